@@ -1,0 +1,3 @@
+"""The ``bouton`` command."""
+
+from ._main import main as main

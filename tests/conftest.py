@@ -1,0 +1,23 @@
+"""What holds for every test: JAX on the CPU unless told otherwise, strict dtypes, quick tests first."""
+
+import os
+
+# Before anything imports JAX, and inherited by every process that a test starts.
+os.environ.setdefault("JAX_PLATFORMS", "cpu")
+
+import jax
+
+jax.config.update("jax_numpy_dtype_promotion", "strict")
+jax.config.update("jax_enable_x64", False)
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=_cost)  # a stable sort: the cells of a notebook stay in order
+
+
+def _cost(item) -> int:
+    if item.get_closest_marker("browser"):
+        return 3
+    if item.path.suffix == ".ipynb":
+        return 2
+    return 1 if item.get_closest_marker("slow") else 0
