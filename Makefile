@@ -52,7 +52,7 @@ define install
 	key="$(call key,$(2))"; \
 	if [ "$$(cat $(1)/$(3) 2>/dev/null)" != "$$key" ]; then \
 		echo "installing $(2) into $(1) (a few minutes the first time; the log is $(1)/pip.log)"; \
-		if ! $(1)/bin/python -m pip install --quiet --log $(1)/pip.log $(2) 2>$(1)/pip.err; then \
+		if ! $(1)/bin/python -m pip install --quiet --progress-bar off --log $(1)/pip.log $(2) 2>$(1)/pip.err; then \
 			tail -n 3 $(1)/pip.err >&2; \
 			echo "pip could not install what bouton needs: see that this machine reaches a package index and has some gigabytes of disk left, then run make again ($(1)/pip.log tells more)." >&2; \
 			exit 1; \
