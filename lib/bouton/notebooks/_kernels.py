@@ -87,8 +87,12 @@ def install_kernels(*, user: bool = False, prefix: str | None = None) -> list[Pa
     if not user and prefix is None:
         prefix = sys.prefix
     manager = KernelSpecManager()
+    folders = []
     try:
-        return [_install(manager, kernel, user, prefix) for kernel in KERNELS]
+        for kernel in KERNELS:
+            with tempfile.TemporaryDirectory() as folder:
+                Path(folder, "kernel.json").write_text(json.dumps(kernel_spec(kernel), indent=1) + "\n")
+                folders.append(Path(manager.install_kernel_spec(folder, kernel.name, user=user, prefix=prefix)))
     except OSError as error:
         raise EnvironmentProblem(
             where="bouton notebooks install-kernels",
@@ -96,9 +100,4 @@ def install_kernels(*, user: bool = False, prefix: str | None = None) -> list[Pa
             got=str(error),
             fix="Choose another place with --user or --prefix.",
         ) from error
-
-
-def _install(manager: "KernelSpecManager", kernel: Kernel, user: bool, prefix: str | None) -> Path:
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "kernel.json").write_text(json.dumps(kernel_spec(kernel), indent=1) + "\n")
-        return Path(manager.install_kernel_spec(folder, kernel.name, user=user, prefix=prefix))
+    return folders
