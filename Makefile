@@ -41,7 +41,7 @@ define make_venv
 	fi; \
 	if [ ! -d $(1) ]; then \
 		found=; \
-		for candidate in $(or "$(PYTHON)",$(PYTHONS)); do \
+		for candidate in $(if $(PYTHON),"$(PYTHON)",$(PYTHONS)); do \
 			if "$$candidate" -c "$$fits" 2>/dev/null; then found="$$candidate"; break; fi; \
 		done; \
 		if [ -z "$$found" ]; then \
