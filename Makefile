@@ -60,15 +60,16 @@ define install
 	wanted=$$(cat pyproject.toml constraints*.txt lib/bouton/_version.py lib/bouton/notebooks/_kernels.py | cksum); \
 	for stamp in $(3) $(4); do [ "$$(cat $(1)/$$stamp 2>/dev/null)" != "$$wanted" ] || exit 0; done; \
 	echo "installing into $(1) (minutes the first time)"; \
-	if ! $(1)/bin/python -m pip install --quiet --progress-bar off --log $(1)/pip.log $(2) >$(1)/pip.out 2>&1; then \
-		echo "pip could not install what bouton needs ($$(sed -n 's/^ERROR: //p' $(1)/pip.out | tail -n 1); $(1)/pip.log has the rest): see that this machine reaches a package index and has room on its disk, then run make again." >&2; \
+	pip="$(1)/bin/python -m pip install --quiet --progress-bar off --log $(1)/pip.log"; \
+	if ! { $$pip -c constraints.txt hatchling editables && $$pip --no-build-isolation $(2); } >/dev/null 2>&1; then \
+		echo "pip could not install what bouton needs: see that this machine reaches a package index and has room on its disk, then run make again ($(1)/pip.log tells what pip said)." >&2; \
 		exit 1; \
 	fi; \
 	$(or $(5),:) && echo "$$wanted" >$(1)/$(3)
 endef
 
 KERNELS = $(BIN)/bouton notebooks install-kernels --sys-prefix >/dev/null && \
-	$(BIN)/jupyter labextension disable --level=sys_prefix @jupyterlab/apputils-extension:announcements
+	$(BIN)/jupyter labextension disable --level=sys_prefix @jupyterlab/apputils-extension:announcements 2>/dev/null
 
 env-lab:
 	$(call install,$(VENV),-c constraints.txt -e .[$(subst +,$(comma),$(LAB))],.stamp-$(LAB),$(if $(GPU),,.stamp-test),$(KERNELS))

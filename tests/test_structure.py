@@ -16,7 +16,7 @@ FLOORS = (
     {"_version", "errors"},
     {"transform"},
     {"core"},
-    {"math"},
+    {"math", "parameters"},
     {"init", "losses", "optim"},
     {"connect"},
     {"dynamics"},

@@ -1,0 +1,26 @@
+"""What people install: every source, script and style sheet of both packages, and nothing else."""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.mark.slow
+def test_the_wheel_holds_every_file_of_both_packages(tmp_path):
+    built = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
+    subprocess.run(built, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("bouton-0.1.0-py3-none-any.whl")
+    inside = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    expected = {
+        file.relative_to(package.parent).as_posix()
+        for package in (ROOT / "lib" / "bouton", ROOT / "widgets" / "bouton_widgets")
+        for file in package.rglob("*")
+        if file.is_file() and file.suffix != ".pyc"
+    }
+    assert inside == expected
+    assert {Path(name).suffix for name in inside} >= {".py", ".js", ".css", ".typed"}
