@@ -1,0 +1,12 @@
+"""bouton on the screen: a model's tree, its parameters as controls, and a live simulation's traces.
+
+Each call gives a widget that displays itself in a notebook's cell. In a Panel app, import `bouton_widgets.panel` too.
+"""
+
+from ._parameters import ParameterControls as ParameterControls
+from ._parameters import parameters as parameters
+from ._traces import LiveTraces as LiveTraces
+from ._traces import traces as traces
+from ._tree import ModuleTree as ModuleTree
+from ._tree import tree as tree
+from ._tree import tree_rows as tree_rows

@@ -1,0 +1,80 @@
+"""When the next frame may go: never while a page still owes an answer, and never to pages that have gone."""
+
+from dataclasses import dataclass
+
+PATIENCE = 0.5
+"""Seconds after which a page that has not answered no longer holds up the next frame."""
+
+SILENCE = 4.0
+"""Seconds without an answer after which a page counts as gone."""
+
+
+@dataclass
+class _Page:
+    quiet_since: float
+    owes: int | None = None
+
+
+class Flow:
+    """Who watches, and what each page still owes.
+
+    A frame waits until the slowest page has drawn the one before, so none ever queues; what was simulated meanwhile is simply
+    part of the next frame. A page that stays silent holds up the others only for `PATIENCE`, and is forgotten after `SILENCE`.
+    All times are seconds of one clock that the caller reads.
+    """
+
+    def __init__(self):
+        self._pages: dict[str, _Page] = {}
+        self._frame = 0
+        self._sent = float("-inf")
+
+    def __len__(self) -> int:
+        return len(self._pages)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether any page owes an answer."""
+        return any(page.owes is not None for page in self._pages.values())
+
+    def hello(self, page: str, now: float) -> None:
+        """Note that a page is there and owes nothing."""
+        self._pages[page] = _Page(now)
+
+    def bye(self, page: str) -> None:
+        """Forget a page."""
+        self._pages.pop(page, None)
+
+    def answered(self, page: str, frame: int, now: float) -> None:
+        """Note that a page has drawn a frame. A page that was thought gone is back."""
+        known = self._pages.setdefault(page, _Page(now))
+        known.quiet_since = now
+        if known.owes is not None and known.owes <= frame:
+            known.owes = None
+
+    def ready(self, now: float) -> bool:
+        """Whether a frame may go now."""
+        if any(page.owes is not None and now - page.quiet_since <= PATIENCE for page in self._pages.values()):
+            return False
+        if any(page.owes is None for page in self._pages.values()):
+            return True
+        return bool(self._pages) and now - self._sent > PATIENCE
+
+    def send(self, now: float) -> int:
+        """Count a frame as sent, and give its number."""
+        self._frame += 1
+        self._sent = now
+        for page in self._pages.values():
+            if page.owes is None:
+                page.owes, page.quiet_since = self._frame, now
+        return self._frame
+
+    def excuse(self, now: float) -> None:
+        """Begin everybody's silence anew, because the reason for it is on this side."""
+        for page in self._pages.values():
+            page.quiet_since = now
+
+    def drop_silent(self, now: float) -> None:
+        """Forget the pages that owe an answer and have been quiet for too long."""
+        for name, page in tuple(self._pages.items()):
+            if page.owes is not None and now - page.quiet_since > SILENCE:
+                del self._pages[name]

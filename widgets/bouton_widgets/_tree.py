@@ -1,0 +1,148 @@
+"""A model as a foldable, searchable table."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import bouton as bp
+from bouton import errors
+
+from ._assets import script
+from ._summary import dtype_name, summary
+from ._view import View
+from ._widget import ViewWidget
+
+
+def tree_rows(module: "bp.modules.Module") -> list[dict[str, Any]]:
+    """One row for each submodule and each registered attribute, depth first, ready for JSON.
+
+    Parameters
+    ----------
+    module : bouton.modules.Module
+        The model.
+
+    Returns
+    -------
+    list of dict
+        With ``path, depth, name, module`` (whether the row is a module), ``class, kind, family, shape, dtype, unit, value`` (a
+        summary in words) and ``trainable``; all but ``depth`` and the two flags are strings, empty where there is nothing to say.
+
+    Raises
+    ------
+    KindError
+        When it is no model.
+    """
+    if not callable(getattr(module, "entries", None)):
+        raise errors.KindError(
+            where="bouton_widgets.tree(module)",
+            expected="a bouton model",
+            got=type(module).__name__,
+            fix="Pass the module itself, such as bp.modules.LIF(10).",
+        )
+    attributes: dict[str, list] = {}
+    for entry in module.entries():
+        attributes.setdefault(entry.path.rpartition(".")[0], []).append(entry)
+    return _rows(module, "", module.name or module.class_name, 0, attributes)
+
+
+def _rows(module: Any, path: str, name: str, depth: int, attributes: Mapping[str, list]) -> list[dict[str, Any]]:
+    rows = [_module_row(module, path, name, depth)]
+    rows += [_attribute_row(entry, depth + 1) for entry in attributes.get(path, ())]
+    for child_name, child in module.modules().items():
+        child_path = f"{path}.{child_name}" if path else child_name
+        rows += _rows(child, child_path, child_name, depth + 1, attributes)
+    return rows
+
+
+def _module_row(module: Any, path: str, name: str, depth: int) -> dict[str, Any]:
+    shape = getattr(module, "shape", None)
+    return {
+        "path": path,
+        "depth": depth,
+        "name": name,
+        "module": True,
+        "class": module.class_name,
+        "kind": "module",
+        "family": "",
+        "shape": "" if shape is None else str(tuple(shape)),
+        "dtype": "",
+        "unit": "",
+        "value": "",
+        "trainable": False,
+    }
+
+
+def _attribute_row(entry: Any, depth: int) -> dict[str, Any]:
+    value = entry.value
+    return {
+        "path": entry.path,
+        "depth": depth,
+        "name": entry.name,
+        "module": False,
+        "class": entry.owner.class_name,
+        "kind": entry.kind,
+        "family": _words(entry.family),
+        "shape": str(tuple(entry.shape)) if entry.is_array else "",
+        "dtype": str(entry.dtype) if entry.is_array else dtype_name(value),
+        "unit": entry.unit or "",
+        "value": summary(value),
+        "trainable": bool(entry.trainable),
+    }
+
+
+def _words(family: Any) -> str:
+    if not family:
+        return ""
+    return family if isinstance(family, str) else ", ".join(family)
+
+
+class TreeView(View):
+    """The table without a screen; folding and searching happen on the page.
+
+    Parameters
+    ----------
+    module : bouton.modules.Module
+        The model.
+    """
+
+    def __init__(self, module: "bp.modules.Module"):
+        super().__init__()
+        self.module = module
+
+    def content(self) -> dict[str, Any]:
+        """Give the rows as they are now."""
+        return {"title": self.module.class_name, "rows": tree_rows(self.module)}
+
+    def receive(self, message: Mapping[str, Any]) -> None:
+        """Read the model again; a page asks for nothing else."""
+        if message.get("type") == "refresh":
+            self.refresh()
+
+
+class ModuleTree(ViewWidget):
+    """The widget that `tree` gives."""
+
+    _esm: ClassVar[str] = script("tree.js")
+
+
+def tree(module: "bp.modules.Module") -> ModuleTree:
+    """Show a model as a tree: its submodules, and every parameter and state with shape, dtype, unit and value.
+
+    Click or press the arrow keys to fold and unfold, type to search, press a kind to see only that. ``.refresh()`` reads the
+    values again.
+
+    Parameters
+    ----------
+    module : bouton.modules.Module
+        The model.
+
+    Returns
+    -------
+    ModuleTree
+        A widget; the last expression of a cell displays it.
+
+    Raises
+    ------
+    KindError
+        When it is no model.
+    """
+    return ModuleTree(TreeView(module))

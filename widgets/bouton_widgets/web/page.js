@@ -1,0 +1,90 @@
+// What every view's page shares: building elements, and talking with the view in Python, in Jupyter and under Panel alike.
+
+/** An element. Children that are strings become text nodes, so that nothing a user wrote is ever read as HTML. */
+export function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value);
+  }
+  element.append(...children.filter((child) => child !== null));
+  return element;
+}
+
+/** An inline icon from one SVG path in a box of 16 by 16. */
+export function icon(path) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 16 16");
+  svg.setAttribute("aria-hidden", "true");
+  svg.setAttribute("class", "bt-icon");
+  const shape = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  shape.setAttribute("d", path);
+  svg.append(shape);
+  return svg;
+}
+
+function asView(buffer) {
+  return buffer instanceof ArrayBuffer ? new DataView(buffer) : buffer;
+}
+
+/** Bytes as float32: copied, because a buffer cut out of a message need not be aligned. */
+export function floats(view) {
+  return new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+}
+
+export function bytes(view) {
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+}
+
+// Jupyter hands over an anywidget model, Panel its proxy of a component: both know "change:" and "msg:custom".
+function connect(model) {
+  const served = typeof model.send_msg === "function";
+  const id = Math.random().toString(36).slice(2, 10);
+  const undo = [];
+  const listen = (event, callback) => {
+    model.on(event, callback);
+    undo.push(() => model.off(event, callback));
+  };
+  return {
+    id,
+    content: () => JSON.parse(served ? model.content : model.get("content")),
+    onContent(callback) {
+      listen("change:content", () => callback(this.content()));
+    },
+    onMessage(callback) {
+      if (served) listen("msg:custom", (event) => callback(JSON.parse(event.text), event.buffers.map(asView)));
+      else listen("msg:custom", (message, buffers) => callback(message, (buffers ?? []).map(asView)));
+    },
+    send(message) {
+      const full = { ...message, view: id };
+      if (served) model.send_msg(full);
+      else model.send(full);
+    },
+    close() {
+      for (const step of undo.splice(0)) step();
+    },
+  };
+}
+
+/** The two-sided module around `start(root, port)`, which fills the root and may return what is to run when it goes. */
+export function widget(kind, start) {
+  return {
+    render({ model, el }) {
+      // JupyterLab takes the arrow keys for itself unless an ancestor of the focused element carries this attribute.
+      const root = h("div", { class: `bouton bt-${kind}`, "data-lm-suppress-shortcuts": "true" });
+      el.append(root);
+      const port = connect(model);
+      const stop = start(root, port);
+      let open = true;
+      const close = () => {
+        if (!open) return;
+        open = false;
+        stop?.();
+        port.close();
+      };
+      if (typeof model.send_msg === "function") model.on("lifecycle:remove", close);
+      return close;
+    },
+  };
+}
