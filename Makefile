@@ -29,15 +29,20 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
 
-# $(1): an environment's folder. Keeps one that fits; PYTHON=... replaces one of another version, and a clone that was
-# moved gets a new one, because the commands in an environment name its folder.
+# $(1): an environment's folder. One that fits is kept; PYTHON=... replaces one of another version, and a clone that was
+# moved gets a new one, because the commands in an environment name its folder. What make did not make it never removes.
 define make_venv
 	fits='import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))'; \
 	version='import sys; print(sys.version_info[:2])'; \
-	if [ "$$(cat $(1)/.made-in 2>/dev/null)" != "$$(pwd)" ] || ! $(1)/bin/python -c "$$fits" 2>/dev/null; then \
-		rm -rf $(1); \
-	elif [ -n "$(PYTHON)" ] && [ "$$($(1)/bin/python -c "$$version")" != "$$("$(PYTHON)" -c "$$version" 2>&1)" ]; then \
-		rm -rf $(1); \
+	if [ -e $(1)/.made-in ]; then \
+		if [ "$$(cat $(1)/.made-in)" != "$$(pwd)" ] || ! $(1)/bin/python -c "$$fits" 2>/dev/null; then \
+			rm -rf $(1); \
+		elif [ -n "$(PYTHON)" ] && [ "$$($(1)/bin/python -c "$$version")" != "$$("$(PYTHON)" -c "$$version" 2>&1)" ]; then \
+			rm -rf $(1); \
+		fi; \
+	elif [ -e $(1) ]; then \
+		echo "$(1) is not an environment that make made: move or remove it, then run make again." >&2; \
+		exit 1; \
 	fi; \
 	if [ ! -d $(1) ]; then \
 		found=; \
@@ -49,7 +54,7 @@ define make_venv
 			exit 1; \
 		fi; \
 		echo "making $(1) with $$("$$found" --version)"; \
-		"$$found" -m venv $(1) && pwd >$(1)/.made-in || exit 1; \
+		mkdir $(1) && pwd >$(1)/.made-in && "$$found" -m venv $(1) || exit 1; \
 	fi
 endef
 
