@@ -1,0 +1,9 @@
+"""The object under every model, and what registers attributes with it."""
+
+from ._entry import Entry as Entry
+from ._names import clear_name_cache as clear_name_cache
+from ._object import Object as Object
+from ._wrappers import Constant as Constant
+from ._wrappers import Parameter as Parameter
+from ._wrappers import SimulationParameter as SimulationParameter
+from ._wrappers import State as State

@@ -1,0 +1,242 @@
+"""The one object under every style of model: a registry of attributes and children, and one walk over it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Self
+
+from ..errors import KindError, UnknownPathError, ValueRefused
+from ..transform import Variable
+from . import _inspect
+from ._entry import Entry
+from ._names import claim, nearest
+from ._render import as_html
+from ._slot import Slot
+from ._wrappers import Wrapper
+
+
+class Object:
+    """Base of every model: registers what is assigned to it, and answers for it.
+
+    Assigning a :class:`~bouton.parameters.Parameter`, ``State`` or ``SimulationParameter`` registers an attribute that reads
+    as the bare array; a :class:`~bouton.math.Variable` registers and reads as itself; an ``Object`` becomes a child.
+    Assigning to a registered attribute writes into its cell, after checking shape, dtype and bounds. Everything else is a
+    plain attribute.
+
+    Parameters
+    ----------
+    name : str, optional
+        Unique among live objects. Default: class name and a number.
+
+    Raises
+    ------
+    ValueRefused
+        A name that is no identifier; a new wrapper for a registered attribute; an attribute name that the class itself uses.
+    UniqueNameError
+        A name that is taken.
+    """
+
+    # Set by __new__, so that a subclass works without calling super().__init__().
+    _slots: dict[str, Slot]
+    _children: "dict[str, Object]"
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        self = object.__new__(cls)
+        self.__dict__.update(_slots={}, _children={}, _attribute_name=None, _unique_name=None)
+        return self
+
+    def __init__(self, name: str | None = None):
+        if name is not None:
+            self.__dict__["_unique_name"] = claim(self, name)
+
+    # -- registering, reading, writing -------------------------------------
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(value, Wrapper):
+            self._register(name, value)
+        elif name in self._slots:
+            self._slots[name].write(self._admit(name, value), self._where(name))
+        elif isinstance(value, Variable):
+            self._refuse_reserved(name)
+            self._slots[name] = Slot.around(value)
+            object.__setattr__(self, name, value)
+        elif isinstance(value, Object):
+            self._adopt(name, value)
+        else:
+            # A child that is replaced by something else is no child any more.
+            self._children.pop(name, None)
+            object.__setattr__(self, name, value)
+
+    def _register(self, name: str, wrapper: Wrapper) -> None:
+        if name in self._slots or name in self._children:
+            raise ValueRefused(
+                where=self._where(name),
+                expected="a value for an attribute that is registered already",
+                got=f"a new {type(wrapper).__name__}",
+                fix="Assign the value itself, or build the model again.",
+            )
+        self._refuse_reserved(name)
+        self._slots[name] = Slot(wrapper, self._where(name))
+        self.__dict__.pop(name, None)
+
+    def _adopt(self, name: str, child: "Object") -> None:
+        self._refuse_reserved(name)
+        if child is self:
+            raise ValueRefused(
+                where=self._where(name),
+                expected="another object",
+                got="the object itself",
+                fix="Leave this assignment out.",
+            )
+        self._children[name] = child
+        child.__dict__["_attribute_name"] = name
+        object.__setattr__(self, name, child)
+
+    def _refuse_reserved(self, name: str) -> None:
+        if hasattr(type(self), name) or name in ("_slots", "_children"):
+            raise ValueRefused(
+                where=self._where(name),
+                expected="a name that the class does not use itself",
+                got=f"{name!r}, which is a member of {type(self).__name__}",
+                fix="Choose another attribute name.",
+            )
+
+    def _admit(self, name: str, value: Any) -> Any:
+        """For subclasses: convert or refuse a value on its way into a registered attribute."""
+        return value
+
+    def __getattr__(self, name: str) -> Any:
+        slot = self.__dict__.get("_slots", {}).get(name)
+        if slot is None:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return slot.read()
+
+    def __delattr__(self, name: str) -> None:
+        known = self._slots.pop(name, None) is not None
+        known = self._children.pop(name, None) is not None or known
+        if name in self.__dict__ or not known:
+            object.__delattr__(self, name)
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self._slots]
+
+    def _where(self, name: str) -> str:
+        return f"{type(self).__name__}.{name}"
+
+    # -- names -------------------------------------------------------------
+
+    @property
+    def name(self) -> str | None:
+        """Unique name, by default class name and number."""
+        if self._unique_name is None:
+            self.__dict__["_unique_name"] = claim(self, None)
+        return self._unique_name
+
+    @property
+    def class_name(self) -> str:
+        """Name of the class."""
+        return type(self).__name__
+
+    # -- the walk ----------------------------------------------------------
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield what is known about each registered attribute, depth first: own attributes, then each child's.
+
+        Yields
+        ------
+        Entry
+            With path, kind, family, unit, shapes, dtype, bounds and value.
+        """
+        yield from _inspect.walk(self, "", ())
+
+    def entry(self, path: str) -> Entry:
+        """The entry at ``path``, for instance ``'neurons.tau'``.
+
+        Raises
+        ------
+        UnknownPathError
+            When there is none; it names the nearest.
+        """
+        for entry in self.entries():
+            if entry.path == path:
+                return entry
+        raise UnknownPathError(
+            where=f"{type(self).__name__}.entry",
+            expected="the path of a registered attribute",
+            got=f"{path!r}",
+            fix=nearest(path, [e.path for e in self.entries()]),
+        )
+
+    def cell(self, path: str) -> Variable:
+        """The Variable behind the attribute at ``path``, for ``grad(grad_vars=...)``.
+
+        Raises
+        ------
+        UnknownPathError
+            When there is no such attribute.
+        KindError
+            When it is no array, so has no cell.
+        """
+        entry = self.entry(path)
+        if entry.cell is None:
+            raise KindError(
+                where=f"{type(self).__name__}.cell({path!r})",
+                expected="a number or an array",
+                got=f"{type(entry.value).__name__}",
+                fix="What is no array is a constant and has no Variable.",
+            )
+        return entry.cell
+
+    # -- nested dictionaries ------------------------------------------------
+
+    def modules(self) -> "dict[str, Object]":
+        """Children by attribute name, in order of assignment."""
+        return dict(self._children)
+
+    def parameters(self, family: str | tuple | list | None = None) -> dict:
+        """Parameters as a nested dict of copies, own first, then one dict for each child.
+
+        Parameters
+        ----------
+        family : str, or tuple or list of str, optional
+            Only these; then branches without any are left out.
+        """
+        return _inspect.nested(self, "parameter", family)
+
+    def states(self, family: str | tuple | list | None = None) -> dict:
+        """States, in the form of :meth:`parameters`."""
+        return _inspect.nested(self, "state", family)
+
+    def simulation_parameters(self, family: str | tuple | list | None = None) -> dict:
+        """Simulation parameters, in the form of :meth:`parameters`."""
+        return _inspect.nested(self, "simulation", family)
+
+    def attributes_named(self, name: str | tuple | list) -> dict:
+        """Every registered attribute of that name, or those names, whatever its kind, as a nested dict."""
+        return _inspect.named(self, name)
+
+    def set_attributes(self, attributes: Mapping[str, Any]) -> Self:
+        """Write the values of a nested dict such as :meth:`parameters` gives, in place.
+
+        Either all are written or, when one is refused, none.
+
+        Raises
+        ------
+        UnknownPathError
+            For an unknown name; it names the nearest.
+        ShapeError, KindError, ValueRefused
+            For a value that its attribute cannot take.
+        """
+        _inspect.assign(self, attributes)
+        return self
+
+    def reset_state(self) -> Self:
+        """Set every state to its initial value; returns the object."""
+        _inspect.reset(self, ("state", "random"))
+        return self
+
+    def reset_parameters(self) -> Self:
+        """Set every parameter to its initial value; returns the object."""
+        _inspect.reset(self, ("parameter",))
+        return self
+
+    def _repr_html_(self) -> str:
+        return as_html(self)

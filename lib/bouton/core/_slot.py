@@ -1,0 +1,214 @@
+"""One registered attribute: what is known about it, and the cell that holds its value."""
+
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ..errors import KindError, ShapeError, UnsupportedError, ValueRefused
+from ..transform import TrainVar, Variable
+from ..transform._frame import STACK, Versioned
+from ._wrappers import Parameter, State, Wrapper, is_numeric
+
+
+class Slot(Versioned):
+    """A registered attribute of one object.
+
+    What the wrapper said is shared by all copies of a model; the cell is this copy's own. A value that is no array (a function, a
+    name) has no cell: it is a constant of compiled code.
+    """
+
+    __slots__ = ("_literal", "_was_nonzero", "cell", "kind", "static", "wrapper")
+
+    def __init__(self, wrapper: Wrapper, where: str):
+        super().__init__()
+        self._was_nonzero = False
+        self.wrapper = wrapper
+        self.kind = "simulation" if wrapper.constant and wrapper.kind == "parameter" else wrapper.kind
+        self.cell: Variable | None = None
+        self.static: Any = None
+        self._literal: tuple | None = None
+        self._start(wrapper.initial(), where)
+
+    @classmethod
+    def around(cls, variable: Variable) -> "Slot":
+        """The slot of a Variable that was assigned as it is."""
+        slot = object.__new__(cls)
+        slot.version, slot._was_nonzero = 0, False
+        slot.wrapper = _BARE_TRAINED if isinstance(variable, TrainVar) else _BARE
+        slot.kind, slot.cell, slot.static, slot._literal = slot.wrapper.kind, variable, None, None
+        return slot
+
+    def facts(self) -> "SlotFacts":
+        """All but the array, as it is now: for copies of the model."""
+        return SlotFacts(self.wrapper, self.kind, self.static, self.cell is not None, self._was_nonzero, self._literal)
+
+    @classmethod
+    def build(cls, facts: "SlotFacts", value: Any) -> "Slot":
+        """A slot for a copy of the model, whose cell holds ``value``."""
+        new = object.__new__(cls)
+        new.version, new._was_nonzero = 0, facts.was_nonzero
+        new.wrapper, new.kind, new.static, new._literal = facts.wrapper, facts.kind, facts.static, None
+        new.cell = Variable.holding(value) if facts.has_cell else None
+        if facts.literal is not None and value is facts.literal[1]:
+            new._literal = facts.literal
+        elif new.wrapper.zero_is_off and isinstance(value, jax.Array) and not isinstance(value, jax.core.Tracer):
+            new._note_nonzero(value)
+        return new
+
+    def _start(self, value: Any, where: str) -> None:
+        if not is_numeric(value):
+            self.static = value
+            return
+        self.check_bounds(value, where)
+        array = _array(value)
+        self.cell = Variable(array)
+        self._remember(value)
+        if self.wrapper.zero_is_off:
+            self._note_nonzero(value)
+
+    def was_nonzero(self) -> bool:
+        """Whether the value has ever been anything but 0: what a zero switches off need not be compiled at all.
+
+        It stays true when the value goes back to 0, so that a slider passing through 0 compiles nothing.
+        """
+        self.used()
+        return self._was_nonzero
+
+    def _note_nonzero(self, value: Any) -> None:
+        if not self._was_nonzero and (isinstance(value, jax.core.Tracer) or bool(np.any(np.asarray(value) != 0))):
+            self._was_nonzero = True
+            self.version += 1
+
+    def _remember(self, value: Any) -> None:
+        # A Python number of a simulation parameter reads as it was given: 0.001, not its nearest float32.
+        plain = self.kind == "simulation" and isinstance(value, bool | int | float)
+        self._literal = (value, self.cell._value) if plain and self.cell is not None else None
+
+    def read(self) -> Any:
+        """What the attribute reads as: the array, the Python number, or the object."""
+        if self.cell is None:
+            self.used()
+            return self.static
+        literal = self._literal
+        if literal is not None and STACK.top is None and literal[1] is self.cell._value:
+            return literal[0]
+        return self.cell.value
+
+    def write(self, value: Any, where: str) -> None:
+        """Take a new value, or refuse it with ``where``."""
+        if isinstance(value, Variable):
+            value = value.value
+        if self.cell is None:
+            self._write_static(value, where)
+            return
+        if self.wrapper in (_BARE, _BARE_TRAINED):
+            self.cell.value = value
+            return
+        if not is_numeric(value):
+            raise KindError(
+                where=where,
+                expected="a number or an array",
+                got=f"{type(value).__name__}",
+                fix="Pass a value that jax.numpy.asarray takes.",
+            )
+        old = self.cell.value
+        # A traced value has a shape and a dtype, and no more can be checked.
+        array = value if isinstance(value, jax.Array) else np.asarray(value)
+        if array.shape != old.shape:
+            raise ShapeError(
+                where=where,
+                expected=f"shape {old.shape}",
+                got=f"{array.shape}",
+                fix="Keep the shape; to change it, build the model again with data of the other shape.",
+            )
+        if not np.can_cast(array.dtype, old.dtype, "same_kind"):
+            raise KindError(
+                where=where,
+                expected=f"dtype {old.dtype}",
+                got=f"{array.dtype}",
+                fix=f"Convert it with .astype('{old.dtype}').",
+            )
+        self.check_bounds(array, where)
+        self.cell.value = jnp.asarray(array, dtype=old.dtype)
+        if STACK.top is None:
+            self._remember(value)
+        if self.wrapper.zero_is_off:
+            self._note_nonzero(value)
+
+    def _write_static(self, value: Any, where: str) -> None:
+        if is_numeric(value) or (isinstance(self.static, str) and not (isinstance(value, str) or callable(value))):
+            raise KindError(
+                where=where,
+                expected=f"something like {self.static!r}",
+                got=f"{type(value).__name__}",
+                fix="Pass a value of the kind that the attribute was made with.",
+            )
+        self.static = value
+        self.version += 1
+
+    def check_bounds(self, value: Any, where: str) -> None:
+        """Refuse a concrete value outside the hard bounds."""
+        if self.wrapper.bounds is None or isinstance(value, jax.core.Tracer):
+            return
+        low, high = self.wrapper.bounds
+        array = np.asarray(value)
+        # Written so that NaN is refused as well.
+        if (low is None or np.all(array >= low)) and (high is None or np.all(array <= high)):
+            return
+        wrong = array[~((array >= (-np.inf if low is None else low)) & (array <= (np.inf if high is None else high)))]
+        raise ValueRefused(
+            where=where,
+            expected=_interval(low, high, self.wrapper.unit),
+            got=f"{wrong.ravel()[0]}",
+            fix="Choose a value inside the bounds.",
+        )
+
+    def reset(self, where: str) -> None:
+        """Back to the initial value."""
+        if self.wrapper in (_BARE, _BARE_TRAINED):
+            raise UnsupportedError(
+                where=where,
+                expected="an attribute registered with an initial value",
+                got="a bare Variable, which remembers none",
+                fix="Register it with State(...) or Parameter(...), or override the reset method.",
+            )
+        initial = self.wrapper.initial()
+        if self.cell is None:
+            self.static = initial
+            self.version += 1
+        else:
+            self.cell.value = _array(initial)
+            if STACK.top is None:
+                self._remember(initial)
+
+
+def _array(value: Any) -> jax.Array:
+    # A copy of the caller's array: NumPy data must not change under the model.
+    array = jnp.array(value)
+    return jnp.asarray(array, dtype=array.dtype)
+
+
+def _interval(low: float | None, high: float | None, unit: str | None) -> str:
+    tail = f" {unit}" if unit else ""
+    if low is None:
+        return f"at most {high}{tail}"
+    if high is None:
+        return f"at least {low}{tail}"
+    return f"between {low} and {high}{tail}"
+
+
+class SlotFacts(NamedTuple):
+    """What copies of a slot share."""
+
+    wrapper: Wrapper
+    kind: str
+    static: Any
+    has_cell: bool
+    was_nonzero: bool
+    literal: tuple | None
+
+
+_BARE = State(0.0)
+_BARE_TRAINED = Parameter(0.0)

@@ -1,0 +1,11 @@
+"""Variables, random numbers and object-oriented transforms: ``import bouton.math as bm``."""
+
+from ..core import clear_name_cache as clear_name_cache
+from ..transform import TrainVar as TrainVar
+from ..transform import Variable as Variable
+from ..transform import cls_jit as cls_jit
+from ..transform import for_loop as for_loop
+from ..transform import grad as grad
+from ..transform import jit as jit
+from ..transform import purify as purify
+from . import random as random

@@ -1,0 +1,68 @@
+"""Registering the attributes of library modules, so that an error names the attribute."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from ..core import Constant
+from ..core._wrappers import Wrapper
+from ..errors import BoutonError, ValueRefused
+from ._module import Module
+
+
+@dataclass(frozen=True)
+class Full:
+    """An initial value that is the same everywhere; two of the same value are equal."""
+
+    value: float
+
+    def __call__(self, shape: tuple[int, ...]) -> jax.Array:
+        return jnp.full(shape, self.value, float)
+
+
+def declare(module: Module, name: str, wrapper: type[Wrapper], data: Any, default: Any = None, **facts: Any) -> None:
+    """Register ``module.name``, given or by default.
+
+    Parameters
+    ----------
+    module, name
+        Where.
+    wrapper : type
+        Parameter or State.
+    data : number, array, Constant or None
+        What the user gave.
+    default : number or callable
+        A number for all units, or a function of the shape.
+    **facts
+        For the wrapper: shape, family, unit, bounds.
+    """
+    if data is None or (isinstance(data, Constant) and data.value is None):
+        facts["init_func"] = default if callable(default) else Full(default)
+        data = None
+    try:
+        setattr(module, name, wrapper(data, cast_fn=floats, **facts))
+    except BoutonError as error:
+        where = f"{module.class_name}.{name}"
+        raise type(error)(where=where, expected=error.expected, got=error.got, fix=error.fix) from None
+
+
+def floats(x: Any) -> Any:
+    """Numbers as floats; what is no number is left for the wrapper to refuse."""
+    try:
+        array = jnp.asarray(x)
+    except (TypeError, ValueError):
+        return x
+    return array if jnp.issubdtype(array.dtype, jnp.floating) else array.astype(float)
+
+
+def refuse_recurrent_weights(module: Module, w_rec: Any, has_rec: bool) -> None:
+    """``w_rec`` without ``has_rec`` would be ignored."""
+    if w_rec is not None and not has_rec:
+        raise ValueRefused(
+            where=f"{module.class_name}.w_rec",
+            expected="no recurrent weights, since has_rec is False",
+            got=f"weights of shape {jnp.shape(w_rec.value if isinstance(w_rec, Constant) else w_rec)}",
+            fix="Pass has_rec=True to use them.",
+        )

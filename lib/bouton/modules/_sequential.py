@@ -1,0 +1,104 @@
+"""Modules one after the other."""
+
+import itertools
+from typing import Any
+
+import jax
+
+from ..errors import KindError, ShapeError, ValueRefused
+from ._call import overlay
+from ._functional import Functional
+from ._module import Module
+
+
+class Sequential(Module):
+    """Modules one after the other, each fed with the output of the one before.
+
+    They become attributes named ``'0_Linear'``, ``'1_LIF'``, ...; ``seq[i]`` is the i-th. Shape and kind of input and output are
+    those of the first and the last. The record has ``f'{name}_output'`` for every stage beside its own record. With functional
+    modules the result is functional, a :class:`SequentialJax`.
+
+    Parameters
+    ----------
+    *modules : Module
+        At least one.
+
+    Raises
+    ------
+    ShapeError
+        When the output size of one is not the input size of the next.
+    ValueRefused
+        For no modules, or for ``shape``, ``spiking_input`` or ``spiking_output``, which follow from the modules.
+    KindError
+        For something that is no module, or when only some are functional.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from bouton.modules import LIF, Linear
+    >>> net = Sequential(Linear((2, 3)), LIF(3))
+    >>> net
+    Sequential with shape (2, 3) {
+        Linear '0_Linear' with shape (2, 3)
+        LIF '1_LIF' with shape (3,)
+    }
+    """
+
+    def __new__(cls, *modules: Module, **kwargs: Any):
+        functional = any(getattr(m, "_functional", False) for m in modules)
+        return super().__new__(SequentialJax if functional and cls is Sequential else cls)
+
+    def __init__(self, *modules: Module, **kwargs: Any):
+        where = type(self).__name__
+        for name in kwargs:
+            raise ValueRefused(
+                where=where,
+                expected="only modules",
+                got=f"{name}=",
+                fix="Shape and spiking follow from the modules; leave it out.",
+            )
+        if not modules:
+            raise ValueRefused(where=where, expected="at least one module", got="none", fix="Pass modules in order.")
+        for i, module in enumerate(modules):
+            if not isinstance(module, Module):
+                raise KindError(
+                    where=f"{where}, position {i}",
+                    expected="a module",
+                    got=f"{type(module).__name__}",
+                    fix="Wrap a function in a module of its own.",
+                )
+        for i, (one, two) in enumerate(itertools.pairwise(modules)):
+            if one.size_out != two.size_in:
+                raise ShapeError(
+                    where=f"{where}, from position {i} to {i + 1}",
+                    expected=f"{type(two).__name__} with size_in {one.size_out}, the size_out of {type(one).__name__}",
+                    got=f"size_in {two.size_in}",
+                    fix="Make the sizes agree, or put a Linear between them.",
+                )
+        first, last = modules[0], modules[-1]
+        super().__init__((first.size_in, last.size_out), first.spiking_input, last.spiking_output)
+        self._names = tuple(f"{i}_{type(m).__name__}" for i, m in enumerate(modules))
+        for name, module in zip(self._names, modules, strict=True):
+            setattr(self, name, module)
+
+    def __getitem__(self, index: int) -> Module:
+        return getattr(self, self._names[index])
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def _signals(self) -> list[str]:
+        return [*super()._signals(), *(f"{name}_output" for name in self._names)]
+
+    def evolve(self, input_data: Any, record: Any = False) -> tuple[jax.Array, dict, dict]:
+        data, state, recorded = input_data, {}, {}
+        for name in self._names:
+            data, substate, subrecord = getattr(self, name)(data, record=record)
+            state[name] = substate
+            if record:
+                recorded = overlay(recorded, {name: subrecord, f"{name}_output": data})
+        return data, state, recorded
+
+
+class SequentialJax(Functional, Sequential):
+    """:class:`Sequential` of functional modules; a JAX pytree."""

@@ -1,0 +1,116 @@
+"""Modules that scan one step over a series: the one time loop of the sequence face."""
+
+import functools
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ._call import CALLS, Call, Selection
+from ._module import Module
+from ._series_data import as_series, widened
+
+Values = dict[str, jax.Array]
+
+
+class Step(Protocol):
+    """The equations of one time step. Hashable: everything in it that is no array is a constant of the compiled loop."""
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """Names of the states that the step moves."""
+        ...
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """Names of the signals that it can record."""
+        ...
+
+    def prepare(self, p: Values) -> Any:
+        """From parameters, what stays the same over the series."""
+        ...
+
+    def start(self, p: Values, batch: int) -> Values:
+        """From states without batch axis, those the loop begins with."""
+        ...
+
+    def __call__(self, fixed: Any, s: Values, x: jax.Array) -> tuple[Values, jax.Array, Values]:
+        """From states and input ``(B, Nin)``: new states, output ``(B, Nout)``, signals."""
+        ...
+
+
+class SeriesModule(Module):
+    """A module whose ``evolve`` is a compiled scan of one :class:`Step`.
+
+    Parameters are arguments of the compiled loop, so changing one compiles nothing. Equal steps share their compiled loops,
+    across instances too: a notebook cell that is run again compiles nothing.
+    """
+
+    def _step(self) -> Step:
+        raise NotImplementedError
+
+    def _signal_names(self) -> tuple[str, ...]:
+        return self._step().signals
+
+    def evolve(self, input_data: Any, record: Any = False) -> tuple[jax.Array, dict, dict]:
+        series = as_series(input_data, self.size_in, self.class_name)
+        step = self._step()
+        call = CALLS.top if CALLS.top is not None and CALLS.top.module is self else None
+        wanted = _wanted(step, call, record)
+        batched = call is not None and call.batch_states
+        names = tuple(name for name, slot in self._slots.items() if slot.cell is not None)
+        loop = _compiled(step, names, wanted, batched, self.size_in)
+        values = [self._slots[name].cell.value for name in names]  # type: ignore[union-attr]
+        output, new, whole, recorded = loop(values, series)
+        if call is not None and batched:
+            call.batched = whole
+        if not self._functional:
+            for name, value in new.items():
+                self._slots[name].cell.value = value  # type: ignore[union-attr]
+        return output, {n: v for n, v in new.items() if self._slots[n].kind == "state"}, recorded
+
+    def _keep_state(self, state: dict) -> None:
+        # evolve has written it.
+        return
+
+
+def _wanted(step: Step, call: Call | None, record: Any) -> tuple[str, ...]:
+    if call is not None and call.selection:
+        return call.wanted(step.signals)
+    chosen = Selection(record)
+    return tuple(n for n in step.signals if chosen.wants(n))
+
+
+@functools.lru_cache(maxsize=1024)
+def _compiled(step: Step, names: tuple[str, ...], wanted: tuple[str, ...], batched: bool, size_in: int) -> Callable:
+    def run(values: list, series: jax.Array) -> tuple[jax.Array, Values, Values, Values]:
+        return _evolved(step, dict(zip(names, values, strict=True)), series, wanted, batched, size_in)
+
+    return jax.jit(run)
+
+
+def _evolved(
+    step: Step, p: Values, series: jax.Array, wanted: tuple[str, ...], batched: bool, size_in: int
+) -> tuple[jax.Array, Values, Values, Values]:
+    dtypes = {name: p[name].dtype for name in p}
+    common = np.result_type(series.dtype, *[d for d in dtypes.values() if jnp.issubdtype(d, jnp.floating)])
+    p = {name: v.astype(common) if jnp.issubdtype(v.dtype, jnp.floating) else v for name, v in p.items()}
+    fixed = step.prepare(p)
+
+    def turn(s: Values, x: jax.Array) -> tuple[Values, tuple[jax.Array, Values]]:
+        new, out, signals = step(fixed, s, widened(x, size_in))
+        return new, (out, {name: signals[name] for name in wanted})
+
+    xs = jnp.swapaxes(series.astype(common), 0, 1)
+    last, (output, record) = jax.lax.scan(turn, step.start(p, series.shape[0]), xs)
+    output, record = jax.tree_util.tree_map(lambda y: jnp.swapaxes(y, 0, 1), (output, record))
+    new = {name: _first(last[name], dtypes[name]) for name in last}
+    whole = {name: last[name].astype(dtypes[name]) for name in step.states} if batched else {}
+    return output, new, whole, record
+
+
+def _first(value: jax.Array, dtype: Any) -> jax.Array:
+    # A key is one for the whole batch; states have a batch axis, and element 0 is kept.
+    return value if jnp.issubdtype(dtype, jnp.unsignedinteger) else value[0].astype(dtype)

@@ -1,0 +1,78 @@
+"""Input series: what is accepted, and how it becomes ``(batch, time, channel)``."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ..errors import KindError, ShapeError
+from ..transform import Variable
+
+
+def as_series(data: Any, size_in: int, where: str) -> jax.Array:
+    """``data`` as a float array ``(B, T, C)``, where ``C`` is 1 or ``size_in``.
+
+    Parameters
+    ----------
+    data : (T,), (T, C) or (B, T, C) array
+        Numbers or booleans.
+    size_in : int
+        Number of input channels of the module.
+    where : str
+        Named in an error.
+
+    Raises
+    ------
+    KindError, ShapeError
+        For what is no numeric array, has another number of axes or channels, or an empty batch.
+    """
+    if isinstance(data, Variable):
+        data = data.value
+    if not isinstance(data, jax.Array):
+        data = _host_array(data, where)
+    if data.ndim not in (1, 2, 3):
+        raise ShapeError(
+            where=f"{where} input",
+            expected="(T,), (T, channels) or (batch, T, channels)",
+            got=f"{tuple(data.shape)}",
+            fix="Bring the data to three axes: batch, time, channel.",
+        )
+    if data.ndim == 1:
+        data = data[:, None]
+    if data.ndim == 2:
+        data = data[None]
+    if data.shape[-1] not in (1, size_in):
+        raise ShapeError(
+            where=f"{where} input",
+            expected=f"{size_in} channels" + ("" if size_in == 1 else ", or 1 for all of them"),
+            got=f"{data.shape[-1]}",
+            fix="The last axis holds the channels; transpose the data if time is last.",
+        )
+    if data.shape[0] == 0:
+        raise ShapeError(
+            where=f"{where} input",
+            expected="at least one series",
+            got="a batch of 0",
+            fix="Leave the call out, or give data.",
+        )
+    if not jnp.issubdtype(data.dtype, jnp.floating):
+        data = data.astype(float)
+    return data
+
+
+def _host_array(data: Any, where: str) -> jax.Array:
+    array = np.asarray(data)
+    if array.dtype.kind not in "biuf":
+        raise KindError(
+            where=f"{where} input",
+            expected="an array of real numbers",
+            got=f"{type(data).__name__} of dtype {array.dtype}",
+            fix="Pass a NumPy or JAX array (T, channels) or (batch, T, channels).",
+        )
+    return jnp.asarray(array)
+
+
+def widened(series: jax.Array, size_in: int) -> jax.Array:
+    """One channel given to every input."""
+    return series if series.shape[-1] == size_in else jnp.broadcast_to(series, (*series.shape[:-1], size_in))

@@ -1,0 +1,35 @@
+"""Spikes from membrane potentials, with a gradient."""
+
+import jax
+import jax.numpy as jnp
+
+WINDOW = 0.5
+
+
+@jax.custom_jvp
+def spike_counts(vmem: jax.Array, threshold: jax.Array, most: jax.Array) -> jax.Array:
+    r"""How often a potential has crossed threshold within one step.
+
+    :math:`s = \lfloor v/\theta \rfloor` where :math:`v \ge \theta`, else 0; at most ``most``. The derivative is that of the
+    piecewise linear :math:`v/\theta` from a window of 0.5 below threshold upwards, and 0 below it.
+
+    Parameters
+    ----------
+    vmem, threshold, most : arrays that broadcast together
+
+    Returns
+    -------
+    array
+        Counts, as floats.
+    """
+    counts = jnp.where(vmem >= threshold, jnp.floor(vmem / threshold), 0)
+    return jnp.minimum(counts, most)
+
+
+@spike_counts.defjvp
+def _spike_counts_jvp(primals: tuple, tangents: tuple) -> tuple[jax.Array, jax.Array]:
+    vmem, threshold, most = primals
+    v_dot, threshold_dot, _ = tangents
+    near = vmem >= threshold - WINDOW
+    slope = v_dot / threshold - threshold_dot * vmem / threshold**2
+    return spike_counts(vmem, threshold, most), jnp.where(near, slope, 0)

@@ -1,0 +1,13 @@
+"""Cells, and the transforms that see through them."""
+
+from ._grad import grad as grad
+from ._jit import Jitted as Jitted
+from ._jit import cls_jit as cls_jit
+from ._jit import jit as jit
+from ._loop import for_loop as for_loop
+from ._purify import Purified as Purified
+from ._purify import purify as purify
+from ._random import DEFAULT as DEFAULT
+from ._random import RandomKey as RandomKey
+from ._variable import TrainVar as TrainVar
+from ._variable import Variable as Variable

@@ -1,0 +1,224 @@
+"""Compilation of functions and methods that read and write cells."""
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, Self, overload
+
+import jax
+
+from ..errors import KindError
+from ._frame import STACK, Frame, NewCell, Versioned
+from ._operators import plain
+from ._purify import Purified, _leaves_only
+from ._variable import Variable
+
+
+class Jitted:
+    """A compiled function of cells; what :func:`jit` returns.
+
+    A call passes one flat list of arrays to one :func:`jax.jit` and writes back what the function wrote: nothing of the model is
+    hashed or flattened. A new argument shape or a Variable whose shape changed compiles again, inside :func:`jax.jit`.
+
+    Attributes
+    ----------
+    compilations : int
+        How often the function has been traced and compiled.
+    """
+
+    def __init__(self, fn: Callable, **options: Any):
+        self._fn = fn
+        self._options = {k: v for k, v in options.items() if v not in (None, (), False)}
+        self._purified = Purified(fn)
+        self._call: Callable | None = None
+        self._constants: list[tuple[Versioned, int]] = []
+        functools.update_wrapper(self, fn, updated=())
+
+    @property
+    def compilations(self) -> int:
+        return self._purified.traces
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if STACK.top is not None:
+            # Inside another transform the function becomes part of it.
+            return self._fn(*args, **kwargs)
+        for arg in args:
+            if isinstance(arg, Variable):
+                args = tuple(map(plain, args))
+                break
+        if self._call is None:
+            self._discover(args, kwargs)
+        for constant, version in self._constants:
+            if constant.version != version:
+                self._discover(args, kwargs)
+                break
+        while True:
+            purified = self._purified
+            try:
+                out, new = self._call([c._value for c in purified.cells], *args, **kwargs)  # type: ignore[misc]
+            except NewCell as met:
+                purified.learn_from(met)
+                self._compile()
+                continue
+            for cell, value in zip(purified.written, new, strict=True):
+                cell._value = value
+            return out
+
+    def _discover(self, args: tuple, kwargs: dict) -> None:
+        with Frame({}, discovering=True) as frame:
+            probe = jax.jit(lambda *a, **k: _leaves_only(self._fn(*a, **k)), **self._static(shift=0))
+            probe.eval_shape(*args, **kwargs)
+        self._constants = [(c, c.version) for c in dict.fromkeys([c for c, _ in self._constants] + list(frame.constants))]
+        self._purified.learn(list(frame.read_cells), list(frame.written))
+        self._compile()
+
+    def _compile(self) -> None:
+        purified = self._purified
+        # A fresh function, so that JAX does not answer with a trace of the cells known before.
+        self._call = jax.jit(lambda *a, **k: purified.pure(*a, **k), **self._static(shift=1), **self._plain_options())
+
+    def _static(self, shift: int) -> dict:
+        # The list of values comes first in the compiled function.
+        options = {k: _shifted(v, shift) for k, v in self._options.items() if k == "static_argnums"}
+        if "static_argnames" in self._options:
+            options["static_argnames"] = self._options["static_argnames"]
+        return options
+
+    def _plain_options(self) -> dict:
+        options = {k: v for k, v in self._options.items() if k in ("inline", "keep_unused")}
+        if "donate_argnums" in self._options:
+            options["donate_argnums"] = _shifted(self._options["donate_argnums"], 1)
+        return options
+
+    def __repr__(self) -> str:
+        return f"jit({getattr(self._fn, '__qualname__', repr(self._fn))})"
+
+
+def _shifted(argnums: int | Sequence[int], by: int) -> tuple[int, ...]:
+    nums = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    # Counted from the end, an argument stays where it is.
+    return tuple(n + by if n >= 0 else n for n in nums)
+
+
+@overload
+def jit(func: Callable, **options: Any) -> Jitted: ...
+@overload
+def jit(func: None = None, **options: Any) -> Callable[[Callable], Jitted]: ...
+def jit(
+    func: Callable | None = None,
+    *,
+    static_argnums: int | Sequence[int] | None = None,
+    static_argnames: str | Sequence[str] | None = None,
+    donate_argnums: int | Sequence[int] = (),
+    inline: bool = False,
+    keep_unused: bool = False,
+) -> Any:
+    """Compile a function, a bound method or a callable object that reads and writes Variables.
+
+    Whatever changes must be a Variable or an argument; everything else is a constant, baked in at the first call. Variables are
+    found by tracing, none has to be listed. When the function raises, every Variable keeps the value it had.
+
+    Parameters
+    ----------
+    func : callable, optional
+        Left out, ``jit`` is a decorator with arguments.
+    static_argnums, static_argnames
+        Arguments that are Python constants; each new value compiles again.
+    donate_argnums
+        Arguments whose memory the result may take over.
+    inline, keep_unused : bool
+        As in :func:`jax.jit`.
+
+    Returns
+    -------
+    Jitted
+        With ``compilations``, a count.
+
+    Raises
+    ------
+    KindError
+        When ``func`` cannot be called.
+    """
+    options = {
+        "static_argnums": static_argnums,
+        "static_argnames": static_argnames,
+        "donate_argnums": donate_argnums,
+        "inline": inline,
+        "keep_unused": keep_unused,
+    }
+    if func is None:
+        return lambda f: jit(f, **options)
+    return Jitted(_callable(func, "jit"), **options)
+
+
+class _MethodJit:
+    """A method that each instance compiles for itself. A data descriptor, so that every access comes here."""
+
+    def __init__(self, method: Callable, options: dict):
+        self._method, self._options = method, options
+        functools.update_wrapper(self, method, updated=())
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._key = f"_bouton_jit_{name}"
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, instance: object, owner: type) -> Jitted: ...
+    def __get__(self, instance: object | None, owner: type | None = None) -> Any:
+        if instance is None:
+            return self
+        compiled = instance.__dict__.get(self._key)
+        # A copied instance carries the dictionary of the first one: the compiled method must be its own.
+        if compiled is None or compiled._fn.__self__ is not instance:
+            compiled = Jitted(self._method.__get__(instance, owner), **self._options)
+            instance.__dict__[self._key] = compiled
+        return compiled
+
+    def __set__(self, instance: object, value: object) -> None:
+        raise AttributeError(f"{type(instance).__name__}.{self._key[12:]} is a compiled method and cannot be assigned to.")
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Called on the class: ``Model.update(model, x)``."""
+        return self.__get__(args[0], type(args[0]))(*args[1:], **kwargs)
+
+
+def cls_jit(
+    func: Callable | None = None,
+    *,
+    static_argnums: int | Sequence[int] | None = None,
+    static_argnames: str | Sequence[str] | None = None,
+    inline: bool = False,
+) -> Any:
+    """Compile a method of any class; each instance has its own compiled version.
+
+    Parameters
+    ----------
+    func : callable, optional
+        The method. Left out, ``cls_jit`` is a decorator with arguments.
+    static_argnums : int or sequence of int, optional
+        Counted without ``self``.
+    static_argnames : str or sequence of str, optional
+        Arguments that are Python constants.
+    inline : bool
+        As in :func:`jax.jit`.
+
+    Raises
+    ------
+    KindError
+        When ``func`` cannot be called.
+    """
+    options = {"static_argnums": static_argnums, "static_argnames": static_argnames, "inline": inline}
+    if func is None:
+        return lambda f: cls_jit(f, **options)
+    return _MethodJit(_callable(func, "cls_jit"), options)
+
+
+def _callable(func: Any, where: str) -> Callable:
+    if not callable(func):
+        raise KindError(
+            where=where,
+            expected="a function, a method or a callable object",
+            got=f"{type(func).__name__}",
+            fix="Pass the function itself, not its result.",
+        )
+    return func

@@ -1,0 +1,102 @@
+"""From code that reads and writes cells to a pure function of their values."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+
+from ._frame import STACK, Frame, NewCell
+from ._operators import plain
+from ._variable import Variable
+
+
+def is_discovering() -> bool:
+    """Whether the code only runs to see which cells it touches; a transform then runs its function once, inline."""
+    return STACK.top is not None and STACK.top.discovering
+
+
+def discover(fn: Callable[[], Any]) -> tuple[list[Variable], list[Variable]]:
+    """Trace ``fn`` once, abstractly: the cells it reads and the cells it writes, each in order of first use."""
+    with Frame({}, discovering=True) as frame:
+        # A fresh closure: JAX keeps the result of a function that it has seen, and would not run it again.
+        jax.eval_shape(lambda: _leaves_only(fn()))
+    return list(frame.read_cells), list(frame.written)
+
+
+def _leaves_only(out: Any) -> Any:
+    """``out`` without what JAX cannot return from a trace; only the side effects matter here."""
+    return [x for x in jax.tree_util.tree_leaves(out) if isinstance(x, jax.Array)]
+
+
+def unwrap(out: Any) -> Any:
+    """``out`` with every cell in it replaced by its array."""
+    return jax.tree_util.tree_map(plain, out, is_leaf=lambda x: isinstance(x, Variable))
+
+
+class Purified:
+    """A function of cells, as ``pure(values, *args, **kwargs) -> (out, new_values)``.
+
+    ``cells`` are those it reads or writes, in the order of ``values``; ``written`` are those whose new values come back, in the
+    order of ``new_values``. Cells that are only read are inputs, never outputs.
+
+    Parameters
+    ----------
+    fn : callable
+        What to purify.
+    cells, written : sequence of Variable
+        Known so far. A trace that meets another one raises :class:`NewCell`; :meth:`learn` takes it in.
+    """
+
+    def __init__(self, fn: Callable, cells: Sequence[Variable] = (), written: Sequence[Variable] = ()):
+        self.fn = fn
+        self.cells = tuple(cells)
+        self.written = tuple(written)
+        self.traces = 0
+
+    def learn(self, cells: Sequence[Variable], written: Sequence[Variable]) -> None:
+        """Take in what a trace has met; cells stay in order of first use."""
+        self.written = tuple(dict.fromkeys((*self.written, *written)))
+        self.cells = tuple(dict.fromkeys((*self.cells, *cells, *written)))
+
+    def learn_from(self, new: NewCell) -> None:
+        """Take in the cell that stopped a trace."""
+        self.learn([new.cell], [new.cell] if new.written else [])
+
+    def pure(self, values: Sequence[jax.Array], /, *args: Any, **kwargs: Any) -> tuple[Any, list[jax.Array]]:
+        """The pure function."""
+        self.traces += 1
+        with Frame(dict(zip(self.cells, values, strict=True)), closed=True, writable=set(self.written)) as frame:
+            out = unwrap(self.fn(*args, **kwargs))
+            return out, [frame.values[cell] for cell in self.written]
+
+
+def purify(fn: Callable, *args: Any, **kwargs: Any) -> Purified:
+    """Turn code that reads and writes Variables into a pure function.
+
+    Parameters
+    ----------
+    fn : callable
+        Reads and writes Variables anywhere, in objects, closures or arguments of its own.
+    *args, **kwargs
+        Example arguments: ``fn`` is traced once on them to see which Variables it reads and which it writes. Nothing is
+        changed by that trace.
+
+    Returns
+    -------
+    Purified
+        With ``cells``, ``written`` and ``pure(values, *args) -> (out, new_values)``.
+
+    Examples
+    --------
+    >>> count = Variable(jax.numpy.zeros(()))
+    >>> def tick(by):
+    ...     count.value = count.value + by
+    ...     return count.value * 2
+    >>> tick_ = purify(tick, 1.0)
+    >>> out, new = tick_.pure([jax.numpy.ones(())], 3.0)
+    >>> float(out), float(new[0]), float(count.value)
+    (8.0, 4.0, 0.0)
+    """
+    purified = Purified(fn)
+    purified.learn(*discover(lambda: fn(*args, **kwargs)))
+    return purified

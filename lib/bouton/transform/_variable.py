@@ -1,0 +1,178 @@
+"""The one mutable cell that everything in a model that changes lives in."""
+
+from typing import Any, Self
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ..errors import LeakedTracerError, MathError
+from ._frame import STACK
+from ._operators import ArrayOperators
+
+
+class Variable(ArrayOperators):
+    """A mutable cell that holds one array and keeps its shape and dtype.
+
+    It acts as an array in arithmetic, indexing, methods and :mod:`jax.numpy` functions; the results are plain arrays. Inside a
+    bouton transform a Variable is traced, so what is written to it while a compiled function runs is there afterwards.
+
+    Parameters
+    ----------
+    value_or_size : int, tuple of int, or array
+        An int or a tuple of ints makes zeros of that shape; anything else is the initial value.
+    dtype : dtype, optional
+        Of the cell. Default: that of the data, float for zeros.
+    batch_axis : int, optional
+        The one axis that may change its size.
+
+    Raises
+    ------
+    MathError
+        When a value of another shape or dtype is assigned, or ``batch_axis`` is no axis of the value.
+
+    Examples
+    --------
+    >>> v = Variable(3)
+    >>> v.value = jnp.ones(3)
+    >>> float(v.sum())
+    3.0
+    """
+
+    __slots__ = ("__weakref__", "_batch_axis", "_home", "_may_be_traced", "_value")
+
+    def __init__(self, value_or_size: Any, dtype: Any = None, batch_axis: int | None = None):
+        inherited = value_or_size.batch_axis if isinstance(value_or_size, Variable) else None
+        value = _initial(value_or_size, dtype)
+        if inherited is not None and batch_axis is not None and batch_axis != inherited:
+            raise MathError(
+                where=type(self).__name__,
+                expected=f"batch_axis {inherited}, which the wrapped Variable has",
+                got=f"{batch_axis}",
+                fix="Leave batch_axis out, or wrap the Variable's value.",
+            )
+        axis = inherited if batch_axis is None else batch_axis
+        if axis is not None and not -value.ndim <= axis < value.ndim:
+            raise MathError(
+                where=type(self).__name__,
+                expected=f"a batch_axis below the number of axes, {value.ndim}",
+                got=f"{axis}",
+                fix="Give the value an axis for the batch.",
+            )
+        self._batch_axis = axis if axis is None or axis >= 0 else axis + value.ndim
+        # The trace that this cell was made in, if any: only there may it hold a traced value.
+        self._home = STACK.top
+        self._may_be_traced = False
+        self._value = value
+
+    @classmethod
+    def holding(cls, value: Any) -> Self:
+        """A cell around ``value`` as it is, even a tracer of a plain JAX transform: for copies of a functional model."""
+        self = object.__new__(cls)
+        self._batch_axis, self._home, self._may_be_traced, self._value = None, STACK.top, True, value
+        return self
+
+    # -- the value ---------------------------------------------------------
+
+    @property
+    def value(self) -> Any:
+        """The array; assigning replaces it, and must keep shape and dtype."""
+        frame = STACK.top
+        return self._outside_value() if frame is None else frame.read(self)
+
+    @value.setter
+    def value(self, new: Any) -> None:
+        new = self.admit(new)
+        frame = STACK.top
+        if frame is not None:
+            frame.write(self, new)
+            return
+        if isinstance(new, jax.core.Tracer) and not self._may_be_traced:
+            raise LeakedTracerError(
+                where=f"{type(self).__name__} of shape {self.shape}",
+                expected="a value that outlives the function being transformed",
+                got="one traced by a plain JAX transform, which cannot see that a Variable changes",
+                fix="Use jit, grad or for_loop of bouton.math instead of JAX's own, or a functional module (RateJax, ...).",
+            )
+        self._value = new
+
+    def admit(self, new: Any) -> jax.Array:
+        """``new`` as an array for this cell, or :class:`MathError` when its shape or dtype differs."""
+        if isinstance(new, Variable):
+            new = new.value
+        old = self.value
+        if isinstance(new, bool | int | float | complex) and np.can_cast(np.asarray(new).dtype, old.dtype, "same_kind"):
+            new = jnp.asarray(new, dtype=old.dtype)
+        elif not isinstance(new, jax.Array):
+            new = jnp.asarray(new)
+        if new.dtype != old.dtype:
+            raise MathError(
+                where=f"{type(self).__name__} of shape {old.shape}",
+                expected=f"dtype {old.dtype}",
+                got=f"{new.dtype}",
+                fix=f"Convert the value with .astype('{old.dtype}'), or make a new Variable.",
+            )
+        if new.shape != old.shape and not self._batch_resized(new.shape, old.shape):
+            raise MathError(
+                where=f"{type(self).__name__} with batch_axis {self._batch_axis}",
+                expected=f"shape {old.shape}",
+                got=f"{new.shape}",
+                fix="Keep the shape; only the batch axis, where one is set, may change its size.",
+            )
+        # A weak type would make the next compiled call see another input type and compile again.
+        return jnp.asarray(new, dtype=old.dtype)
+
+    def _batch_resized(self, new: tuple[int, ...], old: tuple[int, ...]) -> bool:
+        axis = self._batch_axis
+        return axis is not None and len(new) == len(old) and new[:axis] + new[axis + 1 :] == old[:axis] + old[axis + 1 :]
+
+    def _outside_value(self) -> Any:
+        """The value where no trace is under way."""
+        if self._home is not None and not self._home.alive and isinstance(self._value, jax.core.Tracer):
+            raise LeakedTracerError(
+                where=f"{type(self).__name__} of shape {self._value.shape}",
+                expected="a Variable made outside the compiled function",
+                got="one that was made while a function was being compiled, and kept after it",
+                fix="Make the Variable in __init__, and assign to it inside the function.",
+            )
+        return self._value
+
+    # -- what is fixed -----------------------------------------------------
+
+    @property
+    def batch_axis(self) -> int | None:
+        """The axis that may change its size."""
+        return self._batch_axis
+
+    @property
+    def batch_size(self) -> int | None:
+        """Size along the batch axis; ``None`` without one."""
+        return None if self._batch_axis is None else self.value.shape[self._batch_axis]
+
+    @property
+    def nobatch_shape(self) -> tuple[int, ...]:
+        """The shape without the batch axis."""
+        shape, axis = tuple(self.value.shape), self._batch_axis
+        return shape if axis is None else shape[:axis] + shape[axis + 1 :]
+
+    def __repr__(self) -> str:
+        value = self.value
+        return f"{type(self).__name__}(value={value}, dtype={value.dtype})"
+
+
+class TrainVar(Variable):
+    """A Variable that training changes."""
+
+    __slots__ = ()
+
+
+def _initial(value_or_size: Any, dtype: Any) -> jax.Array:
+    if isinstance(value_or_size, Variable):
+        value_or_size = value_or_size.value
+    if isinstance(value_or_size, int) and not isinstance(value_or_size, bool):
+        return jnp.zeros(value_or_size, dtype)
+    if isinstance(value_or_size, tuple) and all(type(n) is int for n in value_or_size):
+        return jnp.zeros(value_or_size, dtype)
+    # Twice: the first drops Python's float64, the second the weak type of a Python number.
+    value = jnp.asarray(value_or_size, dtype)
+    return jnp.asarray(value, dtype=value.dtype)
