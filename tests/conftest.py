@@ -1,11 +1,19 @@
-"""What holds for every test: JAX on the CPU unless told otherwise, strict dtypes, quick tests first."""
+"""What holds for every test: JAX on the CPU unless told otherwise, strict dtypes, annotations checked, quick tests first."""
 
 import os
+from pathlib import Path
 
 # Before anything imports JAX, and inherited by every process that a test starts.
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
 import jax
+import jaxtyping
+from typecheck import annotates_shapes
+
+ROOT = Path(__file__).parents[1]
+
+# Before anything imports bouton, and only the modules it concerns: the hook makes every call in a module slower.
+jaxtyping.install_import_hook([*annotates_shapes(ROOT / "lib"), *annotates_shapes(ROOT / "widgets")], "typecheck.check")
 
 jax.config.update("jax_numpy_dtype_promotion", "strict")
 jax.config.update("jax_enable_x64", False)
