@@ -122,9 +122,7 @@ def _private_attributes(tree: ast.Module, package: str) -> Iterator[tuple[int, s
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
-                known[alias.asname or alias.name.split(".")[0]] = (
-                    alias.name if alias.asname else alias.name.split(".")[0]
-                )
+                known[alias.asname or alias.name.split(".")[0]] = alias.name if alias.asname else alias.name.split(".")[0]
         elif isinstance(node, ast.ImportFrom) and not node.level:
             known |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
     for node in ast.walk(tree):
@@ -153,9 +151,12 @@ def test_every_import_points_down_and_stands_at_the_top_of_its_file():
     assert not broken, "\n" + "\n".join(broken)
 
 
-def test_every_folder_of_bouton_stands_on_a_floor():
+def test_every_part_of_bouton_stands_on_a_floor_and_in_the_architecture():
     here = {p.stem for p in (ROOT / "lib" / "bouton").iterdir() if p.suffix == ".py" or (p / "__init__.py").exists()}
     assert here - {"__init__", "__main__"} <= RANK.keys()
+    picture = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").split("```")[1]
+    missing = {name for name in here if not name.startswith("_")} - set(picture.split())
+    assert not missing, f"docs/architecture.md: the floors lack {sorted(missing)}"
 
 
 @pytest.mark.parametrize(

@@ -55,9 +55,7 @@ def test_a_refusal_is_one_sentence_and_status_1(monkeypatch, capsys):
     assert captured.out == ""
 
 
-@pytest.mark.parametrize(
-    "argv", [[], ["notebooks"], ["nonsense"], ["notebooks", "install-kernels", "--user", "--prefix", "p"]]
-)
+@pytest.mark.parametrize("argv", [[], ["notebooks"], ["nonsense"], ["notebooks", "install-kernels", "--user", "--prefix", "p"]])
 def test_arguments_it_cannot_read_end_with_status_2(argv, capsys):
     with pytest.raises(SystemExit) as end:
         main(argv)

@@ -27,15 +27,11 @@ def test_installing_again_replaces_what_was_there(tmp_path):
 
 def test_a_python_without_jupyter_is_told_which_extra_to_install(monkeypatch):
     monkeypatch.setattr(_kernels, "KernelSpecManager", None)
-    with pytest.raises(
-        EnvironmentProblem, match=r"expected the package jupyter_client, .* pip install 'bouton\[lab\]'\."
-    ):
+    with pytest.raises(EnvironmentProblem, match=r"expected the package jupyter_client, .* pip install 'bouton\[lab\]'\."):
         install_kernels()
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "share").write_text("a file where the folder has to be")
-    with pytest.raises(
-        EnvironmentProblem, match=rf"a folder it may write under {tmp_path}, got .*--user or --prefix\."
-    ):
+    with pytest.raises(EnvironmentProblem, match=rf"a folder it may write under {tmp_path}, got .*--user or --prefix\."):
         install_kernels(prefix=str(tmp_path))
