@@ -46,9 +46,7 @@ def checked_count(count: Any, what: str, where: str, least: int = 0) -> int:
             fix="Pass an int, for instance int(n).",
         ) from None
     if whole < least:
-        raise ValueRefused(
-            where=where, expected=f"{least} {what} or more", got=str(whole), fix=f"Pass a number from {least} on."
-        )
+        raise ValueRefused(where=where, expected=f"{least} {what} or more", got=str(whole), fix=f"Pass a number from {least} on.")
     return whole
 
 

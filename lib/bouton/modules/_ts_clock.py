@@ -5,6 +5,7 @@ sum, and the results differ in their last digits. Every edge in this file is the
 an edge than a millionth of the step, or than a few float64 roundings, counts as on it.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -64,8 +65,10 @@ def checked_dt(dt: Any, where: str) -> float:
 
 def _as_meant(seconds: float) -> float:
     """Undo a decimal number's detour over float32, in which a model may keep it: 0.00100000004749745 is 0.001."""
-    narrow = np.float32(seconds)
-    detoured = float(narrow) == seconds and len(np.format_float_scientific(seconds, trim="-").split("e")[0]) > 13
+    with np.errstate(over="ignore", under="ignore"):
+        narrow = np.float32(seconds)
+    # A number of few bits, such as 1 / 1024, is in float32 by intent.
+    detoured = float(narrow) == seconds and not (math.frexp(seconds)[0] * 2**16).is_integer()
     return float(str(narrow)) if detoured else seconds
 
 

@@ -239,9 +239,7 @@ class TSEvent(TimeSeries):
         }
         return TSEvent(times, channels, **(kept | changed))
 
-    def clip(
-        self, t_start: float | None = None, t_stop: float | None = None, channels: ArrayLike | None = None
-    ) -> "TSEvent":
+    def clip(self, t_start: float | None = None, t_stop: float | None = None, channels: ArrayLike | None = None) -> "TSEvent":
         """Cut out a part of the range, the events of some channels, or both.
 
         The part holds the events from ``t_start`` up to, not including, ``t_stop``. Channels keep their numbers.
@@ -260,9 +258,7 @@ class TSEvent(TimeSeries):
             Limits out of order or out of range, an unknown channel (also a ``ValueError``).
         """
         if channels is not None:
-            kept = np.isin(
-                self._channels, checked_channels(channels, self._where("clip(channels)"), self._num_channels)
-            )
+            kept = np.isin(self._channels, checked_channels(channels, self._where("clip(channels)"), self._num_channels))
             chosen = self._like(self._times[kept], self._channels[kept])
             return chosen if t_start is None and t_stop is None else chosen.clip(t_start, t_stop)
         start, stop = self._limits(t_start, t_stop)
