@@ -33,6 +33,8 @@ class ParametersView(View):
         Numeric simulation parameters too.
     """
 
+    script = "parameters.js"
+
     def __init__(self, target: Any, family: Any = None, *, simulation_parameters: bool = False):
         super().__init__()
         self.simulation = target if isinstance(target, bp.run.LiveSimulation) else None
@@ -147,7 +149,7 @@ def _in_family(entry: Any, family: Any) -> bool:
 class ParameterControls(ViewWidget):
     """The widget that `parameters` gives."""
 
-    _esm: ClassVar[str] = script("parameters.js")
+    _esm: ClassVar[str] = script(ParametersView.script)
 
 
 def parameters(target: Any, family: Any = None, *, simulation_parameters: bool = False) -> ParameterControls:

@@ -34,13 +34,15 @@ class TracesView(View):
         Height of a raster at most; of a larger population neighbours share a row.
     """
 
+    script = "traces.js"
+
     def __init__(
         self,
         simulation: "bp.run.LiveSimulation",
         paths: str | Sequence[str] | None = None,
         *,
         units: int = 8,
-        rows: int = 256,
+        rows: int = 192,
     ):
         super().__init__()
         self.simulation = simulation
@@ -131,7 +133,7 @@ def _chosen(simulation: "bp.run.LiveSimulation", paths: str | Sequence[str] | No
 class LiveTraces(ViewWidget):
     """The widget that `traces` gives."""
 
-    _esm: ClassVar[str] = script("traces.js")
+    _esm: ClassVar[str] = script(TracesView.script)
 
 
 def traces(
@@ -139,7 +141,7 @@ def traces(
     paths: str | Sequence[str] | None = None,
     *,
     units: int = 8,
-    rows: int = 256,
+    rows: int = 192,
 ) -> LiveTraces:
     """Show what a live simulation records while it runs, with buttons to play, pause, step and reset it.
 

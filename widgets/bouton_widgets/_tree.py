@@ -104,6 +104,8 @@ class TreeView(View):
         The model.
     """
 
+    script = "tree.js"
+
     def __init__(self, module: "bp.modules.Module"):
         super().__init__()
         self.module = module
@@ -121,7 +123,7 @@ class TreeView(View):
 class ModuleTree(ViewWidget):
     """The widget that `tree` gives."""
 
-    _esm: ClassVar[str] = script("tree.js")
+    _esm: ClassVar[str] = script(TreeView.script)
 
 
 def tree(module: "bp.modules.Module") -> ModuleTree:

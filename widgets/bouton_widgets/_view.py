@@ -3,7 +3,7 @@
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 
 class Carrier(Protocol):
@@ -20,6 +20,9 @@ class View(ABC):
     A subclass says what a page has to know (`content`) and what a page may ask (`receive`). Carriers connect to it; there may
     be none, one or several, and several pages behind each.
     """
+
+    script: ClassVar[str]
+    """File name of the ES module that draws the view on a page."""
 
     def __init__(self):
         self._carriers: list[Carrier] = []

@@ -17,12 +17,15 @@ import param
 from bokeh.model import Model
 from panel.custom import JSComponent
 
-from ._assets import style
+from ._assets import script, style
+from ._parameters import ParameterControls, ParametersView
+from ._traces import LiveTraces, TracesView
+from ._tree import ModuleTree, TreeView
 from ._widget import ViewWidget, to_panel
 
 
-class _Component(JSComponent):
-    """The script of a view as a Panel component; subclasses only say which script."""
+class Served(JSComponent):
+    """A view as a Panel component; subclasses only say which script. Bokeh registers no class whose name is private."""
 
     content = param.String()
     _stylesheets: ClassVar[list[str]] = [style()]
@@ -51,9 +54,18 @@ class _Component(JSComponent):
             self._view.depart()
 
 
-def _component(widget: ViewWidget) -> JSComponent:
-    name = type(widget).__name__
-    return type(name, (_Component,), {"_esm": type(widget)._esm})(widget)
+class ServedTree(Served):
+    _esm = script(TreeView.script)
 
 
-to_panel.register(ViewWidget, _component)
+class ServedParameters(Served):
+    _esm = script(ParametersView.script)
+
+
+class ServedTraces(Served):
+    _esm = script(TracesView.script)
+
+
+to_panel.register(ModuleTree, ServedTree)
+to_panel.register(ParameterControls, ServedParameters)
+to_panel.register(LiveTraces, ServedTraces)

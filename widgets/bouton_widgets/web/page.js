@@ -1,8 +1,13 @@
 // What every view's page shares: building elements, and talking with the view in Python, in Jupyter and under Panel alike.
 
+const FOCUSABLE = new Set(["button", "input", "select"]);
+
 /** An element. Children that are strings become text nodes, so that nothing a user wrote is ever read as HTML. */
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
+  // JupyterLab takes keys for itself unless the focused element says no. It asks that element first and its ancestors after,
+  // and in a notebook's command mode it already wants every focused element that is no text: so each says it itself.
+  if (FOCUSABLE.has(tag) || "tabindex" in attributes) element.setAttribute("data-lm-suppress-shortcuts", "true");
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (value === true) element.setAttribute(name, "");
@@ -71,7 +76,6 @@ function connect(model) {
 export function widget(kind, start) {
   return {
     render({ model, el }) {
-      // JupyterLab takes the arrow keys for itself unless an ancestor of the focused element carries this attribute.
       const root = h("div", { class: `bouton bt-${kind}`, "data-lm-suppress-shortcuts": "true" });
       el.append(root);
       const port = connect(model);

@@ -9,7 +9,7 @@ const PAUSE = "M5 3.5h2v9H5zM9 3.5h2v9H9z";
 const STEP = "M4 3.2v9.6L10 8zM11 3.5h1.8v9H11z";
 const RESET = "M8 3a5 5 0 1 1-4.7 3.3l1.3.5A3.6 3.6 0 1 0 8 4.4v2.1L4.6 3.7 8 1z";
 const TRACE_HEIGHT = 128;
-const RASTER_HEIGHT = 168;
+const RASTER_HEIGHT = 202;
 const WORDS = { ready: "Ready", running: "Running", paused: "Paused", failed: "Stopped", closed: "Closed" };
 
 /** The colours of the theme as the canvas understands them. */
