@@ -102,6 +102,10 @@ class Entry:
         """The value a reset returns to; ``None`` where it is drawn anew each time."""
         return self._slot.wrapper.data
 
+    def check(self, value: Any) -> None:
+        """Raise what assigning ``value`` would raise; nothing is written."""
+        self._slot.check(self.owner._admit(self.name, value), f"{type(self.owner).__name__}.{self.name}")
+
     def set(self, value: Any) -> None:
         """Assign to the attribute: checks shape, dtype and bounds."""
         setattr(self.owner, self.name, value)

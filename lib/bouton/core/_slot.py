@@ -100,12 +100,23 @@ class Slot(Versioned):
         """Take a new value, or refuse it with ``where``."""
         if isinstance(value, Variable):
             value = value.value
+        admitted = self.check(value, where)
         if self.cell is None:
-            self._write_static(value, where)
+            self.static = admitted
+            self.version += 1
             return
+        self.cell.value = admitted
+        if STACK.top is None:
+            self._remember(value)
+        if self.wrapper.zero_is_off:
+            self._note_nonzero(value)
+
+    def check(self, value: Any, where: str) -> Any:
+        """``value`` as the cell takes it, or the error that refuses it; nothing is written."""
+        if self.cell is None:
+            return self._check_static(value, where)
         if self.wrapper in (_BARE, _BARE_TRAINED):
-            self.cell.value = value
-            return
+            return self.cell.admit(value)
         if not is_numeric(value):
             raise KindError(
                 where=where,
@@ -125,19 +136,12 @@ class Slot(Versioned):
             )
         if not np.can_cast(array.dtype, old.dtype, "same_kind"):
             raise KindError(
-                where=where,
-                expected=f"dtype {old.dtype}",
-                got=f"{array.dtype}",
-                fix=f"Convert it with .astype('{old.dtype}').",
+                where=where, expected=f"dtype {old.dtype}", got=f"{array.dtype}", fix=f"Convert it with .astype('{old.dtype}')."
             )
         self.check_bounds(array, where)
-        self.cell.value = jnp.asarray(array, dtype=old.dtype)
-        if STACK.top is None:
-            self._remember(value)
-        if self.wrapper.zero_is_off:
-            self._note_nonzero(value)
+        return jnp.asarray(array, dtype=old.dtype)
 
-    def _write_static(self, value: Any, where: str) -> None:
+    def _check_static(self, value: Any, where: str) -> Any:
         if is_numeric(value) or (isinstance(self.static, str) and not (isinstance(value, str) or callable(value))):
             raise KindError(
                 where=where,
@@ -145,8 +149,7 @@ class Slot(Versioned):
                 got=f"{type(value).__name__}",
                 fix="Pass a value of the kind that the attribute was made with.",
             )
-        self.static = value
-        self.version += 1
+        return value
 
     def check_bounds(self, value: Any, where: str) -> None:
         """Refuse a concrete value outside the hard bounds."""

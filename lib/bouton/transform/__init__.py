@@ -7,6 +7,7 @@ from ._jit import jit as jit
 from ._loop import for_loop as for_loop
 from ._purify import Purified as Purified
 from ._purify import purify as purify
+from ._purify import result_shapes as result_shapes
 from ._random import DEFAULT as DEFAULT
 from ._random import RandomKey as RandomKey
 from ._variable import TrainVar as TrainVar

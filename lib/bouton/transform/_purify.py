@@ -23,6 +23,12 @@ def discover(fn: Callable[[], Any]) -> tuple[list[Variable], list[Variable]]:
     return list(frame.read_cells), list(frame.written)
 
 
+def result_shapes(fn: Callable, *args: Any) -> Any:
+    """Shapes and dtypes of what ``fn`` would return, without running it; no cell is changed."""
+    with Frame({}, discovering=True):
+        return jax.eval_shape(lambda *a: unwrap(fn(*a)), *args)
+
+
 def _leaves_only(out: Any) -> Any:
     """``out`` without what JAX cannot return from a trace; only the side effects matter here."""
     return [x for x in jax.tree_util.tree_leaves(out) if isinstance(x, jax.Array)]

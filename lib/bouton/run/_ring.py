@@ -1,0 +1,49 @@
+"""The last steps of a signal, in memory that never grows."""
+
+import numpy as np
+
+
+class Ring:
+    """The last ``length`` steps of a signal.
+
+    Parameters
+    ----------
+    length : int
+        Steps kept.
+    units : int
+        Values a step.
+    dtype : dtype
+        Of the values kept.
+    """
+
+    def __init__(self, length: int, units: int, dtype: type = np.float32):
+        self.length, self.units = length, units
+        self._rows = np.zeros((length, units), dtype)
+        self.clear()
+
+    def clear(self, step: int = 0) -> None:
+        """Forget everything; the next row is that of ``step``."""
+        self.first = self.next = step
+
+    @property
+    def nbytes(self) -> int:
+        """Memory held, in bytes; constant."""
+        return self._rows.nbytes
+
+    def push(self, rows: np.ndarray) -> None:
+        """Append ``(steps, units)``; the oldest give way."""
+        steps = len(rows)
+        kept = rows[-self.length :]
+        if self._rows.dtype == np.uint8:
+            kept = np.clip(kept, 0, 255)
+        start = (self.next + steps - len(kept)) % self.length
+        split = min(len(kept), self.length - start)
+        self._rows[start : start + split] = kept[:split]
+        self._rows[: len(kept) - split] = kept[split:]
+        self.next += steps
+        self.first = max(self.first, self.next - self.length)
+
+    def rows(self, begin: int, end: int, units: np.ndarray | slice = slice(None)) -> np.ndarray:
+        """Rows of the steps from ``begin`` to before ``end``, which must be held; a copy."""
+        at = np.arange(begin, end) % self.length
+        return self._rows[at][:, units]

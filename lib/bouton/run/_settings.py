@@ -1,0 +1,79 @@
+"""What a live simulation can be asked for, checked where it enters."""
+
+import math
+from typing import Any
+
+from ..errors import KindError, ValueRefused
+from ..modules import Module
+
+CHUNK_ON_THE_WALL = 0.02
+
+
+def checked_model(model: Any) -> Module:
+    """``model``, which must be a module; of a functional one a copy that may be moved in place."""
+    if not isinstance(model, Module):
+        raise KindError(
+            where="LiveSimulation(model=...)",
+            expected="a module",
+            got=f"{type(model).__name__}",
+            fix="Pass an instance of a bouton.modules.Module.",
+        )
+    return model.set_attributes({}) if model._functional else model
+
+
+def one_time_step(model: Module) -> float:
+    """The time step of all parts of the model, s."""
+    steps = {e.path: float(e.value) for e in model.entries() if e.name == "dt"}
+    if not steps:
+        model._time_step()
+    if len(set(steps.values())) > 1:
+        raise ValueRefused(
+            where="LiveSimulation(model=...)",
+            expected="one time step in all parts of the model",
+            got=", ".join(f"{path} = {dt:g} s" for path, dt in steps.items()),
+            fix="Give every module the same dt.",
+        )
+    (dt,) = set(steps.values())
+    if not dt > 0:
+        raise ValueRefused(where=next(iter(steps)), expected="a time step above 0", got=f"{dt:g} s", fix="Set dt, in seconds.")
+    return dt
+
+
+def checked_speed(speed: Any) -> float | None:
+    """Simulated seconds in a second, or ``None``."""
+    if speed is None:
+        return None
+    if isinstance(speed, bool) or not isinstance(speed, int | float) or not 0 < speed < math.inf:
+        raise ValueRefused(
+            where="LiveSimulation.speed",
+            expected="simulated seconds in a second, above 0, or None for as fast as it goes",
+            got=f"{speed!r}",
+            fix="Use pause() to stop.",
+        )
+    return float(speed)
+
+
+def checked_count(n: Any, where: str) -> int:
+    """A number of at least 1."""
+    if isinstance(n, bool) or not hasattr(n, "__index__") or int(n) < 1:
+        raise ValueRefused(
+            where=f"LiveSimulation.{where}", expected="a whole number of at least 1", got=f"{n!r}", fix="Give a number of steps."
+        )
+    return int(n)
+
+
+def steps_kept(window: Any, dt: float) -> int:
+    """A window in seconds as steps."""
+    if isinstance(window, bool) or not isinstance(window, int | float) or not dt <= window < math.inf:
+        raise ValueRefused(
+            where="LiveSimulation(window=...)",
+            expected=f"seconds of simulated time, at least one step of {dt:g} s",
+            got=f"{window!r}",
+            fix="Write for instance window=2.0.",
+        )
+    return round(window / dt)
+
+
+def usual_chunk(speed: float | None, dt: float) -> int:
+    """Steps in about 20 ms on the wall: short enough for the hand, long enough to be worth a call."""
+    return 100 if speed is None else min(max(round(CHUNK_ON_THE_WALL * speed / dt), 1), 1000)
