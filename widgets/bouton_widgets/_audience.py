@@ -12,7 +12,7 @@ class Audience:
         self._streams: set[int] = set()
         self._suspended = False
 
-    def arrive(self, stream: object, simulation: "bp.run.LiveSimulation") -> None:
+    def arrive(self, stream: object, simulation: bp.run.LiveSimulation) -> None:
         """Note that somebody watches; go on if the simulation only stopped because nobody did."""
         self._streams.add(id(stream))
         if self._suspended:
@@ -20,7 +20,7 @@ class Audience:
             if simulation.status == "paused":
                 simulation.start()
 
-    def leave(self, stream: object, simulation: "bp.run.LiveSimulation") -> None:
+    def leave(self, stream: object, simulation: bp.run.LiveSimulation) -> None:
         """Note that nobody watches through this stream any more; pause if it was the last."""
         self._streams.discard(id(stream))
         if not self._streams and simulation.status == "running":
@@ -33,9 +33,9 @@ class Audience:
 
 
 # One for each simulation however many views it has; an entry goes when its simulation does.
-_audiences: WeakKeyDictionary["bp.run.LiveSimulation", Audience] = WeakKeyDictionary()
+_audiences: WeakKeyDictionary[bp.run.LiveSimulation, Audience] = WeakKeyDictionary()
 
 
-def audience_of(simulation: "bp.run.LiveSimulation") -> Audience:
+def audience_of(simulation: bp.run.LiveSimulation) -> Audience:
     """Give the one audience of a simulation."""
     return _audiences.setdefault(simulation, Audience())

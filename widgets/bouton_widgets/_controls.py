@@ -11,8 +11,8 @@ FACTOR_RANGE = (0.1, 10.0)
 
 
 def adjustable(entry: Any) -> bool:
-    """Whether one number can stand for the entry: it is numeric, and changing it does not compile anew."""
-    return entry.is_array and not entry.is_structural and entry.dtype.kind in "biuf" and 0 not in entry.shape
+    """Whether one number can stand for the entry: it is numeric, and there is something in it."""
+    return entry.is_array and entry.dtype.kind in "biuf" and 0 not in entry.shape
 
 
 def slider_range(entry: Any, value: float) -> tuple[float, float, bool]:
@@ -93,10 +93,15 @@ class Control:
         self._range: tuple[float, float, bool] | None = None
         self.update()
 
+    @property
+    def stale(self) -> bool:
+        """Whether the model holds another value than at the last look."""
+        # An array of JAX never changes in place, so the same object is the same value.
+        return self.entry.value is not self._seen
+
     def update(self) -> bool:
         """Look at the model again. Tells whether the value is another than at the last look."""
         value = self.entry.value
-        # An array of JAX never changes in place, so the same object is the same value.
         if value is self._seen:
             return False
         self._seen = value
@@ -163,7 +168,6 @@ class Control:
         entry = self.entry
         low, high, log = (*FACTOR_RANGE, True) if self.is_factor else self._range or (0.0, 1.0, False)
         current = np.asarray(self._seen)
-        finite = math.isfinite(self.number)
         return {
             "path": entry.path,
             "name": entry.name,
@@ -175,10 +179,12 @@ class Control:
             "factor": self.is_factor,
             "switch": entry.dtype.kind == "b",
             "integer": entry.dtype.kind in "iu" and not self.is_factor,
-            "lo": min(low, self.number) if self.is_factor and finite and not log else low,
-            "hi": max(high, self.number) if self.is_factor and finite else high,
+            "compiles": bool(entry.is_structural),
+            "lo": low,
+            "hi": high,
             "log": log,
-            "value": self.number if finite else None,
+            "value": self.number if math.isfinite(self.number) else None,
+            "text": str(self.number),
             "smallest": _finite(current.min()),
             "largest": _finite(current.max()),
             "changed": not np.array_equal(current, np.asarray(self.initial)),

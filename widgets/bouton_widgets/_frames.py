@@ -6,7 +6,7 @@ import bouton as bp
 import numpy as np
 
 
-def pack(frame: "bp.run.Frame") -> tuple[dict[str, Any], list[bytes]]:
+def pack(frame: bp.run.Frame) -> tuple[dict[str, Any], list[bytes]]:
     """Turn a frame into a head and its bytes.
 
     Parameters
@@ -27,6 +27,7 @@ def pack(frame: "bp.run.Frame") -> tuple[dict[str, Any], list[bytes]]:
     for path, trace in frame.traces.items():
         low, high = np.asarray(trace.lo, np.float32), np.asarray(trace.hi, np.float32)
         signals.append({"path": path, "kind": "trace", "rows": low.shape[0], "columns": low.shape[1]})
+        signals[-1]["units"] = [int(unit) for unit in trace.units]
         buffers.append(low.tobytes() + high.tobytes())
     for path, bitmap in frame.events.items():
         rows, columns = bitmap.shape
@@ -34,6 +35,7 @@ def pack(frame: "bp.run.Frame") -> tuple[dict[str, Any], list[bytes]]:
         buffers.append(np.packbits(np.asarray(bitmap) > 0, axis=1).tobytes())
     head = {
         "time": [float(edge) for edge in frame.time],
+        "now": float(frame.now),
         "change": int(frame.change),
         "step": int(frame.step),
         "status": str(frame.status),

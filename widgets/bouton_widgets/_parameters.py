@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from threading import Thread
 from typing import Any, ClassVar
 from weakref import WeakMethod, WeakSet
 
@@ -133,9 +134,12 @@ class ParametersView(View):
 
     def _simulated(self) -> None:
         now = time.monotonic()
-        if self.pages and now - self._looked >= _LOOK_AGAIN:
-            self._looked = now
-            self.look()
+        if not self.pages or now - self._looked < _LOOK_AGAIN:
+            return
+        self._looked = now
+        if any(control.stale for control in tuple(self.controls.values())):
+            # Not here: the simulation's own thread must not wait for a page, nor fail with it.
+            Thread(target=self.look, name="bouton parameters", daemon=True).start()
 
 
 def _in_family(entry: Any, family: Any) -> bool:

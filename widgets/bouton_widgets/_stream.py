@@ -31,7 +31,7 @@ class Stream:
 
     def __init__(
         self,
-        simulation: "bp.run.LiveSimulation",
+        simulation: bp.run.LiveSimulation,
         send: Callable[[int], None],
         busy: Callable[[], bool] = lambda: False,
     ):

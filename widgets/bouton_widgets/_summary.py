@@ -47,7 +47,7 @@ def summary(value: Any) -> str:
     if not hasattr(value, "dtype") and not isinstance(value, bool | int | float):
         return getattr(value, "__name__", None) or _short(repr(value))
     if hasattr(value, "dtype") and not _plain(value.dtype):
-        return "key"
+        return str(value.dtype)
     array = np.asarray(value)
     if array.size == 0:
         return "empty"

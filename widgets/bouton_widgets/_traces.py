@@ -38,7 +38,7 @@ class TracesView(View):
 
     def __init__(
         self,
-        simulation: "bp.run.LiveSimulation",
+        simulation: bp.run.LiveSimulation,
         paths: str | Sequence[str] | None = None,
         *,
         units: int = 8,
@@ -116,7 +116,7 @@ class TracesView(View):
         self.publish(head, buffers)
 
 
-def _chosen(simulation: "bp.run.LiveSimulation", paths: str | Sequence[str] | None) -> "list[bp.run.Signal]":
+def _chosen(simulation: bp.run.LiveSimulation, paths: str | Sequence[str] | None) -> list[bp.run.Signal]:
     known = {signal.path: signal for signal in simulation.signals}
     wanted = list(known) if paths is None else [paths] if isinstance(paths, str) else list(paths)
     for path in wanted:
@@ -137,7 +137,7 @@ class LiveTraces(ViewWidget):
 
 
 def traces(
-    simulation: "bp.run.LiveSimulation",
+    simulation: bp.run.LiveSimulation,
     paths: str | Sequence[str] | None = None,
     *,
     units: int = 8,

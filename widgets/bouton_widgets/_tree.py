@@ -12,7 +12,7 @@ from ._view import View
 from ._widget import ViewWidget
 
 
-def tree_rows(module: "bp.modules.Module") -> list[dict[str, Any]]:
+def tree_rows(module: bp.modules.Module) -> list[dict[str, Any]]:
     """One row for each submodule and each registered attribute, depth first, ready for JSON.
 
     Parameters
@@ -60,7 +60,7 @@ def _module_row(module: Any, path: str, name: str, depth: int) -> dict[str, Any]
         "depth": depth,
         "name": name,
         "module": True,
-        "class": module.class_name,
+        "class": "" if module.class_name == name else module.class_name,
         "kind": "module",
         "family": "",
         "shape": "" if shape is None else str(tuple(shape)),
@@ -84,7 +84,7 @@ def _attribute_row(entry: Any, depth: int) -> dict[str, Any]:
         "shape": str(tuple(entry.shape)) if entry.is_array else "",
         "dtype": str(entry.dtype) if entry.is_array else dtype_name(value),
         "unit": entry.unit or "",
-        "value": summary(value),
+        "value": "key" if entry.kind == "random" else summary(value),
         "trainable": bool(entry.trainable),
     }
 
@@ -106,7 +106,7 @@ class TreeView(View):
 
     script = "tree.js"
 
-    def __init__(self, module: "bp.modules.Module"):
+    def __init__(self, module: bp.modules.Module):
         super().__init__()
         self.module = module
 
@@ -126,7 +126,7 @@ class ModuleTree(ViewWidget):
     _esm: ClassVar[str] = script(TreeView.script)
 
 
-def tree(module: "bp.modules.Module") -> ModuleTree:
+def tree(module: bp.modules.Module) -> ModuleTree:
     """Show a model as a tree: its submodules, and every parameter and state with shape, dtype, unit and value.
 
     Click or press the arrow keys to fold and unfold, type to search, press a kind to see only that. ``.refresh()`` reads the

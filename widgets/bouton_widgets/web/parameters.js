@@ -94,12 +94,12 @@ function start(root, port) {
       speak(line, row.value);
     }
     line.tick.checked = Boolean(row.value);
-    if (!line.typing && line.wrong.hidden && !moving) line.field.value = row.value === null ? "NaN" : plain(row.value, 6);
+    if (!line.typing && line.wrong.hidden && !moving) line.field.value = row.value === null ? row.text : plain(row.value, 6);
     line.unit.textContent = row.factor ? "×" : row.unit;
     const size = row.shape.length ? `${row.shape.join("×")}` : "";
     line.facts.textContent = row.factor
       ? `${size} · ${pretty(row.smallest, 3)} – ${pretty(row.largest, 3)} ${row.unit}`
-      : size && `${size} equal`;
+      : row.compiles ? "compiles once when first moved" : size && `${size} equal`;
     line.reset.disabled = !row.changed;
     all.disabled = [...lines.values()].every((known) => !known.row.changed);
   }

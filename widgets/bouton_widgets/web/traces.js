@@ -65,7 +65,7 @@ function start(root, port) {
   const reset = h("button", { type: "button", class: "bt-button", title: "Back to the initial state at time zero",
     onclick: () => port.send({ type: "reset" }) }, icon(RESET), "Reset");
   const hold = h("button", { type: "button", class: "bt-button", "aria-pressed": "false",
-    title: "Keep this picture; the simulation goes on", onclick: () => {
+    title: "Keep this picture while the simulation goes on", onclick: () => {
       held = !held;
       hold.setAttribute("aria-pressed", String(held));
       if (!held) fresh = dirty = true;
@@ -101,9 +101,8 @@ function start(root, port) {
       play.dataset.action = action;
       play.replaceChildren(icon(running ? PAUSE : PLAY), action);
     }
-    play.disabled = head.status === "failed" || head.status === "closed";
+    play.disabled = reset.disabled = head.status === "closed";
     step.disabled = running || play.disabled;
-    reset.disabled = head.status === "closed";
     offer(head.speed);
     rate.textContent = running ? `${fixed(head.rate, head.rate < 10 ? 2 : 0)}× real time` : "";
     compiled.textContent = head.compilations === 0 ? "" : head.compilations === 1 ? "compiled once" : `compiled ${head.compilations} times`;
@@ -141,19 +140,20 @@ function start(root, port) {
 
   function legendOf(plot, signal) {
     plot.marks = Array.from({ length: signal.rows }, () => h("span", { class: "bt-reading" }));
-    const names = signal.names ?? plot.marks.map((_, i) => i);
-    plot.legend.replaceChildren(...plot.marks.map((mark, i) => h("span", { class: "bt-mark" },
-      h("i", { style: `background:${PALETTE[i % PALETTE.length]}` }), `${names[i]}`, mark)));
+        plot.legend.replaceChildren(...plot.marks.map((mark, i) => h("span", { class: "bt-mark" },
+      h("i", { style: `background:${PALETTE[i % PALETTE.length]}` }), `${signal.units[i]}`, mark)));
   }
 
   // Between two frames the picture goes on moving at the measured rate, so that it scrolls and does not hop.
   function move(now) {
-    const [from, to] = shownHead.time;
+    const [from, end] = shownHead.time;
+    const span = end - from;
+    const full = shownHead.now > span;
+    const to = full ? shownHead.now : end;
     const passed = Math.min(0.1, (now - lastTick) / 1000);
     lastTick = now;
-    const span = to - from;
     const before = edge;
-    if (shownHead.status !== "running" || held || edge === null || Math.abs(to - edge) > 0.2 * span) edge = to;
+    if (!full || shownHead.status !== "running" || held || edge === null || Math.abs(to - edge) > 0.2 * span) edge = to;
     else edge += shownHead.rate * passed + 0.12 * (to - edge - shownHead.rate * passed);
     return edge !== before;
   }
@@ -204,7 +204,7 @@ function start(root, port) {
       }
       read(plot, shown[0] + (hover ?? 0) * (shown[1] - shown[0]));
     }
-    const time = hover === null ? to : shown[0] + hover * (shown[1] - shown[0]);
+    const time = hover === null ? shownHead.now : shown[0] + hover * (shown[1] - shown[0]);
     clock.textContent = `${fixed(time, timeDigits)} s`;
     clock.classList.toggle("bt-pointed", hover !== null);
   }
