@@ -11,8 +11,9 @@ SILENCE = 4.0
 
 @dataclass
 class _Page:
-    quiet_since: float
+    heard: float
     owes: int | None = None
+    since: float = 0.0
 
 
 class Flow:
@@ -47,13 +48,13 @@ class Flow:
     def answered(self, page: str, frame: int, now: float) -> None:
         """Note that a page has drawn a frame. A page that was thought gone is back."""
         known = self._pages.setdefault(page, _Page(now))
-        known.quiet_since = now
+        known.heard = now
         if known.owes is not None and known.owes <= frame:
             known.owes = None
 
     def ready(self, now: float) -> bool:
         """Whether a frame may go now."""
-        if any(page.owes is not None and now - page.quiet_since <= PATIENCE for page in self._pages.values()):
+        if any(page.owes is not None and now - page.since <= PATIENCE for page in self._pages.values()):
             return False
         if any(page.owes is None for page in self._pages.values()):
             return True
@@ -65,16 +66,16 @@ class Flow:
         self._sent = now
         for page in self._pages.values():
             if page.owes is None:
-                page.owes, page.quiet_since = self._frame, now
+                page.owes, page.since, page.heard = self._frame, now, now
         return self._frame
 
     def excuse(self, now: float) -> None:
         """Begin everybody's silence anew, because the reason for it is on this side."""
         for page in self._pages.values():
-            page.quiet_since = now
+            page.heard = now
 
     def drop_silent(self, now: float) -> None:
         """Forget the pages that owe an answer and have been quiet for too long."""
         for name, page in tuple(self._pages.items()):
-            if page.owes is not None and now - page.quiet_since > SILENCE:
+            if page.owes is not None and now - page.heard > SILENCE:
                 del self._pages[name]

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextvars import copy_context
 from threading import Condition, Thread, current_thread
 
 import bouton as bp
@@ -40,12 +41,14 @@ class Stream:
         self._changed = Condition()
         self._dirty = False
         self._thread: Thread | None = None
+        self._context = copy_context()
         self._unsubscribe = simulation.subscribe(self._simulated)
 
     def hello(self, page: str) -> None:
         """Let a page watch from now on; it gets a frame at once."""
         with self._changed:
             self._flow.hello(page, time.monotonic())
+            self._context = copy_context()
         audience_of(self._simulation).arrive(self, self._simulation)
         self.wake()
 
@@ -54,6 +57,9 @@ class Stream:
         with self._changed:
             empty = not len(self._flow)
             self._flow.answered(page, frame, time.monotonic())
+            # Frames are sent in the context of the page's last message: a kernel with subshells then takes the page's answers on
+            # a thread of their own, where they are heard even while a cell is being executed.
+            self._context = copy_context()
             self._changed.notify()
         if empty:
             self.hello(page)
@@ -92,7 +98,7 @@ class Stream:
     def _run(self) -> None:
         try:
             while (number := self._next()) is not None:
-                self._send(number)
+                self._context.run(self._send, number)
         finally:
             # Also after an error in the simulation, so that the next wake() starts a fresh thread.
             with self._changed:

@@ -9,6 +9,7 @@ import traitlets
 from bouton import errors
 
 from ._assets import style
+from ._pulse import Pulse
 from ._view import View
 
 
@@ -28,6 +29,7 @@ class ViewWidget(anywidget.AnyWidget):
 
     def __init__(self, view: View):
         self.view = view
+        view.busy = Pulse.of_this_thread()
         super().__init__(content=view.text())
         self.on_msg(self._received)
         view.connect(self)

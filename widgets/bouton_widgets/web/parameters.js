@@ -164,8 +164,24 @@ function start(root, port) {
   });
   port.onContent(fill);
   fill(port.content());
-  port.send({ type: "hello" });
-  return () => port.send({ type: "bye" });
+
+  // Python answers with the values as they are. Asked again when somebody turns to the controls, for what Python code has changed
+  // meanwhile, and once soon after the start: a kernel that gives the page's messages a thread of their own does so only by then,
+  // and from then on a slider works even while a cell is being executed.
+  let greeted = -Infinity;
+  const greet = () => {
+    if (performance.now() - greeted < 1000) return;
+    greeted = performance.now();
+    port.send({ type: "hello" });
+  };
+  greet();
+  const soon = setTimeout(greet, 1500);
+  root.addEventListener("pointerenter", greet);
+  root.addEventListener("focusin", greet);
+  return () => {
+    clearTimeout(soon);
+    port.send({ type: "bye" });
+  };
 }
 
 export default widget("parameters", start);
