@@ -43,7 +43,10 @@ class LIFStep:
         }
 
     def start(self, p: Values, batch: int) -> Values:
-        s = {name: jnp.broadcast_to(p[name], (batch, *p[name].shape)) for name in self.states}
+        # Only recurrence reads the spikes of the step before; a carry less is a pass over memory less.
+        carried = self.states if self.recurrent else ("isyn", "vmem")
+        s = {name: jnp.broadcast_to(p[name], (batch, *p[name].shape)) for name in carried}
+        s["isyn"] = jnp.reshape(s["isyn"], (batch, *self._synaptic))
         return {**s, "rng_key": p["rng_key"]} if self.noisy else s
 
     @property
@@ -54,8 +57,7 @@ class LIFStep:
         batch, new = u.shape[:1], {}
         irec = s["spikes"] @ p["w_rec"] if self.recurrent else jnp.zeros_like(u)
         arriving = u + irec if self.recurrent else u
-        isyn = jnp.reshape(s["isyn"], batch + self._synaptic) + jnp.reshape(arriving, batch + self._synaptic)
-        isyn = isyn * p["syn_decay"]
+        isyn = (s["isyn"] + jnp.reshape(arriving, batch + self._synaptic)) * p["syn_decay"]
         current = isyn if self.synapses == 1 else isyn.sum(-1)
         vmem = s["vmem"] * p["mem_decay"] + current + p["bias"]
         if self.noisy:
@@ -64,9 +66,9 @@ class LIFStep:
         spikes = spike_counts(vmem, p["threshold"], p["max_spikes_per_dt"])
         surrogate = (jnp.tanh(vmem - p["threshold"]) + 1) / 2
         vmem = vmem - spikes * p["threshold"]
+        new |= {"isyn": isyn, "vmem": vmem} | ({"spikes": spikes} if self.recurrent else {})
         isyn = jnp.reshape(isyn, (*batch, self.n, self.synapses))
         irec = jnp.reshape(irec, (*batch, self.n, self.synapses))
-        new |= {"spikes": spikes, "isyn": isyn, "vmem": vmem}
         return new, spikes, {"irec": irec, "spikes": spikes, "vmem": vmem, "isyn": isyn, "U": surrogate}
 
 

@@ -33,7 +33,10 @@ class Step(Protocol):
         ...
 
     def start(self, p: Values, batch: int) -> Values:
-        """From states without batch axis, those the loop begins with."""
+        """From states without batch axis, those the loop carries, in any shape of the same order.
+
+        A state that is left out is the output: its last value is that of the last step.
+        """
         ...
 
     def __call__(self, fixed: Any, s: Values, x: jax.Array) -> tuple[Values, jax.Array, Values]:
@@ -88,7 +91,8 @@ def _compiled(step: Step, names: tuple[str, ...], wanted: tuple[str, ...], batch
     def run(values: list, series: jax.Array) -> tuple[jax.Array, Values, Values, Values]:
         return _evolved(step, dict(zip(names, values, strict=True)), series, wanted, batched, size_in)
 
-    return jax.jit(run)
+    # Inlined, so that a compiled gradient keeps of the loop only what it uses.
+    return jax.jit(run, inline=True)
 
 
 def _evolved(
@@ -104,11 +108,25 @@ def _evolved(
         return new, (out, {name: signals[name] for name in wanted})
 
     xs = jnp.swapaxes(series.astype(common), 0, 1)
-    last, (output, record) = jax.lax.scan(turn, step.start(p, series.shape[0]), xs)
-    output, record = jax.tree_util.tree_map(lambda y: jnp.swapaxes(y, 0, 1), (output, record))
+    last, (outputs, record) = jax.lax.scan(turn, step.start(p, series.shape[0]), xs)
+    last = _full(last, step.states, p, outputs)
+    output, record = jax.tree_util.tree_map(lambda y: jnp.swapaxes(y, 0, 1), (outputs, record))
     new = {name: _first(last[name], dtypes[name]) for name in last}
     whole = {name: last[name].astype(dtypes[name]) for name in step.states} if batched else {}
     return output, new, whole, record
+
+
+def _full(carried: Values, states: tuple[str, ...], p: Values, outputs: jax.Array) -> Values:
+    """Every state after the last step, with its batch axis; a key, which has none, as it is."""
+    steps, batch = outputs.shape[:2]
+    last = dict(carried)
+    for name in states:
+        shape = (batch, *p[name].shape)
+        if name in carried:
+            last[name] = jnp.reshape(carried[name], shape)
+        else:
+            last[name] = outputs[-1] if steps else jnp.broadcast_to(p[name], shape)
+    return last
 
 
 def _first(value: jax.Array, dtype: Any) -> jax.Array:

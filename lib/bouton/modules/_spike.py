@@ -2,6 +2,7 @@
 
 import jax
 import jax.numpy as jnp
+from jax.custom_derivatives import SymbolicZero
 
 WINDOW = 0.5
 
@@ -26,10 +27,17 @@ def spike_counts(vmem: jax.Array, threshold: jax.Array, most: jax.Array) -> jax.
     return jnp.minimum(counts, most)
 
 
-@spike_counts.defjvp
 def _spike_counts_jvp(primals: tuple, tangents: tuple) -> tuple[jax.Array, jax.Array]:
     vmem, threshold, most = primals
     v_dot, threshold_dot, _ = tangents
-    near = vmem >= threshold - WINDOW
-    slope = v_dot / threshold - threshold_dot * vmem / threshold**2
-    return spike_counts(vmem, threshold, most), jnp.where(near, slope, 0)
+    spikes = spike_counts(vmem, threshold, most)
+    slope = jnp.zeros_like(spikes)
+    # A zero that is left out is a series less to keep for the backward pass.
+    if not isinstance(v_dot, SymbolicZero):
+        slope = slope + v_dot / threshold
+    if not isinstance(threshold_dot, SymbolicZero):
+        slope = slope - threshold_dot * vmem / threshold**2
+    return spikes, jnp.where(vmem >= threshold - WINDOW, slope, 0)
+
+
+spike_counts.defjvp(_spike_counts_jvp, symbolic_zeros=True)
