@@ -7,7 +7,7 @@ from typing import Any, Self, overload
 import jax
 
 from ..errors import KindError
-from ._frame import STACK, Frame, NewCell, Versioned
+from ._frame import STACK, Frame, NewCell
 from ._operators import plain
 from ._purify import Purified, _leaves_only
 from ._variable import Variable
@@ -27,10 +27,10 @@ class Jitted:
 
     def __init__(self, fn: Callable, **options: Any):
         self._fn = fn
-        self._options = {k: v for k, v in options.items() if v not in (None, (), False)}
+        # By identity: 0 names the first argument, and equals False.
+        self._options = {k: v for k, v in options.items() if v is not None and v is not False and v != ()}
         self._purified = Purified(fn)
         self._call: Callable | None = None
-        self._constants: list[tuple[Versioned, int]] = []
         functools.update_wrapper(self, fn, updated=())
 
     @property
@@ -40,25 +40,23 @@ class Jitted:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if STACK.top is not None:
             # Inside another transform the function becomes part of it.
-            return self._fn(*args, **kwargs)
-        for arg in args:
-            if isinstance(arg, Variable):
-                args = tuple(map(plain, args))
-                break
+            return self._fn(*map(plain, args), **{name: plain(arg) for name, arg in kwargs.items()})
+        purified = self._purified
         if self._call is None:
             self._discover(args, kwargs)
-        for constant, version in self._constants:
+        for constant, version in purified.constants.items():
             if constant.version != version:
                 self._discover(args, kwargs)
                 break
         while True:
-            purified = self._purified
             try:
                 out, new = self._call([c._value for c in purified.cells], *args, **kwargs)  # type: ignore[misc]
             except NewCell as met:
                 purified.learn_from(met)
                 self._compile()
                 continue
+            if not _CONCRETE.issuperset(map(type, new)):
+                _refuse_tracers(purified.written, new)
             for cell, value in zip(purified.written, new, strict=True):
                 cell._value = value
             return out
@@ -67,8 +65,8 @@ class Jitted:
         with Frame({}, discovering=True) as frame:
             probe = jax.jit(lambda *a, **k: _leaves_only(self._fn(*a, **k)), **self._static(shift=0))
             probe.eval_shape(*args, **kwargs)
-        self._constants = [(c, c.version) for c in dict.fromkeys([c for c, _ in self._constants] + list(frame.constants))]
         self._purified.learn(list(frame.read_cells), list(frame.written))
+        self._purified.note(frame.constants)
         self._compile()
 
     def _compile(self) -> None:
@@ -89,8 +87,27 @@ class Jitted:
             options["donate_argnums"] = _shifted(self._options["donate_argnums"], 1)
         return options
 
+    def __reduce__(self) -> tuple:
+        # Compiled code belongs to one set of cells; a copy, or a pickle, compiles for itself.
+        return _compiled_anew, (type(self), self._fn, self._options)
+
     def __repr__(self) -> str:
         return f"jit({getattr(self._fn, '__qualname__', repr(self._fn))})"
+
+
+def _compiled_anew(cls: type[Jitted], fn: Callable, options: dict) -> Jitted:
+    return cls(fn, **options)
+
+
+# Types of values that are no tracers, as they come up: one look-up for all that a call has written.
+_CONCRETE: set[type] = set()
+
+
+def _refuse_tracers(cells: Sequence[Variable], values: Sequence[Any]) -> None:
+    for cell, value in zip(cells, values, strict=True):
+        cell.refuse_tracer(value)
+        if not isinstance(value, jax.core.Tracer):
+            _CONCRETE.add(type(value))
 
 
 def _shifted(argnums: int | Sequence[int], by: int) -> tuple[int, ...]:
@@ -150,15 +167,26 @@ def jit(
     return Jitted(_callable(func, "jit"), **options)
 
 
+class _OfInstance(Jitted):
+    """The compiled method of one instance, kept in its dictionary; a copy of the instance starts without."""
+
+    def __reduce__(self) -> tuple:
+        return _nothing, ()
+
+
+def _nothing() -> None:
+    return None
+
+
 class _MethodJit:
     """A method that each instance compiles for itself. A data descriptor, so that every access comes here."""
 
     def __init__(self, method: Callable, options: dict):
         self._method, self._options = method, options
+        self._name = getattr(method, "__name__", "method")
+        # A method that overrides another, and calls it with super(), has the same name.
+        self._key = f"_bouton_jit_{self._name}_{id(self):x}"
         functools.update_wrapper(self, method, updated=())
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self._key = f"_bouton_jit_{name}"
 
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
@@ -169,13 +197,13 @@ class _MethodJit:
             return self
         compiled = instance.__dict__.get(self._key)
         # A copied instance carries the dictionary of the first one: the compiled method must be its own.
-        if compiled is None or compiled._fn.__self__ is not instance:
-            compiled = Jitted(self._method.__get__(instance, owner), **self._options)
+        if compiled is None or compiled._fn.__self__ is not instance or compiled._fn.__func__ is not self._method:
+            compiled = _OfInstance(self._method.__get__(instance, owner), **self._options)
             instance.__dict__[self._key] = compiled
         return compiled
 
     def __set__(self, instance: object, value: object) -> None:
-        raise AttributeError(f"{type(instance).__name__}.{self._key[12:]} is a compiled method and cannot be assigned to.")
+        raise AttributeError(f"{type(instance).__name__}.{self._name} is a compiled method and cannot be assigned to.")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Called on the class: ``Model.update(model, x)``."""

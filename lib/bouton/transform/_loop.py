@@ -1,5 +1,6 @@
 """Time advances here: one compiled scan over a body that reads and writes cells."""
 
+import types
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -13,8 +14,8 @@ from ._jit import Jitted
 from ._purify import discover, is_discovering, unwrap
 from ._variable import Variable
 
-# body → options → compiled loop, for as long as the body lives.
-_LOOPS: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+# id of a body's owner → the owner, weakly, and its compiled loops. By identity: two equal models are two.
+_LOOPS: dict[int, tuple[weakref.ref, dict]] = {}
 
 
 def for_loop(
@@ -72,13 +73,9 @@ def for_loop(
 
 
 def _compiled(body_fun: Callable, spread: bool, reverse: bool, unroll: int, remat: bool) -> Callable:
-    owner = getattr(body_fun, "__self__", body_fun)
-    key = (getattr(body_fun, "__func__", None), spread, reverse, unroll, remat)
-    try:
-        loops = _LOOPS.setdefault(owner, {})
-    except TypeError:
-        # No weak references to it, or no hash: compiled for this call only.
-        loops = {}
+    is_method = isinstance(body_fun, types.MethodType)
+    loops = _loops_of(body_fun.__self__ if is_method else body_fun)
+    key = (body_fun.__func__ if is_method else None, spread, reverse, unroll, remat)
     if key not in loops:
         # The loop must not keep its owner alive, or the table would never forget it.
         body = _weak(body_fun)
@@ -92,9 +89,28 @@ def _compiled(body_fun: Callable, spread: bool, reverse: bool, unroll: int, rema
     return loops[key]
 
 
+def _loops_of(owner: Any) -> dict:
+    """The compiled loops of a function or object, kept for as long as it lives."""
+    ident = id(owner)
+    ref, loops = _LOOPS.get(ident, (None, {}))
+    if ref is not None and ref() is owner:
+        return loops
+    try:
+        _LOOPS[ident] = weakref.ref(owner, lambda gone: _forget(ident, gone)), (fresh := {})
+    except TypeError:
+        # No weak references to it: compiled for this call only.
+        return {}
+    return fresh
+
+
+def _forget(ident: int, gone: weakref.ref) -> None:
+    if _LOOPS.get(ident, (None,))[0] is gone:
+        del _LOOPS[ident]
+
+
 def _weak(fn: Callable) -> Callable[[], Any]:
     try:
-        return weakref.WeakMethod(fn) if hasattr(fn, "__self__") else weakref.ref(fn)
+        return weakref.WeakMethod(fn) if isinstance(fn, types.MethodType) else weakref.ref(fn)
     except TypeError:
         return lambda: fn
 

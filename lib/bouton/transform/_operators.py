@@ -174,8 +174,14 @@ class ArrayOperators:
     def __lshift__(self, other: Any) -> Any:
         return self.value << plain(other)
 
+    def __rlshift__(self, other: Any) -> Any:
+        return other << self.value
+
     def __rshift__(self, other: Any) -> Any:
         return self.value >> plain(other)
+
+    def __rrshift__(self, other: Any) -> Any:
+        return other >> self.value
 
     def __iadd__(self, other: Any) -> Self:
         self.value = self.value + plain(other)
@@ -207,6 +213,26 @@ class ArrayOperators:
 
     def __imatmul__(self, other: Any) -> Self:
         self.value = self.value @ plain(other)
+        return self
+
+    def __iand__(self, other: Any) -> Self:
+        self.value = self.value & plain(other)
+        return self
+
+    def __ior__(self, other: Any) -> Self:
+        self.value = self.value | plain(other)
+        return self
+
+    def __ixor__(self, other: Any) -> Self:
+        self.value = self.value ^ plain(other)
+        return self
+
+    def __ilshift__(self, other: Any) -> Self:
+        self.value = self.value << plain(other)
+        return self
+
+    def __irshift__(self, other: Any) -> Self:
+        self.value = self.value >> plain(other)
         return self
 
 

@@ -1,11 +1,11 @@
 """From code that reads and writes cells to a pure function of their values."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import jax
 
-from ._frame import STACK, Frame, NewCell
+from ._frame import STACK, Frame, NewCell, Versioned
 from ._operators import plain
 from ._variable import Variable
 
@@ -31,7 +31,7 @@ def result_shapes(fn: Callable, *args: Any) -> Any:
 
 def _leaves_only(out: Any) -> Any:
     """``out`` without what JAX cannot return from a trace; only the side effects matter here."""
-    return [x for x in jax.tree_util.tree_leaves(out) if isinstance(x, jax.Array)]
+    return [x for x in jax.tree_util.tree_leaves(unwrap(out)) if isinstance(x, jax.Array)]
 
 
 def unwrap(out: Any) -> Any:
@@ -58,9 +58,13 @@ class Purified:
         self.cells = tuple(cells)
         self.written = tuple(written)
         self.traces = 0
+        # What the code depends on besides cells and arguments, and the version of each that it was traced with.
+        self.constants: dict[Versioned, int] = {}
 
     def learn(self, cells: Sequence[Variable], written: Sequence[Variable]) -> None:
         """Take in what a trace has met; cells stay in order of first use."""
+        for cell in (*cells, *written):
+            cell.check_alive()
         self.written = tuple(dict.fromkeys((*self.written, *written)))
         self.cells = tuple(dict.fromkeys((*self.cells, *cells, *written)))
 
@@ -68,11 +72,18 @@ class Purified:
         """Take in the cell that stopped a trace."""
         self.learn([new.cell], [new.cell] if new.written else [])
 
+    def note(self, constants: Iterable[Versioned]) -> None:
+        """Take in the constants that a trace has used, as they are now."""
+        # A new dictionary: another thread may be going through the old one.
+        self.constants = {constant: constant.version for constant in (*self.constants, *constants)}
+
     def pure(self, values: Sequence[jax.Array], /, *args: Any, **kwargs: Any) -> tuple[Any, list[jax.Array]]:
         """The pure function."""
         self.traces += 1
         with Frame(dict(zip(self.cells, values, strict=True)), closed=True, writable=set(self.written)) as frame:
             out = unwrap(self.fn(*args, **kwargs))
+            # Another branch than the first trace took may use others.
+            self.constants = {**self.constants, **{c: c.version for c in frame.constants}}
             return out, [frame.values[cell] for cell in self.written]
 
 

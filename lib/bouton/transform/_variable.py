@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..errors import LeakedTracerError, MathError
+from ..errors import KindError, LeakedTracerError, MathError
 from ._frame import STACK
 from ._operators import ArrayOperators
 
@@ -30,6 +30,8 @@ class Variable(ArrayOperators):
     ------
     MathError
         When a value of another shape or dtype is assigned, or ``batch_axis`` is no axis of the value.
+    KindError
+        When the value is no array of numbers.
 
     Examples
     --------
@@ -40,6 +42,10 @@ class Variable(ArrayOperators):
     """
 
     __slots__ = ("__weakref__", "_batch_axis", "_home", "_may_be_traced", "_value")
+
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        _pass_as_array(cls)
 
     def __init__(self, value_or_size: Any, dtype: Any = None, batch_axis: int | None = None):
         inherited = value_or_size.batch_axis if isinstance(value_or_size, Variable) else None
@@ -87,24 +93,28 @@ class Variable(ArrayOperators):
         if frame is not None:
             frame.write(self, new)
             return
+        self.refuse_tracer(new)
+        self._value = new
+
+    def refuse_tracer(self, new: Any) -> None:
+        """:class:`LeakedTracerError` when ``new`` is a tracer: it would be left behind here."""
         if isinstance(new, jax.core.Tracer) and not self._may_be_traced:
             raise LeakedTracerError(
-                where=f"{type(self).__name__} of shape {self.shape}",
+                where=f"{type(self).__name__} of shape {new.shape}",
                 expected="a value that outlives the function being transformed",
                 got="one traced by a plain JAX transform, which cannot see that a Variable changes",
                 fix="Use jit, grad or for_loop of bouton.math instead of JAX's own, or a functional module (RateJax, ...).",
             )
-        self._value = new
 
     def admit(self, new: Any) -> jax.Array:
         """``new`` as an array for this cell, or :class:`MathError` when its shape or dtype differs."""
         if isinstance(new, Variable):
             new = new.value
         old = self.value
-        if isinstance(new, bool | int | float | complex) and np.can_cast(np.asarray(new).dtype, old.dtype, "same_kind"):
+        if isinstance(new, bool | int | float | complex) and _fits(new, old.dtype):
             new = jnp.asarray(new, dtype=old.dtype)
         elif not isinstance(new, jax.Array):
-            new = jnp.asarray(new)
+            new = _array(new, f"{type(self).__name__} of shape {old.shape}")
         if new.dtype != old.dtype:
             raise MathError(
                 where=f"{type(self).__name__} of shape {old.shape}",
@@ -128,6 +138,11 @@ class Variable(ArrayOperators):
 
     def _outside_value(self) -> Any:
         """The value where no trace is under way."""
+        self.check_alive()
+        return self._value
+
+    def check_alive(self) -> None:
+        """:class:`LeakedTracerError` when the trace that the cell was made in is over."""
         if self._home is not None and not self._home.alive and isinstance(self._value, jax.core.Tracer):
             raise LeakedTracerError(
                 where=f"{type(self).__name__} of shape {self._value.shape}",
@@ -135,7 +150,6 @@ class Variable(ArrayOperators):
                 got="one that was made while a function was being compiled, and kept after it",
                 fix="Make the Variable in __init__, and assign to it inside the function.",
             )
-        return self._value
 
     # -- what is fixed -----------------------------------------------------
 
@@ -160,6 +174,15 @@ class Variable(ArrayOperators):
         return f"{type(self).__name__}(value={value}, dtype={value.dtype})"
 
 
+def _pass_as_array(cls: type[Variable]) -> None:
+    # JAX asks for a pytree where it would once have called __jax_array__. What comes out is the bare array, so a function
+    # that JAX transforms cannot write to a copy of the cell by mistake.
+    jax.tree_util.register_pytree_node(cls, lambda cell: ((cell.value,), None), lambda _, leaves: leaves[0])
+
+
+_pass_as_array(Variable)
+
+
 class TrainVar(Variable):
     """A Variable that training changes."""
 
@@ -170,9 +193,35 @@ def _initial(value_or_size: Any, dtype: Any) -> jax.Array:
     if isinstance(value_or_size, Variable):
         value_or_size = value_or_size.value
     if isinstance(value_or_size, int) and not isinstance(value_or_size, bool):
-        return jnp.zeros(value_or_size, dtype)
+        value_or_size = (value_or_size,)
     if isinstance(value_or_size, tuple) and all(type(n) is int for n in value_or_size):
+        if any(n < 0 for n in value_or_size):
+            raise MathError(
+                where="Variable",
+                expected="sizes of 0 or more",
+                got=f"{value_or_size}",
+                fix="For a number write Variable(jax.numpy.asarray(-1)).",
+            )
         return jnp.zeros(value_or_size, dtype)
     # Twice: the first drops Python's float64, the second the weak type of a Python number.
-    value = jnp.asarray(value_or_size, dtype)
+    value = _array(value_or_size, "Variable", dtype)
     return jnp.asarray(value, dtype=value.dtype)
+
+
+def _fits(number: complex, dtype: Any) -> bool:
+    """Whether a Python number can stand in an array of ``dtype``."""
+    casting = "same_kind" if jnp.issubdtype(dtype, jnp.inexact) else "safe"
+    return np.can_cast(np.min_scalar_type(number), dtype, casting)
+
+
+def _array(value: Any, where: str, dtype: Any = None) -> jax.Array:
+    """``value`` as an array of its own: NumPy data must not change under the cell."""
+    try:
+        return jnp.array(value, dtype)
+    except (TypeError, ValueError) as error:
+        raise KindError(
+            where=where,
+            expected="a number or an array of numbers",
+            got=f"{type(value).__name__}",
+            fix="Pass a value that jax.numpy.asarray takes.",
+        ) from error
