@@ -51,6 +51,17 @@ def _row(entry: "Entry") -> str:
     return f'<tr style="background:none">{cells}</tr>'
 
 
+def as_text(module: "Object", indent: str = "", above: tuple = ()) -> str:
+    """The tree of modules as indented lines: full name and shape of each."""
+    name = getattr(module, "full_name", type(module).__name__)
+    line = f"{indent}{name} with shape {getattr(module, 'shape', '()')}"
+    children = [c for c in module.modules().values() if not any(c is a for a in (*above, module))]
+    if not children:
+        return line
+    inner = "\n".join(as_text(c, indent + "    ", (*above, module)) for c in children)
+    return f"{line} {{\n{inner}\n{indent}}}"
+
+
 def summary(value: Any) -> str:
     """A value in a few characters: a number, or shape and range of an array."""
     if isinstance(value, jax.core.Tracer):

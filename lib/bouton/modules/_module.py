@@ -8,8 +8,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..core import Object
-from ..errors import KindError, NoImplementationError, ShapeError, ValueRefused
+from ..core._render import as_text
+from ..errors import KindError, NoImplementationError, ValueRefused
 from ._call import Call, overlay
+from ._call_result import checked_result, of_whole_batch, taken_apart, with_record
 from ._series_data import as_series, widened
 from ._timed import TimedModule, wrap_record
 
@@ -149,7 +151,7 @@ class Module(Object):
         UnknownPathError
             When ``record`` names a signal that there is not. The module's state is then as before.
         """
-        data, earlier_state, earlier_record = _taken_apart(input_data)
+        data, earlier_state, earlier_record = taken_apart(input_data)
         asked = kwargs.get("record", args[0] if args else False)
         before = [(e.cell, e.cell.value) for e in self.entries() if e.cell is not None and e.kind in ("state", "random")]
         finished = False
@@ -157,8 +159,8 @@ class Module(Object):
             with Call(self, asked, return_batch_state) as call:
                 if call.selection and call.is_root and asked is not True:
                     # Paths are for the call; code inside understands yes or no.
-                    args, kwargs = _with_record(args, kwargs)
-                output, new_state, record = _checked_result(self.evolve(data, *args, **kwargs), self.class_name)
+                    args, kwargs = with_record(args, kwargs)
+                output, new_state, record = checked_result(self.evolve(data, *args, **kwargs), self.class_name)
                 state = self._completed_state(call, new_state)
                 record = call.selection.keep(overlay(call.record, record), call.prefix) if call.selection else record
                 if call.is_root:
@@ -172,7 +174,7 @@ class Module(Object):
                 for cell, value in before:
                     cell.value = value
         if return_batch_state:
-            state = _batched(state, call.batched, output.shape[0])
+            state = of_whole_batch(state, call.batched, output.shape[0])
         return output, overlay(earlier_state, state), overlay(earlier_record, record)
 
     def _completed_state(self, call: Call, returned: Mapping[str, Any]) -> dict:
@@ -285,17 +287,7 @@ class Module(Object):
     # -- text ----------------------------------------------------------------
 
     def __repr__(self) -> str:
-        return _text(self, "", ())
-
-
-def _text(module: Object, indent: str, above: tuple) -> str:
-    name = getattr(module, "full_name", type(module).__name__)
-    line = f"{indent}{name} with shape {getattr(module, 'shape', '()')}"
-    children = [c for c in module.modules().values() if not any(c is a for a in (*above, module))]
-    if not children:
-        return line
-    inner = "\n".join(_text(c, indent + "    ", (*above, module)) for c in children)
-    return f"{line} {{\n{inner}\n{indent}}}"
+        return as_text(self)
 
 
 def _checked_shape(shape: Any, where: str) -> tuple[int, ...]:
@@ -315,54 +307,3 @@ def _checked_shape(shape: Any, where: str) -> tuple[int, ...]:
             fix="Give every dimension a size.",
         )
     return tuple(int(n) for n in entries)
-
-
-def _taken_apart(data: Any) -> tuple[Any, dict, dict]:
-    if isinstance(data, tuple) and len(data) == 3 and isinstance(data[1], dict) and isinstance(data[2], dict):
-        return data
-    return data, {}, {}
-
-
-def _with_record(args: tuple, kwargs: dict) -> tuple[tuple, dict]:
-    return ((True, *args[1:]), kwargs) if args else (args, {**kwargs, "record": True})
-
-
-def _checked_result(result: Any, where: str) -> tuple:
-    if not (isinstance(result, tuple) and len(result) == 3):
-        raise KindError(
-            where=f"{where}.evolve",
-            expected="three results, (output, new_state, record)",
-            got=f"{len(result)} results" if isinstance(result, tuple) else f"{type(result).__name__}",
-            fix="End evolve with: return output, new_state, record.",
-        )
-    output, state, record = result
-    if not isinstance(state, Mapping) or not isinstance(record, Mapping):
-        raise KindError(
-            where=f"{where}.evolve",
-            expected="dicts for new_state and record",
-            got=f"{type(state).__name__} and {type(record).__name__}",
-            fix="Return {} for what there is not.",
-        )
-    if np.ndim(output) == 2:
-        output = output[None]
-    if np.ndim(output) != 3:
-        raise ShapeError(
-            where=f"{where}.evolve",
-            expected="an output (batch, time, channels)",
-            got=f"shape {np.shape(output)}",
-            fix="Keep the three axes of the input series.",
-        )
-    return output, state, record
-
-
-def _batched(state: dict, batched: Mapping[str, Any], batch: int) -> dict:
-    """Final states of the whole batch; what is one for all is repeated."""
-    full = {}
-    for name, value in state.items():
-        if isinstance(value, dict):
-            full[name] = _batched(value, batched.get(name, {}), batch)
-        elif name in batched:
-            full[name] = batched[name]
-        else:
-            full[name] = jnp.broadcast_to(value, (batch, *jnp.shape(value)))
-    return full
