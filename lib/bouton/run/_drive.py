@@ -6,7 +6,10 @@ from typing import Any
 import jax
 import numpy as np
 
-from ..errors import ShapeError, ValueRefused
+from ..errors import KindError, ShapeError, ValueRefused
+from ..modules import TSContinuous, TSEvent
+
+WHERE = "LiveSimulation(inputs=...)"
 
 
 class Drive:
@@ -16,56 +19,94 @@ class Drive:
     ----------
     inputs : (T, Nin) or (T,) array, callable, number or None
         A series repeated for ever, ``f(first_step, steps) -> (steps, Nin)``, one number for every channel and step, or none.
+        One column is for all channels.
     size_in : int
         Input channels of the model.
 
     Raises
     ------
-    ShapeError, ValueRefused
-        For a series that does not fit the model, or is empty.
+    KindError, ShapeError, ValueRefused
+        For what holds no real numbers, a series that does not fit the model, and an empty one.
     """
 
     def __init__(self, inputs: Any, size_in: int):
         self.size_in = size_in
-        self._function: Callable | None = inputs if callable(inputs) else None
-        series = np.zeros((1, size_in)) if inputs is None or callable(inputs) else np.asarray(inputs)
-        if series.ndim == 0:
-            series = np.full((1, size_in), series)
+        self._function: Callable | None = None
+        self._series = np.zeros((1, size_in), np.float32)
+        if isinstance(inputs, TSContinuous | TSEvent):
+            raise KindError(
+                where=WHERE,
+                expected="an array, a function of (first_step, steps), or a number",
+                got=f"a time series, {type(inputs).__name__}",
+                fix="Pass its values at the steps: series.raster(dt) of events, series(times) of a continuous one.",
+            )
+        if callable(inputs):
+            self._function = inputs
+            return
+        series = _numbers(0.0 if inputs is None else inputs)
         if series.ndim == 3 and len(series) == 1:
             series = series[0]
-        if series.ndim == 1:
-            series = series[:, None]
-        self._series = self._fitted(series)
+        self._series = self._fitted(series, 1 if series.ndim == 0 else len(series))
         if not len(self._series):
             raise ValueRefused(
-                where="LiveSimulation(inputs=...)",
+                where=WHERE,
                 expected="a series of at least one step",
                 got="an empty one",
                 fix="Leave inputs out for a model without drive.",
             )
 
     def __call__(self, first: int, steps: int) -> np.ndarray:
-        """Inputs ``(steps, Nin)`` from step ``first`` on, float32."""
+        """Inputs ``(steps, Nin)`` from step ``first`` on, as floats of JAX's default width."""
         if self._function is None:
             return np.take(self._series, np.arange(first, first + steps), axis=0, mode="wrap")
-        given = np.asarray(self._function(first, steps))
-        series = self._fitted(np.full((steps, 1), given) if given.ndim == 0 else given)
-        if len(series) != steps:
+        given = self._fitted(_numbers(self._function(first, steps)), steps)
+        if len(given) != steps:
             raise ShapeError(
-                where="LiveSimulation(inputs=...)",
+                where=WHERE,
                 expected=f"{steps} steps from the input function",
-                got=f"{len(series)}",
+                got=f"{len(given)}",
                 fix="Return an array of shape (steps, channels).",
             )
-        return series
+        return given
 
-    def _fitted(self, series: np.ndarray) -> np.ndarray:
+    def refuse_other_size(self, size_in: int) -> None:
+        """Refuse to drive a model of another size."""
+        if self.size_in != size_in:
+            raise ShapeError(
+                where=WHERE,
+                expected=f"inputs for {size_in} channels",
+                got=f"the inputs of a simulation with {self.size_in}",
+                fix="Give the series or the function itself.",
+            )
+
+    def _fitted(self, series: np.ndarray, steps: int) -> np.ndarray:
+        """``series`` in full width; a number is for each of ``steps``."""
+        if series.ndim == 0:
+            series = np.broadcast_to(series, (steps, 1))
+        if series.ndim == 1:
+            series = series[:, None]
         if series.ndim != 2 or series.shape[1] not in (1, self.size_in):
             raise ShapeError(
-                where="LiveSimulation(inputs=...)",
+                where=WHERE,
                 expected=f"shape (steps, {self.size_in})",
                 got=f"{series.shape}",
                 fix="Give one column for each input channel of the model, or one for all.",
             )
         dtype = jax.dtypes.canonicalize_dtype(float)
         return np.array(np.broadcast_to(series, (len(series), self.size_in)), dtype)
+
+
+def _numbers(values: Any) -> np.ndarray:
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        # Rows of different lengths.
+        array = np.asarray(None)
+    if array.dtype.kind in "biuf":
+        return array
+    raise KindError(
+        where=WHERE,
+        expected="real numbers in rows of one length",
+        got=f"{type(values).__name__}" + (f" of dtype {array.dtype}" if array.dtype.kind != "O" else ""),
+        fix="Give an array (steps, channels), a number, or a function of (first_step, steps) that returns one of these.",
+    )

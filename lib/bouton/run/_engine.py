@@ -1,6 +1,7 @@
 """Advances a model chunk by chunk and keeps its last steps; knows of no threads."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,10 +9,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..core import Object
-from ..errors import BoutonError, ValueRefused
+from ..core import Entry, Object
+from ..errors import ValueRefused
 from ..modules import Module
-from ..transform import Variable, jit
+from ..transform import Jitted, Variable, jit
+from ._foreign import Foreign, Stopped
 from ._ring import Ring
 from ._signals import Recorder, Signal
 
@@ -22,10 +24,6 @@ class Snapshot:
 
     values: dict[str, jax.Array]
     steps: int
-
-
-class Stopped(Exception):
-    """A chunk could not be computed; the message says why."""
 
 
 class Engine:
@@ -46,19 +44,32 @@ class Engine:
     """
 
     def __init__(self, model: Module, record: str | Sequence[str], chunk: int, window: int, max_units: int):
-        self.model, self.chunk = model, chunk
-        recorder = Recorder(model, record, max_units)
-        self._chunk = jit(lambda inputs: _with_verdicts(model, recorder, inputs))
-        self._one_step = jit(lambda inputs: _with_verdicts(model, recorder, inputs))
-        self.signals: tuple[Signal, ...] = recorder.signals(np.zeros((chunk, model.size_in), np.float32))
+        self.model, self.chunk, self.window = model, chunk, window
+        self._recorder = Recorder(model, record, max_units, chunk)
+        cells = {path: (entry, cell) for path, entry, cell in _with_cells(model)}
+        self._states = {p: c for p, (e, c) in cells.items() if e.kind == "state" and jnp.issubdtype(c.dtype, jnp.inexact)}
+        registered = dict.fromkeys(cell for _, cell in cells.values())
+        # A cell that the model moves without having registered it is part of its condition all the same.
+        self._unregistered = {f"<cell {k}>": c for k, c in enumerate(self._recorder.written) if c not in registered}
+        moving = [cell for entry, cell in cells.values() if entry.kind in ("state", "random")]
+        self._moving = list(dict.fromkeys([*moving, *self._recorder.written]))
+        self._chunk, self._one_step = (_compiled(self._recorder, list(self._states.values())) for _ in range(2))
         self.rings = {s.path: Ring(window, s.units, np.uint8 if s.kind == "events" else np.float32) for s in self.signals}
-        self.window = window
         self.steps = 0
+
+    @property
+    def signals(self) -> tuple[Signal, ...]:
+        """What is recorded."""
+        return self._recorder.signals
 
     @property
     def compilations(self) -> int:
         """How often something was compiled."""
         return self._chunk.compilations + self._one_step.compilations
+
+    def moves(self, entry: Entry) -> bool:
+        """Whether a chunk writes to the attribute, so that nobody else may while one is computed."""
+        return any(entry.cell is cell for cell in self._moving)
 
     def run(self, inputs: np.ndarray) -> None:
         """Advance by the steps of ``inputs``: a whole chunk, or one step.
@@ -69,25 +80,24 @@ class Engine:
             When a state is no longer finite, or the model raised. The last good state is kept.
         """
         advance = self._one_step if len(inputs) == 1 and self.chunk != 1 else self._chunk
-        before = self._moving_values()
         try:
-            recorded, finite = advance(inputs)
-            # Waits for the device; an error that JAX reports late is caught here too.
-            all_finite = bool(np.all(finite))
-        except BoutonError as error:
-            raise Stopped(str(error)) from error
-        except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
-            # The model's own code: whatever it raises stops the run and is shown, with the states as before.
-            raise Stopped(f"{type(error).__name__}: {error}") from error
-        if all_finite:
-            self._keep(recorded, len(inputs))
+            with self._all_or_nothing():
+                with Foreign("the model"):
+                    recorded, finite = advance(inputs)
+                    # Waits for the device: an error that JAX reports late is one of the model's, too.
+                    finite, rows = np.asarray(finite), {path: np.asarray(value) for path, value in recorded.items()}
+                if not finite.all():
+                    raise _NotFinite(finite)
+        except _NotFinite as stop:
+            if len(inputs) == 1:
+                raise Stopped(self._verdict(stop.finite, inputs)) from None
+            # Once more in single steps, to find the one where it began.
+            for k in range(len(inputs)):
+                self.run(inputs[k : k + 1])
             return
-        self._restore(before)
-        if advance is self._one_step or len(inputs) == 1:
-            raise Stopped(_verdict(self.model, np.asarray(finite), inputs))
-        for k in range(len(inputs)):
-            self.run(inputs[k : k + 1])
-        raise Stopped("a state was not finite when computed in one chunk, but is in single steps")
+        for path, ring in self.rings.items():
+            ring.push(rows[path])
+        self.steps += len(inputs)
 
     def rewind(self, steps: int) -> None:
         """Empty the rings and set the count of steps."""
@@ -96,58 +106,95 @@ class Engine:
             ring.clear(steps)
 
     def reset(self) -> None:
-        """States to their initial values, time to 0."""
-        # In place for a functional model too: the engine has a copy of its own.
-        Object.reset_state(self.model)
+        """States to their initial values, time to 0; all of it, or nothing when the model refuses."""
+        with self._all_or_nothing():
+            if self.model._functional:
+                # In place: the engine has a copy of its own.
+                Object.reset_state(self.model)
+            else:
+                self.model.reset_state()
         self.rewind(0)
 
     def snapshot(self) -> Snapshot:
         """Values of all cells, and the count of steps."""
-        return Snapshot({path: cell.value for path, cell in self._cells().items()}, self.steps)
+        values = {path: cell.value for path, _, cell in _with_cells(self.model)}
+        return Snapshot(values | {path: cell.value for path, cell in self._unregistered.items()}, self.steps)
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to ``snapshot``; all of it, or nothing when it is refused."""
-        cells = self._cells()
-        if cells.keys() != snapshot.values.keys():
-            raise ValueRefused(
-                where="LiveSimulation.restore",
-                expected="a snapshot of this model",
-                got=f"one that differs in {', '.join(sorted(cells.keys() ^ snapshot.values.keys())[:3])}",
-                fix="Restore a snapshot that this simulation made.",
-            )
-        admitted = [(cells[path], cells[path].admit(value)) for path, value in snapshot.values.items()]
-        self._restore(admitted)
+        values, cells = snapshot.values, _with_cells(self.model)
+        _check_same_model({path for path, _, _ in cells} | self._unregistered.keys(), values)
+        changed = [(path, entry) for path, entry, cell in cells if cell.value is not values[path]]
+        for path, entry in changed:
+            entry.check(values[path])
+            if entry.name == "dt":
+                _check_same_step(path, entry.value, values[path])
+        for path, entry in changed:
+            if entry.name != "dt":
+                # By assignment, not into the cell: what is only compiled for a value other than 0 has to notice.
+                entry.set(values[path])
+        for path, cell in self._unregistered.items():
+            cell.value = values[path]
         self.rewind(snapshot.steps)
 
-    def _cells(self) -> dict[str, Variable]:
-        return {e.path: e.cell for e in self.model.entries() if e.cell is not None}
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """What moves is as before, whatever is raised on the way."""
+        before = [(cell, cell.value) for cell in self._moving]
+        finished = False
+        try:
+            yield
+            finished = True
+        finally:
+            if not finished:
+                for cell, value in before:
+                    cell.value = value
 
-    def _moving_values(self) -> list[tuple[Variable, Any]]:
-        return [(e.cell, e.cell.value) for e in self.model.entries() if e.cell is not None and e.kind in ("state", "random")]
-
-    def _restore(self, values: list[tuple[Variable, Any]]) -> None:
-        for cell, value in values:
-            cell.value = value
-
-    def _keep(self, recorded: dict[str, jax.Array], steps: int) -> None:
-        for path, rows in recorded.items():
-            self.rings[path].push(np.asarray(rows))
-        self.steps += steps
-
-
-def _with_verdicts(model: Module, recorder: Callable, inputs: jax.Array) -> tuple[dict, jax.Array]:
-    """A chunk's signals, and whether each floating state is finite after it."""
-    recorded = recorder(inputs)
-    finite = [jnp.all(jnp.isfinite(e.cell.value)) for e in _floating_states(model)]
-    return recorded, jnp.stack(finite) if finite else jnp.ones(1, bool)
+    def _verdict(self, finite: np.ndarray, inputs: np.ndarray) -> str:
+        if not np.all(np.isfinite(inputs)):
+            return "the input is NaN or infinite"
+        wrong = [path for path, ok in zip(self._states, finite, strict=True) if not ok]
+        return f"{' and '.join(wrong)} became NaN or infinite"
 
 
-def _floating_states(model: Module) -> list:
-    return [e for e in model.entries() if e.kind == "state" and e.cell is not None and jnp.issubdtype(e.cell.dtype, jnp.floating)]
+class _NotFinite(Exception):
+    """A state is NaN or infinite after a chunk; ``finite`` says which."""
+
+    def __init__(self, finite: np.ndarray):
+        self.finite = finite
 
 
-def _verdict(model: Module, finite: np.ndarray, inputs: np.ndarray) -> str:
-    if not np.all(np.isfinite(inputs)):
-        return "the input is NaN or infinite"
-    wrong = [e.path for e, ok in zip(_floating_states(model), finite, strict=True) if not ok]
-    return f"{' and '.join(wrong)} became NaN or infinite"
+def _with_cells(model: Module) -> list[tuple[str, Entry, Variable]]:
+    return [(e.path, e, e.cell) for e in model.entries() if e.cell is not None]
+
+
+def _compiled(recorder: Recorder, states: list[Variable]) -> Jitted:
+    """A chunk: its signals, and whether each state is finite after it."""
+
+    # Not a method: a circle of references would keep the model in memory after the last use.
+    def advanced(inputs: jax.Array) -> tuple[dict[str, jax.Array], jax.Array]:
+        recorded = recorder(inputs)
+        finite = [jnp.all(jnp.isfinite(cell.value)) for cell in states]
+        return recorded, jnp.stack(finite) if finite else jnp.ones(1, bool)
+
+    return jit(advanced)
+
+
+def _check_same_model(known: set[str], values: dict[str, Any]) -> None:
+    if known != values.keys():
+        raise ValueRefused(
+            where="LiveSimulation.restore",
+            expected="a snapshot of this model",
+            got=f"one that differs in {', '.join(sorted(known ^ values.keys())[:3])}",
+            fix="Restore a snapshot that this simulation made.",
+        )
+
+
+def _check_same_step(path: str, mine: Any, theirs: Any) -> None:
+    if np.float32(mine) != np.float32(theirs):
+        raise ValueRefused(
+            where=f"LiveSimulation.restore, {path}",
+            expected=f"a snapshot with the time step {np.float32(mine)} s",
+            got=f"one with {np.float32(theirs)} s",
+            fix="Restore a snapshot that this simulation made.",
+        )

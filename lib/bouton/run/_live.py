@@ -1,22 +1,29 @@
 """A model that runs on a thread of its own while its parameters are turned."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any, Self
 
-from ..errors import RunningError, UnknownPathError, ValueRefused
+from ..errors import RunningError, ValueRefused
 from ..modules import Module
 from ._drive import Drive
-from ._engine import Engine, Snapshot, Stopped
-from ._live_frame import Frame, picture
+from ._engine import Engine, Snapshot
+from ._foreign import Foreign, Stopped
+from ._look import Look
 from ._pace import Pace
-from ._settings import checked_count, checked_model, checked_speed, one_time_step, steps_kept, usual_chunk
-from ._signals import Signal
+from ._settings import (
+    checked_count,
+    checked_model,
+    checked_speed,
+    one_time_step,
+    steps_at_once,
+    steps_kept,
+    usual_chunk,
+)
 from ._worker import Worker
 
 
-class LiveSimulation:
+class LiveSimulation(Look):
     """A model that runs chunk by chunk on a worker thread.
 
     A chunk of steps is compiled once; parameters are arguments of it, so a change reaches the next chunk and compiles nothing.
@@ -71,81 +78,14 @@ class LiveSimulation:
         max_units: int = 4096,
     ):
         self.model = checked_model(model)
-        self._dt = one_time_step(self.model)
-        self._pace = Pace(checked_speed(speed))
+        dt = one_time_step(self.model)
+        pace = Pace(checked_speed(speed))
         self._drive = Drive(inputs, self.model.size_in)
-        chunk = usual_chunk(speed, self._dt) if chunk is None else checked_count(chunk, "chunk")
-        kept = max(steps_kept(window, self._dt), chunk)
-        self._engine = Engine(self.model, record, chunk, kept, checked_count(max_units, "max_units"))
-        self._status = "ready"
-        self._error: str | None = None
-        self._change = self._shown_change = 0
-        self._lock = threading.RLock()
-        self._waiting = 0
-        self._watchers: dict[object, Callable[[], object]] = {}
+        chunk = usual_chunk(pace.speed, dt) if chunk is None else checked_count(chunk, "chunk")
+        kept = max(steps_kept(window, dt), chunk)
+        super().__init__(Engine(self.model, record, chunk, kept, checked_count(max_units, "max_units")), pace, dt)
+        self._counting = threading.Lock()
         self._worker = Worker(self._turn)
-
-    # -- what it is doing -----------------------------------------------------
-
-    @property
-    def status(self) -> str:
-        """``'ready'``, ``'running'``, ``'paused'``, ``'failed'`` or ``'closed'``."""
-        return self._status
-
-    @property
-    def error(self) -> str | None:
-        """Why it failed, in a sentence."""
-        return self._error
-
-    @property
-    def signals(self) -> tuple[Signal, ...]:
-        """What is recorded."""
-        return self._engine.signals
-
-    @property
-    def dt(self) -> float:
-        """Time step, s."""
-        return self._dt
-
-    @property
-    def steps(self) -> int:
-        """Steps done."""
-        return self._engine.steps
-
-    @property
-    def time(self) -> float:
-        """Simulated time, s."""
-        return self._engine.steps * self._dt
-
-    @property
-    def window(self) -> float:
-        """Simulated time that is kept, s."""
-        return self._engine.window * self._dt
-
-    @property
-    def chunk(self) -> int:
-        """Steps computed at once."""
-        return self._engine.chunk
-
-    @property
-    def rate(self) -> float:
-        """Simulated seconds in a second, as measured."""
-        return self._pace.rate if self._status == "running" else 0.0
-
-    @property
-    def compilations(self) -> int:
-        """How often something was compiled: once for chunks, once more when single steps are first needed."""
-        return self._engine.compilations
-
-    @property
-    def change(self) -> int:
-        """Number of the last change by :meth:`set`."""
-        return self._change
-
-    @property
-    def nbytes(self) -> int:
-        """Memory that the signals take, in bytes; constant."""
-        return sum(ring.nbytes for ring in self._engine.rings.values())
 
     @property
     def speed(self) -> float | None:
@@ -155,7 +95,7 @@ class LiveSimulation:
     @speed.setter
     def speed(self, speed: float | None) -> None:
         checked = checked_speed(speed)
-        with self._between_chunks():
+        with self._turns:
             self._pace.speed = checked
             self._pace.restart(self.time)
         self._worker.wake()
@@ -168,75 +108,86 @@ class LiveSimulation:
     @inputs.setter
     def inputs(self, inputs: Any) -> None:
         drive = inputs if isinstance(inputs, Drive) else Drive(inputs, self.model.size_in)
-        with self._between_chunks():
+        drive.refuse_other_size(self.model.size_in)
+        with self._turns:
             self._drive = drive
         self._worker.wake()
 
     # -- transport ------------------------------------------------------------
 
     def start(self) -> None:
-        """Run until paused; goes on from where it is, also after a failure."""
-        self._refuse_closed("start")
-        with self._between_chunks():
+        """Run until paused; goes on from where it is, also after a failure.
+
+        Raises
+        ------
+        RunningError
+            When the simulation is closed, as all methods here do but ``pause`` and ``close``.
+        """
+        with self._turns:
+            self._refuse_closed("start")
             if self._status == "running":
                 return
             self._status, self._error = "running", None
             self._pace.restart(self.time)
-        self._worker.start()
+            self._worker.start()
         self._worker.wake()
         self._tell()
 
     def pause(self) -> None:
         """Stop after the chunk that is being computed; nothing moves once this returns."""
-        with self._between_chunks():
+        with self._turns:
             if self._status != "running":
                 return
             self._status = "paused"
         self._tell()
 
     def step(self, n: int = 1) -> None:
-        """Advance by ``n`` steps now, in the calling thread.
+        """Advance by ``n`` steps now, in the calling thread; less when another thread starts or closes the simulation.
 
         Raises
         ------
         RunningError
             When the simulation is running or closed, or it fails on the way.
         """
-        self._refuse_closed("step")
         n = checked_count(n, "step(n=...)")
-        with self._between_chunks():
+        with self._turns:
+            self._refuse_closed("step")
             if self._status == "running":
                 raise RunningError(
                     where="LiveSimulation.step", expected="a simulation at rest", got="a running one", fix="Call pause() first."
                 )
             self._status, self._error = "paused", None
-            while n and self._status == "paused":
-                done = self.chunk if n >= self.chunk else 1
-                self._advance(done)
-                n -= done
-        self._tell()
-        if self._error is not None:
+        trouble = None
+        while n and trouble is None:
+            done = self.chunk if n >= self.chunk else 1
+            # Others may look between chunks.
+            with self._turns:
+                if self._status != "paused":
+                    return
+                trouble = self._advance(done)
+            n -= done
+            trouble = self._tell() or trouble
+        if trouble is not None:
             raise RunningError(
                 where="LiveSimulation.step",
                 expected="a model that can be advanced",
-                got=f"a failure: {self._error}",
-                fix="Change the parameter that drives it there, or call reset().",
-            )
+                got=f"a failure: {(self._error or str(trouble)).removesuffix('.')}",
+                fix="Change what drives it there, or call reset().",
+            ) from trouble.__cause__
 
     def reset(self) -> None:
         """Back to time 0 and to the initial states; parameters stay as they are. Goes on running if it was."""
-        self._refuse_closed("reset")
-        with self._between_chunks():
+        with self._turns:
+            self._refuse_closed("reset")
             self._engine.reset()
             self._pace.restart(0.0)
-            self._status = "running" if self._status == "running" else "ready"
-            self._error = None
+            self._status, self._error = "running" if self._status == "running" else "ready", None
         self._worker.wake()
         self._tell()
 
     def close(self) -> None:
         """End the thread; nothing can be run after this."""
-        with self._between_chunks():
+        with self._turns:
             if self._status == "closed":
                 return
             self._status = "closed"
@@ -282,108 +233,51 @@ class LiveSimulation:
                 got=f"{value!r}",
                 fix="Set dt on the model and make a new LiveSimulation.",
             )
-        if entry.kind in ("parameter", "simulation"):
-            # Chunks only read these: no need to wait for the one that is being computed.
-            entry.set(value)
-        else:
-            with self._between_chunks():
+        if self._engine.moves(entry):
+            with self._turns:
                 entry.set(value)
-        self._change += 1
+        else:
+            # Chunks only read it: no need to wait for the one that is being computed.
+            entry.set(value)
+        change = self._count_change()
         self._worker.wake()
-        return self._change
+        return change
 
     def snapshot(self) -> Snapshot:
         """Values of all cells, and the time."""
-        with self._between_chunks():
+        with self._turns:
             return self._engine.snapshot()
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Go back to a snapshot; the pictures start anew from there."""
-        self._refuse_closed("restore")
-        with self._between_chunks():
-            self._engine.restore(snapshot)
-            self._pace.restart(self.time)
-            self._change += 1
-        self._worker.wake()
-        self._tell()
-
-    # -- looking --------------------------------------------------------------
-
-    def frame(
-        self, paths: Sequence[str] | None = None, columns: int = 700, units: int | Sequence[int] = 8, rows: int = 256
-    ) -> Frame:
-        """The signals as a picture of ``columns`` pixels needs them.
-
-        Parameters
-        ----------
-        paths : sequence of str, optional
-            Signals to include. Default: all.
-        columns : int
-            Most pixel columns.
-        units : int or sequence of int
-            How many traces of each signal, spread evenly, or which units.
-        rows : int
-            Most pixel rows of a raster.
+        """Go back to a snapshot; the pictures start anew from there. Goes on running if it was.
 
         Raises
         ------
-        UnknownPathError
-            For a signal that is not recorded.
+        ValueRefused
+            For a snapshot of another model, or of one with another time step.
         """
-        chosen = self.signals if paths is None else [self._signal(path) for path in paths]
-        with self._between_chunks():
-            shown = picture(self._engine, chosen, columns, units, rows)
-            step, status, change = self.steps, self._status, self._shown_change
-        return Frame(
-            time=(shown.begin * self._dt, shown.end * self._dt),
-            now=step * self._dt,
-            step=step,
-            change=change,
-            status=status,
-            rate=self.rate,
-            traces=shown.traces,
-            events=shown.events,
-        )
-
-    def subscribe(self, callback: Callable[[], object]) -> Callable[[], None]:
-        """Call ``callback()`` after every chunk and every change of status, on the thread that made it.
-
-        It must be quick. Returns a function that ends the subscription.
-        """
-        key = object()
-        self._watchers[key] = callback
-
-        def unsubscribe() -> None:
-            self._watchers.pop(key, None)
-
-        return unsubscribe
-
-    def __repr__(self) -> str:
-        return f"LiveSimulation({self.model.class_name}, {self.status} at {self.time:.3f} s)"
+        with self._turns:
+            self._refuse_closed("restore")
+            self._engine.restore(snapshot)
+            self._pace.restart(self.time)
+            self._status, self._error = "running" if self._status == "running" else "paused", None
+            self._count_change()
+        self._worker.wake()
+        self._tell()
 
     # -- inside ---------------------------------------------------------------
 
-    @contextmanager
-    def _between_chunks(self) -> Iterator[None]:
-        # The worker sees the count and lets others go first; a lock alone is not fair.
-        self._waiting += 1
-        try:
-            with self._lock:
-                yield
-        finally:
-            self._waiting -= 1
+    def _count_change(self) -> int:
+        with self._counting:
+            self._change += 1
+            return self._change
 
     def _turn(self) -> float | None:
         """Compute a chunk if one is due; see :class:`Worker`."""
-        if self._waiting:
-            return 0.0005
-        with self._lock:
+        with self._turns:
             if self._status != "running":
                 return -1.0 if self._status == "closed" else None
-            steps = self.chunk
-            if self.speed is not None and steps * self._dt / self.speed > 0.1:
-                # Slowed down so far that whole chunks would come in jerks.
-                steps = 1
+            steps = steps_at_once(self.chunk, self._dt, self.speed)
             wait = self._pace.due_in(self.time + steps * self._dt)
             # A change is shown at once, unless changes have run well ahead of the clock already.
             is_news = self._change != self._shown_change and wait < 3 * steps * self._dt / (self.speed or 1.0)
@@ -393,41 +287,34 @@ class LiveSimulation:
         self._tell()
         return 0.0
 
-    def _advance(self, steps: int) -> None:
-        change, start = self._change, self.time
+    def _advance(self, steps: int) -> Stopped | None:
+        change = self._change
+        trouble = None
         try:
-            self._engine.run(self._drive(self.steps, steps))
+            with Foreign("the input function"):
+                inputs = self._drive(self.steps, steps)
+            self._engine.run(inputs)
         except Stopped as stop:
-            self._status, self._error = "failed", f"At {self.time:.4g} s: {stop}."
-        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
-            # The user's input function.
-            self._status, self._error = "failed", f"At {start:.4g} s the input function raised {type(error).__name__}: {error}"
+            trouble = stop
+            self._fail(stop)
         self._shown_change = change
         self._pace.measure(self.time)
+        return trouble
 
-    def _tell(self) -> None:
-        for key, callback in list(self._watchers.items()):
-            told = False
-            try:
-                callback()
-                told = True
-            finally:
-                # On the way out of whatever the watcher raised: it must not be called again, nor leave a thread that is gone.
-                if not told:
-                    self._watchers.pop(key, None)
-                    if self._status == "running":
-                        self._status, self._error = "failed", "A function that watches the simulation raised."
+    def _tell(self) -> Stopped | None:
+        trouble = self._watchers.tell()
+        if trouble is not None:
+            with self._turns:
+                self._fail(trouble)
+            # Those that are left have not heard of this.
+            self._watchers.tell()
+        return trouble
 
-    def _signal(self, path: str) -> Signal:
-        for signal in self.signals:
-            if signal.path == path:
-                return signal
-        raise UnknownPathError(
-            where="LiveSimulation.frame(paths=...)",
-            expected=f"one of the recorded signals, {', '.join(s.path for s in self.signals)}",
-            got=f"{path!r}",
-            fix="Add it to record= when the simulation is made.",
-        )
+    def _fail(self, stop: Stopped) -> None:
+        # Ten digits: a time as exact as the clock, without the rounding of the last.
+        self._error = f"At {self.time:.10g} s: {stop}."
+        if self._status != "closed":
+            self._status = "failed"
 
     def _refuse_closed(self, what: str) -> None:
         if self._status == "closed":

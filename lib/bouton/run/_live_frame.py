@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ._columns import Columns
 from ._engine import Engine
-from ._ring import Ring
 from ._signals import Signal
 
 
@@ -14,8 +14,8 @@ from ._signals import Signal
 class Trace:
     """Smallest and largest value in each pixel column, of each unit shown.
 
-    ``lo`` and ``hi`` have shape ``(units, columns)``, float32; NaN where nothing has been
-    simulated. ``units`` are the indices shown.
+    ``lo`` and ``hi`` have shape ``(units, columns)``, float32; NaN where nothing has been simulated. ``units`` are the indices
+    shown, among those that are kept (:class:`Signal`).
     """
 
     lo: np.ndarray
@@ -58,46 +58,6 @@ class Frame:
 
 
 @dataclass(frozen=True)
-class Columns:
-    """Pixel columns at fixed multiples of a number of steps.
-
-    Parameters
-    ----------
-    begin, end : int
-        First column, and that after the last, counted from time 0.
-    steps : int
-        Steps in a column.
-    """
-
-    begin: int
-    end: int
-    steps: int
-
-    @classmethod
-    def covering(cls, window: int, now: int, most: int) -> "Columns":
-        """At most ``most`` columns that cover ``window`` steps up to step ``now``."""
-        steps = -(-window // most)
-        count = -(-window // steps)
-        end = max(-(-now // steps), count)
-        return cls(end - count, end, steps)
-
-    @property
-    def count(self) -> int:
-        """Number of columns."""
-        return self.end - self.begin
-
-    def fold(self, ring: Ring, units: np.ndarray | slice, ufunc: np.ufunc) -> tuple[np.ndarray, slice]:
-        """Reduce a signal over the steps of each column: ``(columns held, units)``, and which columns these are."""
-        first, last = max(ring.first, self.begin * self.steps), min(ring.next, self.end * self.steps)
-        if last <= first:
-            return np.zeros((0, 0)), slice(0, 0)
-        rows = ring.rows(first, last, units)
-        held = np.arange(first // self.steps, -(-last // self.steps))
-        starts = np.maximum(held * self.steps, first) - first
-        return ufunc.reduceat(rows, starts, axis=0), slice(held[0] - self.begin, held[-1] + 1 - self.begin)
-
-
-@dataclass(frozen=True)
 class Picture:
     """Decimated signals, and the steps at the left and right edge."""
 
@@ -111,35 +71,16 @@ def picture(engine: Engine, signals: Sequence[Signal], columns: int, units: int 
     """The last steps of some signals, as so many pixel columns show them."""
     shown = Columns.covering(engine.window, engine.steps, max(int(columns), 1))
     rings = engine.rings
-    traces = {s.path: _trace(rings[s.path], shown, _chosen(units, s)) for s in signals if s.kind == "trace"}
-    events = {s.path: _raster(rings[s.path], shown, max(int(rows), 1)) for s in signals if s.kind == "events"}
+    chosen = {s.path: _chosen(units, s) for s in signals if s.kind == "trace"}
+    traces = {path: Trace(*shown.traces(rings[path], which), which) for path, which in chosen.items()}
+    events = {s.path: shown.raster(rings[s.path], max(int(rows), 1)) for s in signals if s.kind == "events"}
     return Picture(shown.begin * shown.steps, shown.end * shown.steps, traces, events)
-
-
-def _trace(ring: Ring, columns: Columns, units: np.ndarray) -> Trace:
-    lo = np.full((len(units), columns.count), np.nan, np.float32)
-    hi = lo.copy()
-    for into, ufunc in ((lo, np.minimum), (hi, np.maximum)):
-        folded, where = columns.fold(ring, units, ufunc)
-        if folded.size:
-            into[:, where] = folded.T
-    return Trace(lo, hi, units)
-
-
-def _raster(ring: Ring, columns: Columns, rows: int) -> np.ndarray:
-    rows = min(rows, ring.units)
-    image = np.zeros((rows, columns.count), np.uint8)
-    folded, where = columns.fold(ring, slice(None), np.maximum)
-    if folded.size:
-        starts = np.arange(rows) * ring.units // rows
-        image[:, where] = np.maximum.reduceat(folded, starts, axis=1).T
-    return image
 
 
 def _chosen(units: int | Sequence[int], signal: Signal) -> np.ndarray:
     """Indices of the units shown: so many spread evenly, or those named that there are."""
-    if isinstance(units, int):
-        shown = min(units, signal.units)
-        return np.arange(shown) * signal.units // max(shown, 1)
-    named = np.asarray(units, int)
-    return named[(named >= 0) & (named < signal.units)]
+    if np.ndim(units):
+        named = np.asarray(units, int)
+        return named[(named >= 0) & (named < signal.units)]
+    shown = min(max(int(np.asarray(units)), 0), signal.units)
+    return np.arange(shown) * signal.units // max(shown, 1)

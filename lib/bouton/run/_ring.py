@@ -34,8 +34,6 @@ class Ring:
         """Append ``(steps, units)``; the oldest give way."""
         steps = len(rows)
         kept = rows[-self.length :]
-        if self._rows.dtype == np.uint8:
-            kept = np.clip(kept, 0, 255)
         start = (self.next + steps - len(kept)) % self.length
         split = min(len(kept), self.length - start)
         self._rows[start : start + split] = kept[:split]
@@ -43,7 +41,7 @@ class Ring:
         self.next += steps
         self.first = max(self.first, self.next - self.length)
 
-    def rows(self, begin: int, end: int, units: np.ndarray | slice = slice(None)) -> np.ndarray:
-        """Rows of the steps from ``begin`` to before ``end``, which must be held; a copy."""
-        at = np.arange(begin, end) % self.length
-        return self._rows[at][:, units]
+    def rows(self, steps: np.ndarray, units: np.ndarray | None = None) -> np.ndarray:
+        """Rows ``(len(steps), units)`` of steps that are held; a copy."""
+        at = steps % self.length
+        return np.take(self._rows, at, axis=0) if units is None else self._rows[at[:, None], units]

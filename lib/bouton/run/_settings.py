@@ -3,10 +3,13 @@
 import math
 from typing import Any
 
+import numpy as np
+
 from ..errors import KindError, ValueRefused
 from ..modules import Module
 
-CHUNK_ON_THE_WALL = 0.02
+# Seconds on the wall: what a chunk usually takes; what shows as a jerk; steps so far apart that each may be a call of its own.
+CHUNK_ON_THE_WALL, JERK, RARE = 0.02, 0.1, 0.001
 
 
 def checked_model(model: Any) -> Module:
@@ -23,17 +26,18 @@ def checked_model(model: Any) -> Module:
 
 def one_time_step(model: Module) -> float:
     """The time step of all parts of the model, s."""
-    steps = {e.path: float(e.value) for e in model.entries() if e.name == "dt"}
+    # Printed and read again, 0.001 in single precision is 0.001.
+    steps = {e.path: float(str(np.asarray(e.value))) for e in model.entries() if e.name == "dt"}
     if not steps:
         model._time_step()
-    if len(set(steps.values())) > 1:
+    if len({np.float32(dt) for dt in steps.values()}) > 1:
         raise ValueRefused(
             where="LiveSimulation(model=...)",
             expected="one time step in all parts of the model",
             got=", ".join(f"{path} = {dt:g} s" for path, dt in steps.items()),
             fix="Give every module the same dt.",
         )
-    (dt,) = set(steps.values())
+    dt = next(iter(steps.values()))
     if not dt > 0:
         raise ValueRefused(where=next(iter(steps)), expected="a time step above 0", got=f"{dt:g} s", fix="Set dt, in seconds.")
     return dt
@@ -43,7 +47,7 @@ def checked_speed(speed: Any) -> float | None:
     """Simulated seconds in a second, or ``None``."""
     if speed is None:
         return None
-    if isinstance(speed, bool) or not isinstance(speed, int | float) or not 0 < speed < math.inf:
+    if not _is_number(speed) or not 0 < float(speed) < math.inf:
         raise ValueRefused(
             where="LiveSimulation.speed",
             expected="simulated seconds in a second, above 0, or None for as fast as it goes",
@@ -64,16 +68,27 @@ def checked_count(n: Any, where: str) -> int:
 
 def steps_kept(window: Any, dt: float) -> int:
     """A window in seconds as steps."""
-    if isinstance(window, bool) or not isinstance(window, int | float) or not dt <= window < math.inf:
+    if not _is_number(window) or not dt <= float(window) < math.inf:
         raise ValueRefused(
             where="LiveSimulation(window=...)",
             expected=f"seconds of simulated time, at least one step of {dt:g} s",
             got=f"{window!r}",
             fix="Write for instance window=2.0.",
         )
-    return round(window / dt)
+    return round(float(window) / dt)
 
 
 def usual_chunk(speed: float | None, dt: float) -> int:
     """Steps in about 20 ms on the wall: short enough for the hand, long enough to be worth a call."""
     return 100 if speed is None else min(max(round(CHUNK_ON_THE_WALL * speed / dt), 1), 1000)
+
+
+def steps_at_once(chunk: int, dt: float, speed: float | None) -> int:
+    """A chunk; single steps where chunks would come in jerks, if the steps are rare enough to be computed one by one."""
+    if speed is not None and chunk * dt / speed > JERK and dt / speed >= RARE:
+        return 1
+    return chunk
+
+
+def _is_number(x: Any) -> bool:
+    return isinstance(x, int | float | np.integer | np.floating) and not isinstance(x, bool)

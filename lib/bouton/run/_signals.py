@@ -10,11 +10,13 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..core._names import nearest
-from ..errors import KindError, UnknownPathError
+from ..errors import KindError, ShapeError, UnknownPathError
 from ..modules import Module
-from ..transform import result_shapes
+from ..transform import Variable, purify
 
 OUTPUT = "output"
+WHERE = "LiveSimulation(record=...)"
+MOST_EVENTS = 255
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Signal:
     units : int
         Values a step that are kept.
     every : int
-        One of so many units is kept, where the signal has too many.
+        One of so many units is kept, where the signal has too many: the k-th kept is unit ``k * every``.
     kind : {'trace', 'events'}
         Whether it is drawn as lines or as a raster.
     """
@@ -53,64 +55,102 @@ class Recorder:
         Paths and patterns.
     most_units : int
         A signal with more units than this is thinned out.
+    steps : int
+        Steps of a chunk.
+
+    Attributes
+    ----------
+    signals : tuple of Signal
+        Found by tracing one chunk, which moves nothing.
+    written : list of Variable
+        The cells that a chunk moves.
     """
 
-    def __init__(self, model: Module, record: str | Sequence[str], most_units: int):
-        self.model, self.most_units = model, most_units
-        self.patterns = (record,) if isinstance(record, str) else tuple(record)
-        if not self.patterns or not all(isinstance(p, str) for p in self.patterns):
-            raise KindError(
-                where="LiveSimulation(record=...)",
-                expected="a path or a list of paths",
-                got=f"{record!r}",
-                fix="Write for instance record=['neurons.vmem', 'output'].",
-            )
-        inside = tuple(p for p in self.patterns if p != OUTPUT)
-        # A pattern such as '*' is for the output as well.
-        self.with_output = any(fnmatch.fnmatchcase(OUTPUT, p) for p in self.patterns)
-        self._record = list(inside) or False
-        self._every: dict[str, int] = {}
+    def __init__(self, model: Module, record: str | Sequence[str], most_units: int, steps: int):
+        self.model, self._steps = model, steps
+        patterns = _checked_patterns(record)
+        shapes: dict[str, tuple[int, ...]] = {}
+        dtypes: dict[str, Any] = {}
+
+        def look(inputs: jax.Array) -> None:
+            for path, value in self._evolve(inputs, True).items():
+                shapes[path], dtypes[path] = np.shape(value), getattr(value, "dtype", type(value))
+
+        self.written: list[Variable] = list(purify(look, np.zeros((steps, model.size_in), np.float32)).written)
+        units = {e.path: e.unit for e in model.entries()}
+        chosen = dict.fromkeys(path for pattern in patterns for path in _matching(pattern, shapes))
+        self.signals = tuple(self._signal(p, shapes[p], dtypes[p], units.get(p), most_units) for p in chosen)
 
     def __call__(self, inputs: jax.Array) -> dict[str, jax.Array]:
-        """Evolve over inputs ``(T, Nin)``; ``{path: (T, units kept)}``."""
-        output, state, record = self.model(inputs, record=self._record)
+        """Evolve over inputs ``(T, Nin)``; ``{path: (T, units kept)}``, events as bytes."""
+        found = self._evolve(inputs, [s.path for s in self.signals if s.path != OUTPUT] or False)
+        return {s.path: _kept(found[s.path], s) for s in self.signals}
+
+    def _evolve(self, inputs: jax.Array, record: Any) -> dict[str, jax.Array]:
+        output, state, signals = self.model(inputs, record=record)
         if self.model._functional:
             # The simulation has a copy of its own, which it moves along.
             Module.set_attributes(self.model, state)
-        found = dict(_flat(record, ""))
-        if self.with_output:
-            found[OUTPUT] = output
-        if not found:
-            raise UnknownPathError(
-                where="LiveSimulation(record=...)",
-                expected="paths of signals that the model records",
-                got=f"{', '.join(map(repr, self.patterns))}",
-                fix=nearest(self.patterns[0], [*self.model._signals(), OUTPUT]),
+        return {**dict(_flat(signals, "")), OUTPUT: output}
+
+    def _signal(self, path: str, shape: tuple[int, ...], dtype: Any, unit: str | None, most_units: int) -> Signal:
+        if not any(jnp.issubdtype(dtype, real) for real in (jnp.floating, jnp.integer, jnp.bool_)):
+            raise KindError(
+                where=f"{WHERE}, {path!r}",
+                expected="an array of real numbers",
+                got=f"{dtype}",
+                fix="Record a part of it, such as its absolute value, or leave this signal out.",
             )
-        self._every = {path: thinning(int(np.prod(v.shape[2:])), self.most_units) for path, v in found.items()}
-        return {path: jnp.reshape(v[0], (v.shape[1], -1))[:, :: self._every[path]] for path, v in found.items()}
+        if len(shape) < 2 or shape[1] != self._steps:
+            raise ShapeError(
+                where=f"{WHERE}, {path!r}",
+                expected=f"a signal (batch, time, ...) with {self._steps} steps in a chunk of as many",
+                got=f"shape {shape}",
+                fix="Let evolve record a value for every step, or leave this signal out.",
+            )
+        units = int(np.prod(shape[2:]))
+        every = -(-units // most_units) if units else 1
+        return Signal(path, unit, -(-units // every), every, "events" if self._is_events(path) else "trace")
 
-    def signals(self, inputs: np.ndarray) -> tuple[Signal, ...]:
-        """What is known about each signal; found by tracing one chunk, which moves nothing."""
-        shapes = result_shapes(self, inputs)
-        units = {e.path: e.unit for e in self.model.entries()}
-        return tuple(Signal(path, units.get(path), s.shape[1], self._every[path], self._kind(path)) for path, s in shapes.items())
-
-    def _kind(self, path: str) -> str:
+    def _is_events(self, path: str) -> bool:
         *above, name = path.split(".")
-        if name == OUTPUT and not above:
-            return "events" if self.model.spiking_output else "trace"
+        if path == OUTPUT:
+            return self.model.spiking_output
         parent: Any = self.model
         for part in above:
-            parent = parent.modules()[part]
-        stage = parent.modules().get(name.removesuffix("_output"))
-        spiking = name == "spikes" or (stage is not None and name.endswith("_output") and getattr(stage, "spiking_output", False))
-        return "events" if spiking else "trace"
+            # A record may be nested by other names than those of the modules.
+            parent = parent.modules().get(part) if parent is not None else None
+        stage = parent.modules().get(name.removesuffix("_output")) if parent is not None else None
+        return name == "spikes" or (name.endswith("_output") and getattr(stage, "spiking_output", False))
 
 
-def thinning(units: int, most: int) -> int:
-    """Keep one of so many."""
-    return -(-units // most) if units else 1
+def _kept(value: jax.Array, signal: Signal) -> jax.Array:
+    rows = jnp.reshape(value[0], (value.shape[1], -1))[:, :: signal.every]
+    if signal.kind == "trace":
+        return rows
+    # Fewer bytes from the device. What is no number is no event.
+    return jnp.clip(jnp.nan_to_num(rows.astype(jnp.float32)), 0, MOST_EVENTS).astype(jnp.uint8)
+
+
+def _matching(pattern: str, known: Mapping[str, Any]) -> list[str]:
+    paths = [path for path in known if fnmatch.fnmatchcase(path, pattern)]
+    if not paths:
+        raise UnknownPathError(
+            where=WHERE, expected="paths of signals that the model records", got=f"{pattern!r}", fix=nearest(pattern, known)
+        )
+    return paths
+
+
+def _checked_patterns(record: Any) -> tuple[str, ...]:
+    patterns = (record,) if isinstance(record, str) else record
+    if not isinstance(patterns, Sequence) or not patterns or not all(isinstance(p, str) for p in patterns):
+        raise KindError(
+            where=WHERE,
+            expected="a path or a list of paths",
+            got=f"{record!r}",
+            fix="Write for instance record=['neurons.vmem', 'output'].",
+        )
+    return tuple(patterns)
 
 
 def _flat(record: Mapping[str, Any], prefix: str) -> list[tuple[str, Any]]:

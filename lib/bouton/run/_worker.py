@@ -1,5 +1,6 @@
 """The thread under a live simulation."""
 
+import atexit
 import threading
 import weakref
 from collections.abc import Callable
@@ -16,31 +17,44 @@ class Worker:
         end the thread.
     """
 
+    # Longest wait for the thread at the end of the interpreter, s.
+    PATIENCE = 5.0
+
     def __init__(self, turn: Callable[[], float | None]):
         self._awake = threading.Event()
         # An object that is gone wakes the thread, which then ends.
         self._turn: Any = weakref.WeakMethod(turn, lambda _: self._awake.set())
+        self._guard = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._ending = False
 
     def start(self) -> None:
         """Start the thread, if it is not there already."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="bouton-live", daemon=True)
-            self._thread.start()
+        with self._guard:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="bouton-live", daemon=True)
+                # The interpreter takes daemon threads down wherever they are, which is no place to be inside compiled code.
+                atexit.register(self._end)
+                self._thread.start()
 
     def wake(self) -> None:
         """End the present wait."""
         self._awake.set()
 
-    def join(self) -> None:
+    def join(self, timeout: float | None = None) -> None:
         """Wait for the end of the thread, unless called on it."""
         thread = self._thread
         if thread is not None and thread is not threading.current_thread():
-            thread.join()
+            thread.join(timeout)
+
+    def _end(self) -> None:
+        self._ending = True
+        self.wake()
+        self.join(self.PATIENCE)
 
     def _work(self) -> None:
         try:
-            while True:
+            while not self._ending:
                 self._awake.clear()
                 turn = self._turn()
                 if turn is None:
@@ -50,7 +64,9 @@ class Worker:
                 del turn
                 if delay is not None and delay < 0:
                     return
-                if delay is None or delay > 0:
+                if (delay is None or delay > 0) and not self._ending:
                     self._awake.wait(delay)
         finally:
-            self._thread = None
+            with self._guard:
+                self._thread = None
+            atexit.unregister(self._end)

@@ -1,0 +1,38 @@
+"""Who is told when a simulation has moved."""
+
+from collections.abc import Callable
+
+from ._foreign import Foreign, Stopped
+
+
+class Watchers:
+    """Functions to call; one that raises is not called again."""
+
+    def __init__(self):
+        self._callbacks: dict[object, Callable[[], object]] = {}
+
+    def add(self, callback: Callable[[], object]) -> Callable[[], None]:
+        """Call ``callback()`` from now on; returns a function that ends it."""
+        key = object()
+        self._callbacks[key] = callback
+
+        def remove() -> None:
+            self._callbacks.pop(key, None)
+
+        return remove
+
+    def clear(self) -> None:
+        """Forget all of them."""
+        self._callbacks.clear()
+
+    def tell(self) -> Stopped | None:
+        """Call each of them, whatever the others do; returns what the first to raise has raised."""
+        trouble = None
+        for key, callback in list(self._callbacks.items()):
+            try:
+                with Foreign("a function that watches the simulation"):
+                    callback()
+            except Stopped as stop:
+                self._callbacks.pop(key, None)
+                trouble = trouble or stop
+        return trouble
