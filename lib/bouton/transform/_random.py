@@ -1,10 +1,14 @@
 """Random numbers from keys that are cells."""
 
 import secrets
+import threading
 
 import jax
 
 from ._variable import Variable
+
+# Two threads that build models may not draw the same key. One lock for all, since a key is copied and pickled with its model.
+_DRAWING = threading.RLock()
 
 
 class RandomKey:
@@ -25,7 +29,8 @@ class RandomKey:
         """The cell that holds the key."""
         # Made at the first draw, so that importing bouton starts no backend.
         if self._cell is None:
-            self._cell = Variable(_key(self._first))
+            with jax.ensure_compile_time_eval():
+                self._cell = Variable(_key(self._first))
             # It outlives the trace that may have asked for the first draw.
             self._cell._home = None
         return self._cell
@@ -36,8 +41,9 @@ class RandomKey:
 
     def split(self) -> jax.Array:
         """A key to draw from; the own key moves on."""
-        own, new = jax.random.split(self.cell.value)
-        self.cell.value = own
+        with _DRAWING:
+            own, new = jax.random.split(self.cell.value)
+            self.cell.value = own
         return new
 
 

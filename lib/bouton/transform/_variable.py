@@ -217,7 +217,7 @@ def _fits(number: complex, dtype: Any) -> bool:
 def _array(value: Any, where: str, dtype: Any = None) -> jax.Array:
     """``value`` as an array of its own: NumPy data must not change under the cell."""
     try:
-        return jnp.array(value, dtype)
+        return jnp.asarray(value, dtype) if isinstance(value, jax.Array) else jnp.array(value, dtype)
     except (TypeError, ValueError) as error:
         raise KindError(
             where=where,
