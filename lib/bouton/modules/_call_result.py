@@ -21,8 +21,8 @@ def with_record(args: tuple, kwargs: dict) -> tuple[tuple, dict]:
     return ((True, *args[1:]), kwargs) if args else (args, {**kwargs, "record": True})
 
 
-def checked_result(result: Any, where: str) -> tuple:
-    """The three results of ``evolve``, or the error that says what is wrong with them."""
+def checked_result(result: Any, data: Any, where: str) -> tuple:
+    """The three results of ``evolve`` on ``data``, batch first, or the error that says what is wrong with them."""
     if not (isinstance(result, tuple) and len(result) == 3):
         raise KindError(
             where=f"{where}.evolve",
@@ -47,7 +47,15 @@ def checked_result(result: Any, where: str) -> tuple:
             got=f"shape {np.shape(output)}",
             fix="Keep the three axes of the input series.",
         )
-    return output, state, record
+    return output, state, {name: _batch_first(signal, data) for name, signal in record.items()}
+
+
+def _batch_first(signal: Any, data: Any) -> Any:
+    """A signal computed from a series without batch axis gets one."""
+    if np.ndim(data) != 2 or isinstance(signal, Mapping):
+        return signal
+    steps, shape = len(data), np.shape(signal)
+    return signal[None] if shape[:1] == (steps,) and shape[:2] != (1, steps) else signal
 
 
 def of_whole_batch(state: dict, batched: Mapping[str, Any], batch: int) -> dict:

@@ -152,6 +152,7 @@ class Module(Object):
             When ``record`` names a signal that there is not. The module's state is then as before.
         """
         data, earlier_state, earlier_record = taken_apart(input_data)
+        data = self._checked_input(data)
         asked = kwargs.get("record", args[0] if args else False)
         before = [(e.cell, e.cell.value) for e in self.entries() if e.cell is not None and e.kind in ("state", "random")]
         finished = False
@@ -160,7 +161,7 @@ class Module(Object):
                 if call.selection and call.is_root and asked is not True:
                     # Paths are for the call; code inside understands yes or no.
                     args, kwargs = with_record(args, kwargs)
-                output, new_state, record = checked_result(self.evolve(data, *args, **kwargs), self.class_name)
+                output, new_state, record = checked_result(self.evolve(data, *args, **kwargs), data, self.class_name)
                 state = self._completed_state(call, new_state)
                 record = call.selection.keep(overlay(call.record, record), call.prefix) if call.selection else record
                 if call.is_root:
@@ -176,6 +177,11 @@ class Module(Object):
         if return_batch_state:
             state = of_whole_batch(state, call.batched, output.shape[0])
         return output, overlay(earlier_state, state), overlay(earlier_record, record)
+
+    def _checked_input(self, data: Any) -> Any:
+        """Input for ``evolve``: as it came, unless one channel has to be given to every input."""
+        series = as_series(data, self.size_in, self.class_name)
+        return data if np.ndim(data) > 1 and series.shape[-1] == self.size_in else widened(series, self.size_in)
 
     def _completed_state(self, call: Call, returned: Mapping[str, Any]) -> dict:
         """The state in full: what ``evolve`` returned, over what submodules reported, over what is there."""

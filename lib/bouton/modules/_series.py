@@ -54,6 +54,10 @@ class SeriesModule(Module):
     def _step(self) -> Step:
         raise NotImplementedError
 
+    def _checked_input(self, data: Any) -> Any:
+        # evolve checks it.
+        return data
+
     def _signal_names(self) -> tuple[str, ...]:
         return self._step().signals
 

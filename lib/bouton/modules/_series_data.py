@@ -62,12 +62,17 @@ def as_series(data: Any, size_in: int, where: str) -> jax.Array:
 
 
 def _host_array(data: Any, where: str) -> jax.Array:
-    array = np.asarray(data)
-    if array.dtype.kind not in "biuf":
+    try:
+        array = np.asarray(data)
+        got = f"{type(data).__name__} of dtype {array.dtype}"
+        usable = array.dtype.kind in "biuf"
+    except ValueError:
+        array, got, usable = np.zeros(0), "a list whose rows differ in length", False
+    if not usable:
         raise KindError(
             where=f"{where} input",
             expected="an array of real numbers",
-            got=f"{type(data).__name__} of dtype {array.dtype}",
+            got=got,
             fix="Pass a NumPy or JAX array (T, channels) or (batch, T, channels).",
         )
     return jnp.asarray(array)
