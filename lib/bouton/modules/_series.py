@@ -105,17 +105,21 @@ def _evolved(
     dtypes = {name: p[name].dtype for name in p}
     common = np.result_type(series.dtype, *[d for d in dtypes.values() if jnp.issubdtype(d, jnp.floating)])
     p = {name: v.astype(common) if jnp.issubdtype(v.dtype, jnp.floating) else v for name, v in p.items()}
-    fixed = step.prepare(p)
+    fixed, start = step.prepare(p), step.start(p, series.shape[0])
+    # Of a state that is the output, what the module keeps travels along: a gradient that needs no outputs then stacks none.
+    # In a batch of one that is a pass more over everything, and the last of the stack comes cheaper.
+    alone = series.shape[0] == 1
+    kept = {} if alone else {name: p[name] for name in step.states if name not in start}
 
-    def turn(s: Values, x: jax.Array) -> tuple[Values, tuple[jax.Array, Values]]:
-        new, out, signals = step(fixed, s, widened(x, size_in))
-        return new, (out, {name: signals[name] for name in wanted})
+    def turn(carry: tuple[Values, Values], x: jax.Array) -> tuple[tuple[Values, Values], tuple[jax.Array, Values]]:
+        new, out, signals = step(fixed, carry[0], widened(x, size_in))
+        return (new, dict.fromkeys(kept, out[0])), (out, {name: signals[name] for name in wanted})
 
     xs = jnp.swapaxes(series.astype(common), 0, 1)
-    last, (outputs, record) = jax.lax.scan(turn, step.start(p, series.shape[0]), xs)
+    (last, kept), (outputs, record) = jax.lax.scan(turn, (start, kept), xs)
     last = _full(last, step.states, p, outputs)
     output, record = jax.tree_util.tree_map(lambda y: jnp.swapaxes(y, 0, 1), (outputs, record))
-    new = {name: _first(last[name], dtypes[name]) for name in last}
+    new = {name: _first(last[name], dtypes[name]) for name in last} | {n: v.astype(dtypes[n]) for n, v in kept.items()}
     whole = {name: last[name].astype(dtypes[name]) for name in step.states} if batched else {}
     return output, new, whole, record
 
