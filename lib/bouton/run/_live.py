@@ -11,15 +11,7 @@ from ._engine import Engine, Snapshot
 from ._foreign import Foreign, Stopped
 from ._look import Look
 from ._pace import Pace
-from ._settings import (
-    checked_count,
-    checked_model,
-    checked_speed,
-    one_time_step,
-    steps_at_once,
-    steps_kept,
-    usual_chunk,
-)
+from ._settings import checked_count, checked_model, checked_speed, one_time_step, steps_kept, usual_chunk
 from ._worker import Worker
 
 
@@ -79,11 +71,12 @@ class LiveSimulation(Look):
     ):
         self.model = checked_model(model)
         dt = one_time_step(self.model)
-        pace = Pace(checked_speed(speed))
         self._drive = Drive(inputs, self.model.size_in)
-        chunk = usual_chunk(pace.speed, dt) if chunk is None else checked_count(chunk, "chunk")
+        speed = checked_speed(speed)
+        chunk = usual_chunk(speed, dt) if chunk is None else checked_count(chunk, "chunk")
         kept = max(steps_kept(window, dt), chunk)
-        super().__init__(Engine(self.model, record, chunk, kept, checked_count(max_units, "max_units")), pace, dt)
+        engine = Engine(self.model, record, chunk, kept, checked_count(max_units, "max_units"))
+        super().__init__(engine, Pace(speed, dt, chunk))
         self._counting = threading.Lock()
         self._worker = Worker(self._turn)
 
@@ -277,11 +270,8 @@ class LiveSimulation(Look):
         with self._turns:
             if self._status != "running":
                 return -1.0 if self._status == "closed" else None
-            steps = steps_at_once(self.chunk, self._dt, self.speed)
-            wait = self._pace.due_in(self.time + steps * self._dt)
-            # A change is shown at once, unless changes have run well ahead of the clock already.
-            is_news = self._change != self._shown_change and wait < 3 * steps * self._dt / (self.speed or 1.0)
-            if wait > 0 and not is_news:
+            steps, wait = self._pace.next(self.time, self._change != self._shown_change)
+            if wait > 0:
                 return wait
             self._advance(steps)
         self._tell()

@@ -20,12 +20,10 @@ class Look:
         What runs.
     pace : Pace
         What it runs by.
-    dt : float, s
-        Time step.
     """
 
-    def __init__(self, engine: Engine, pace: Pace, dt: float):
-        self._engine, self._pace, self._dt = engine, pace, dt
+    def __init__(self, engine: Engine, pace: Pace):
+        self._engine, self._pace = engine, pace
         self._status = "ready"
         self._error: str | None = None
         # The last change that was made, and the last that is in the signals.
@@ -51,7 +49,7 @@ class Look:
     @property
     def dt(self) -> float:
         """Time step, s."""
-        return self._dt
+        return self._pace.dt
 
     @property
     def steps(self) -> int:
@@ -61,12 +59,12 @@ class Look:
     @property
     def time(self) -> float:
         """Simulated time, s."""
-        return self._engine.steps * self._dt
+        return self._engine.steps * self.dt
 
     @property
     def window(self) -> float:
         """Simulated time that is kept, s."""
-        return self._engine.window * self._dt
+        return self._engine.window * self.dt
 
     @property
     def chunk(self) -> int:
@@ -120,8 +118,8 @@ class Look:
             shown = picture(self._engine, chosen, columns, units, rows)
             step, status, change = self.steps, self._status, self._shown_change
         return Frame(
-            time=(shown.begin * self._dt, shown.end * self._dt),
-            now=step * self._dt,
+            time=(shown.begin * self.dt, shown.end * self.dt),
+            now=step * self.dt,
             step=step,
             change=change,
             status=status,

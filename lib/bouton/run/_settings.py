@@ -8,8 +8,7 @@ import numpy as np
 from ..errors import KindError, ValueRefused
 from ..modules import Module
 
-# Seconds on the wall: what a chunk usually takes; what shows as a jerk; steps so far apart that each may be a call of its own.
-CHUNK_ON_THE_WALL, JERK, RARE = 0.02, 0.1, 0.001
+CHUNK_ON_THE_WALL = 0.02
 
 
 def checked_model(model: Any) -> Module:
@@ -81,13 +80,6 @@ def steps_kept(window: Any, dt: float) -> int:
 def usual_chunk(speed: float | None, dt: float) -> int:
     """Steps in about 20 ms on the wall: short enough for the hand, long enough to be worth a call."""
     return 100 if speed is None else min(max(round(CHUNK_ON_THE_WALL * speed / dt), 1), 1000)
-
-
-def steps_at_once(chunk: int, dt: float, speed: float | None) -> int:
-    """A chunk; single steps where chunks would come in jerks, if the steps are rare enough to be computed one by one."""
-    if speed is not None and chunk * dt / speed > JERK and dt / speed >= RARE:
-        return 1
-    return chunk
 
 
 def _is_number(x: Any) -> bool:
