@@ -30,7 +30,7 @@ import numpy as np
 import bouton as bp
 import bouton_widgets as bw
 
-model = bp.modules.LIFJax(1000, bias=np.linspace(0.5, 2.0, 1000, dtype=np.float32), tau_mem=0.02, noise_std=0.0)
+model = bp.modules.LIFJax(1000, bias=np.linspace(0.04, 0.09, 1000, dtype=np.float32), tau_mem=0.02, noise_std=0.0)
 simulation = bp.run.LiveSimulation(model, record=["vmem", "spikes"])
 """
 
@@ -42,7 +42,9 @@ def chromium():
     if path is None:
         if os.environ.get("BOUTON_NO_BROWSER"):
             pytest.skip("BOUTON_NO_BROWSER is set and there is no Chromium on the path")
-        pytest.fail("There is no Chromium on the path: install it (Debian: apt-get install chromium), or set BOUTON_NO_BROWSER=1.")
+        pytest.fail(
+            "There is no Chromium on the path: install it (Debian: apt-get install chromium), or set BOUTON_NO_BROWSER=1."
+        )
     return path
 
 

@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 import numpy as np
+
 from bouton import errors
 
 FACTOR_RANGE = (0.1, 10.0)
@@ -46,8 +47,6 @@ def slider_range(entry: Any, value: float) -> tuple[float, float, bool]:
     low, high = min(low, value), max(high, value)
     low = low if hard_low is None else max(low, hard_low)
     high = high if hard_high is None else min(high, hard_high)
-    if not low < high:
-        low, high = low - 0.5, low + 0.5
     return float(low), float(high), wants_log and low > 0
 
 

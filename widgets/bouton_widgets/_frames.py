@@ -2,8 +2,9 @@
 
 from typing import Any
 
-import bouton as bp
 import numpy as np
+
+import bouton as bp
 
 
 def pack(frame: bp.run.Frame) -> tuple[dict[str, Any], list[bytes]]:

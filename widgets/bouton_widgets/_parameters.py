@@ -11,6 +11,7 @@ from bouton import errors
 
 from ._assets import script
 from ._controls import Control, adjustable
+from ._summary import summary, table
 from ._view import View
 from ._widget import ViewWidget
 
@@ -26,7 +27,7 @@ class ParametersView(View):
 
     Parameters
     ----------
-    target : bouton.modules.Module or bouton.run.LiveSimulation
+    target : bouton.Object or bouton.run.LiveSimulation
         A model is written to directly; a running simulation takes each change into its next chunk.
     family : str or sequence of str, optional
         Only these families.
@@ -53,10 +54,19 @@ class ParametersView(View):
         for control in self.controls.values():
             control.update()
         return {
-            "title": self.module.class_name,
+            "title": self.title,
             "rows": [control.row() for control in self.controls.values()],
             "fixed": self.fixed,
         }
+
+    @property
+    def title(self) -> str:
+        """The model's class."""
+        return self.module.class_name
+
+    def plain(self) -> str:
+        """Give each parameter's value and unit as an aligned table."""
+        return table([(path, summary(control.entry.value), control.entry.unit or "") for path, control in self.controls.items()])
 
     def receive(self, message: Mapping[str, Any]) -> None:
         """Act on a slider, a field or a reset button."""
@@ -164,7 +174,7 @@ def parameters(target: Any, family: Any = None, *, simulation_parameters: bool =
 
     Parameters
     ----------
-    target : bouton.modules.Module or bouton.run.LiveSimulation
+    target : bouton.Object or bouton.run.LiveSimulation
         A model is written to directly. A live simulation takes each change into its very next chunk, without compiling, and what
         Python code changes shows here within a second; otherwise call ``.refresh()``.
     family : str or sequence of str, optional
@@ -184,7 +194,7 @@ def parameters(target: Any, family: Any = None, *, simulation_parameters: bool =
     ValueRefused
         When the model has no parameter of that family.
     """
-    if not isinstance(target, bp.run.LiveSimulation) and not callable(getattr(target, "entries", None)):
+    if not isinstance(target, bp.Object | bp.run.LiveSimulation):
         raise errors.KindError(
             where="bouton_widgets.parameters(target)",
             expected="a bouton model or a bouton.run.LiveSimulation",

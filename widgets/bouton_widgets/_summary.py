@@ -1,6 +1,7 @@
 """A value in a few characters."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,18 @@ def _magnitude(size: float) -> int:
 
 def _trimmed(text: str) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """Align columns of text.
+
+    >>> print(table([("tau", "0.02", "s"), ("bias", "0", "")]))
+    tau   0.02  s
+    bias  0
+    """
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def dtype_name(value: Any) -> str:

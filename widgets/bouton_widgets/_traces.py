@@ -58,6 +58,15 @@ class TracesView(View):
             "speeds": list(SPEEDS),
         }
 
+    @property
+    def title(self) -> str:
+        """The model's class."""
+        return self.simulation.model.class_name
+
+    def plain(self) -> str:
+        """Name the signals."""
+        return f"Live traces of {self.title}: {', '.join(signal.path for signal in self._signals)}"
+
     def receive(self, message: Mapping[str, Any]) -> None:
         """Act on a button, or on the news that a page has drawn a frame, came or went."""
         page = str(message.get("view", ""))

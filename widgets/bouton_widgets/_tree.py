@@ -7,17 +7,17 @@ import bouton as bp
 from bouton import errors
 
 from ._assets import script
-from ._summary import dtype_name, summary
+from ._summary import dtype_name, summary, table
 from ._view import View
 from ._widget import ViewWidget
 
 
-def tree_rows(module: bp.modules.Module) -> list[dict[str, Any]]:
+def tree_rows(module: bp.Object) -> list[dict[str, Any]]:
     """One row for each submodule and each registered attribute, depth first, ready for JSON.
 
     Parameters
     ----------
-    module : bouton.modules.Module
+    module : bouton.Object
         The model.
 
     Returns
@@ -31,17 +31,21 @@ def tree_rows(module: bp.modules.Module) -> list[dict[str, Any]]:
     KindError
         When it is no model.
     """
-    if not callable(getattr(module, "entries", None)):
+    _refuse_others(module)
+    attributes: dict[str, list] = {}
+    for entry in module.entries():
+        attributes.setdefault(entry.path.rpartition(".")[0], []).append(entry)
+    return _rows(module, "", module.name or module.class_name, 0, attributes)
+
+
+def _refuse_others(module: Any) -> None:
+    if not isinstance(module, bp.Object):
         raise errors.KindError(
             where="bouton_widgets.tree(module)",
             expected="a bouton model",
             got=type(module).__name__,
             fix="Pass the module itself, such as bp.modules.LIF(10).",
         )
-    attributes: dict[str, list] = {}
-    for entry in module.entries():
-        attributes.setdefault(entry.path.rpartition(".")[0], []).append(entry)
-    return _rows(module, "", module.name or module.class_name, 0, attributes)
 
 
 def _rows(module: Any, path: str, name: str, depth: int, attributes: Mapping[str, list]) -> list[dict[str, Any]]:
@@ -100,19 +104,33 @@ class TreeView(View):
 
     Parameters
     ----------
-    module : bouton.modules.Module
+    module : bouton.Object
         The model.
     """
 
     script = "tree.js"
 
-    def __init__(self, module: bp.modules.Module):
+    def __init__(self, module: bp.Object):
         super().__init__()
+        _refuse_others(module)
         self.module = module
 
     def content(self) -> dict[str, Any]:
         """Give the rows as they are now."""
-        return {"title": self.module.class_name, "rows": tree_rows(self.module)}
+        return {"title": self.title, "rows": tree_rows(self.module)}
+
+    @property
+    def title(self) -> str:
+        """The model's class."""
+        return self.module.class_name
+
+    def plain(self) -> str:
+        """Give the rows as an aligned table."""
+        rows = tree_rows(self.module)
+        names = ["  " * row["depth"] + row["name"] for row in rows]
+        kinds = [row["class"] if row["module"] else row["kind"] for row in rows]
+        rest = [[row["family"], row["shape"], row["value"], row["unit"]] for row in rows]
+        return table([[name, kind, *cells] for name, kind, cells in zip(names, kinds, rest, strict=True)])
 
     def receive(self, message: Mapping[str, Any]) -> None:
         """Read the model again; a page asks for nothing else."""
@@ -126,7 +144,7 @@ class ModuleTree(ViewWidget):
     _esm: ClassVar[str] = script(TreeView.script)
 
 
-def tree(module: bp.modules.Module) -> ModuleTree:
+def tree(module: bp.Object) -> ModuleTree:
     """Show a model as a tree: its submodules, and every parameter and state with shape, dtype, unit and value.
 
     Click or press the arrow keys to fold and unfold, type to search, press a kind to see only that. ``.refresh()`` reads the
@@ -134,7 +152,7 @@ def tree(module: bp.modules.Module) -> ModuleTree:
 
     Parameters
     ----------
-    module : bouton.modules.Module
+    module : bouton.Object
         The model.
 
     Returns

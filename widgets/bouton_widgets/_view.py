@@ -36,6 +36,15 @@ class View(ABC):
         """Give all that a page needs to draw itself, ready for JSON."""
 
     @abstractmethod
+    def plain(self) -> str:
+        """Give the view as plain text."""
+
+    @property
+    @abstractmethod
+    def title(self) -> str:
+        """What is shown, in a word."""
+
+    @abstractmethod
     def receive(self, message: Mapping[str, Any]) -> None:
         """Act on one message of a page; ``message["view"]`` names the page."""
 

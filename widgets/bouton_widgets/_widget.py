@@ -6,6 +6,7 @@ from typing import Any
 
 import anywidget
 import traitlets
+
 from bouton import errors
 
 from ._assets import style
@@ -54,6 +55,15 @@ class ViewWidget(anywidget.AnyWidget):
 
     def _received(self, _widget: object, message: Mapping[str, Any], _buffers: object) -> None:
         self.view.receive(message)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.view.title})"
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        # Where no script runs (a terminal, a notebook on a code host), the view is still there to be read.
+        bundle, *metadata = super()._repr_mimebundle_(**options) or ({},)
+        bundle["text/plain"] = self.view.plain()
+        return (bundle, *metadata)
 
     def __panel__(self) -> object:
         return to_panel(self)

@@ -72,6 +72,29 @@ function connect(model) {
   };
 }
 
+/** Whether the page's theme is dark, judged by what the style sheet made of it; `changed` runs when that may be another. */
+function followTheme(root, changed) {
+  const judge = () => {
+    delete root.dataset.theme;
+    const numbers = getComputedStyle(root).backgroundColor.match(/[\d.]+/g)?.slice(0, 3).map(Number) ?? [255, 255, 255];
+    const most = getComputedStyle(root).backgroundColor.startsWith("color(") ? 1 : 255;
+    root.dataset.theme = numbers[0] + numbers[1] + numbers[2] < 1.5 * most ? "dark" : "light";
+    changed();
+  };
+  // A theme's style sheet may arrive a little after the attribute that announces it.
+  const soon = () => setTimeout(judge, 300);
+  const themes = new MutationObserver(soon);
+  themes.observe(document.body, { attributes: true });
+  themes.observe(document.documentElement, { attributes: true });
+  const scheme = matchMedia("(prefers-color-scheme: dark)");
+  scheme.addEventListener("change", judge);
+  requestAnimationFrame(judge);
+  return () => {
+    themes.disconnect();
+    scheme.removeEventListener("change", judge);
+  };
+}
+
 /** The two-sided module around `start(root, port)`, which fills the root and may return what is to run when it goes. */
 export function widget(kind, start) {
   return {
@@ -80,11 +103,13 @@ export function widget(kind, start) {
       el.append(root);
       const port = connect(model);
       const stop = start(root, port);
+      const stopFollowing = followTheme(root, () => root.dispatchEvent(new Event("bouton-theme")));
       let open = true;
       const close = () => {
         if (!open) return;
         open = false;
         stop?.();
+        stopFollowing();
         port.close();
       };
       if (typeof model.send_msg === "function") model.on("lifecycle:remove", close);

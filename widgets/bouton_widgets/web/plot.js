@@ -43,7 +43,7 @@ export function drawAxes(context, box, look, span, range, withTime, names) {
   context.fillStyle = look.quiet;
   context.textBaseline = "middle";
   context.textAlign = "right";
-  const values = names ?? ticks(range[0], range[1], Math.max(2, Math.floor((box.bottom - box.top) / 26)));
+  const values = names ?? ticks(range[0], range[1], Math.max(2, Math.floor((box.bottom - box.top) / 20)));
   for (const value of values.found) {
     const y = Math.round(box.bottom - ((value - range[0]) / (range[1] - range[0])) * (box.bottom - box.top)) + 0.5;
     context.beginPath();

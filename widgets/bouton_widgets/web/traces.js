@@ -80,8 +80,8 @@ function start(root, port) {
   const banner = h("p", { class: "bt-banner", role: "alert", hidden: true });
   root.append(
     h("header", { class: "bt-bar", role: "toolbar", "aria-label": "Simulation" }, play, step, reset,
-      h("label", { class: "bt-labelled" }, h("span", { class: "bt-quiet" }, "Speed"), speed), hold,
-      h("span", { class: "bt-space" }), rate, compiled, status, clock),
+      hold, h("label", { class: "bt-labelled" }, h("span", { class: "bt-quiet" }, "Speed"), speed),
+      h("div", { class: "bt-facts" }, rate, compiled, status, clock)),
     banner, h("div", { class: "bt-plots" }, ...plots.map((plot) => plot.element)),
     h("p", { class: "bt-axis" }, "Simulated time (s)"), ...Object.values(probes));
 
@@ -89,7 +89,7 @@ function start(root, port) {
     const values = content.speeds.some((known) => known === value) ? content.speeds : [value, ...content.speeds];
     if (speed.options.length !== values.length) {
       speed.replaceChildren(...values.map((known) => h("option", { value: known === null ? "" : String(known) },
-        known === null ? "as fast as it goes" : `${known}×`)));
+        known === null ? "fastest" : `${known}×`)));
     }
     if (document.activeElement !== speed) speed.value = value === null ? "" : String(value);
   }
@@ -140,7 +140,7 @@ function start(root, port) {
 
   function legendOf(plot, signal) {
     plot.marks = Array.from({ length: signal.rows }, () => h("span", { class: "bt-reading" }));
-        plot.legend.replaceChildren(...plot.marks.map((mark, i) => h("span", { class: "bt-mark" },
+        plot.legend.replaceChildren(plot.marks.length > 1 ? "units" : "unit", ...plot.marks.map((mark, i) => h("span", { class: "bt-mark" },
       h("i", { style: `background:${PALETTE[i % PALETTE.length]}` }), `${signal.units[i]}`, mark)));
   }
 
@@ -154,7 +154,7 @@ function start(root, port) {
     lastTick = now;
     const before = edge;
     if (!full || shownHead.status !== "running" || held || edge === null || Math.abs(to - edge) > 0.2 * span) edge = to;
-    else edge += shownHead.rate * passed + 0.12 * (to - edge - shownHead.rate * passed);
+    else edge = Math.min(to + 0.015 * span, edge + shownHead.rate * passed + 0.12 * (to - edge - shownHead.rate * passed));
     return edge !== before;
   }
 
@@ -278,11 +278,7 @@ function start(root, port) {
     wake();
   });
   sight.observe(root);
-  const themes = new MutationObserver(() => setTimeout(repaint, 300));
-  themes.observe(document.body, { attributes: true });
-  themes.observe(document.documentElement, { attributes: true });
-  const scheme = matchMedia("(prefers-color-scheme: dark)");
-  scheme.addEventListener("change", repaint);
+  root.addEventListener("bouton-theme", repaint);
   const shown = () => { if (!document.hidden) hello(); };
   document.addEventListener("visibilitychange", shown);
 
@@ -308,8 +304,6 @@ function start(root, port) {
     cancelAnimationFrame(request);
     sizes.disconnect();
     sight.disconnect();
-    themes.disconnect();
-    scheme.removeEventListener("change", repaint);
     document.removeEventListener("visibilitychange", shown);
   };
 }

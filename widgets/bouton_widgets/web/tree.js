@@ -67,7 +67,7 @@ function start(root, port) {
       : h("span", { class: "bt-twist bt-leaf" });
     const name = h("span", { role: "gridcell", class: "bt-name", title: row.path || row.name }, indent, twist,
       h("span", { class: "bt-word" }, row.name), row.module ? h("span", { class: "bt-class" }, row.class) : null,
-      row.trainable ? h("span", { class: "bt-trains", title: "Trainable" }, "trains") : null);
+      row.trainable ? h("span", { class: "bt-trains", title: "Training may change it" }, "trainable") : null);
     const cell = (kind, text) => h("span", { role: "gridcell", class: `bt-${kind}`, title: text }, text);
     const kind = h("span", { role: "gridcell", class: `bt-kind bt-kind-${row.kind}` },
       ...(row.module ? [] : [h("span", { class: "bt-dot" }), row.kind]));

@@ -1,0 +1,38 @@
+"""A page that listens to a view, without a browser."""
+
+import json
+import time
+
+import pytest
+
+
+class Page:
+    """Connects to a view like a carrier, keeps what arrives, and answers like the script on a real page."""
+
+    def __init__(self, view, name="page"):
+        self.view, self.name = view, name
+        self.messages, self.contents = [], []
+        view.connect(self)
+
+    def show(self, content):
+        self.contents.append(json.loads(content))
+
+    def send(self, message, buffers):
+        self.messages.append((json.loads(json.dumps(message, allow_nan=False)), [bytes(buffer) for buffer in buffers]))
+
+    def say(self, kind, **rest):
+        self.view.receive({"type": kind, "view": self.name, **rest})
+
+    def heard(self, kind):
+        return [message for message, _ in self.messages if message["type"] == kind]
+
+    def wait(self, truth, seconds=10.0):
+        end = time.monotonic() + seconds
+        while not truth():
+            assert time.monotonic() < end, f"waited in vain; heard {self.messages[-1:]}"
+            time.sleep(0.005)
+
+
+@pytest.fixture
+def listen():
+    return Page

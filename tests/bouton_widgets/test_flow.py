@@ -1,0 +1,109 @@
+from bouton_widgets._flow import PATIENCE, SILENCE, Flow
+
+
+def test_nothing_goes_where_nobody_watches():
+    assert not Flow().ready(0.0)
+
+
+def test_a_frame_waits_for_the_answer_to_the_one_before():
+    flow = Flow()
+    flow.hello("a", 0.0)
+    assert flow.ready(0.0)
+    number = flow.send(0.0)
+    assert not flow.ready(0.1)
+    flow.answered("a", number, 0.1)
+    assert flow.ready(0.1)
+    assert flow.send(0.1) == number + 1
+
+
+def test_the_slowest_page_sets_the_pace():
+    flow = Flow()
+    flow.hello("quick", 0.0)
+    flow.hello("slow", 0.0)
+    number = flow.send(0.0)
+    flow.answered("quick", number, 0.01)
+    assert not flow.ready(0.02)
+    flow.answered("slow", number, 0.2)
+    assert flow.ready(0.2)
+
+
+def test_a_page_that_stays_silent_holds_up_the_others_for_a_moment_only():
+    flow = Flow()
+    flow.hello("here", 0.0)
+    flow.hello("gone", 0.0)
+    flow.answered("here", flow.send(0.0), 0.01)
+    assert not flow.ready(PATIENCE)
+    assert flow.ready(PATIENCE + 0.01)
+    now = PATIENCE + 0.01
+    flow.answered("here", flow.send(now), now)
+    assert flow.ready(now)
+
+
+def test_an_answer_that_got_lost_does_not_freeze_the_picture():
+    flow = Flow()
+    flow.hello("a", 0.0)
+    flow.send(0.0)
+    now = PATIENCE + 0.01
+    assert flow.ready(now)
+    flow.send(now)
+    assert not flow.ready(now + PATIENCE / 2)
+    assert flow.ready(now + PATIENCE + 0.01)
+
+
+def test_a_page_is_forgotten_after_a_long_silence():
+    flow = Flow()
+    flow.hello("a", 0.0)
+    flow.send(100.0)
+    flow.drop_silent(100.0 + SILENCE)
+    assert len(flow) == 1
+    flow.drop_silent(100.1 + SILENCE)
+    assert len(flow) == 0
+    assert not flow.ready(200.0)
+
+
+def test_a_page_that_owes_nothing_may_be_silent_for_ever():
+    flow = Flow()
+    flow.hello("a", 0.0)
+    flow.answered("a", flow.send(0.0), 0.1)
+    flow.drop_silent(1e6)
+    assert len(flow) == 1
+
+
+def test_silence_does_not_count_while_this_side_is_busy():
+    flow = Flow()
+    flow.hello("a", 0.0)
+    flow.send(0.0)
+    flow.excuse(SILENCE)
+    flow.drop_silent(SILENCE + 1.0)
+    assert len(flow) == 1
+    assert flow.ready(SILENCE)
+
+
+def test_a_page_that_was_forgotten_comes_back_with_its_answer():
+    flow = Flow()
+    flow.hello("a", 0.0)
+    number = flow.send(0.0)
+    flow.drop_silent(100.0)
+    flow.answered("a", number, 101.0)
+    assert len(flow) == 1
+    assert flow.ready(101.0)
+
+
+def test_who_says_goodbye_is_not_waited_for():
+    flow = Flow()
+    flow.hello("a", 0.0)
+    flow.hello("b", 0.0)
+    flow.answered("a", flow.send(0.0), 0.1)
+    flow.bye("b")
+    flow.bye("never seen")
+    assert flow.ready(0.1)
+
+
+def test_an_answer_to_an_older_frame_pays_nothing_that_came_later():
+    flow = Flow()
+    flow.hello("a", 0.0)
+    first = flow.send(0.0)
+    flow.answered("a", first, 0.1)
+    flow.send(0.2)
+    flow.answered("a", first, 0.3)
+    assert not flow.ready(0.3)

@@ -1,0 +1,15 @@
+import subprocess
+import sys
+
+import bouton_widgets as bw
+
+
+def test_the_public_names():
+    public = {name for name in vars(bw) if not name.startswith("_")} - {"panel"}
+    assert public == {"LiveTraces", "ModuleTree", "ParameterControls", "parameters", "traces", "tree", "tree_rows"}
+
+
+def test_a_notebook_does_not_wait_for_panel():
+    code = "import sys, bouton_widgets; sys.exit(' '.join({'panel', 'bokeh', 'matplotlib', 'pandas'} & set(sys.modules)) or 0)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert run.returncode == 0, run.stderr
