@@ -129,8 +129,8 @@ class Variable(ArrayOperators):
                 got=f"{new.shape}",
                 fix="Keep the shape; only the batch axis, where one is set, may change its size.",
             )
-        # A weak type would make the next compiled call see another input type and compile again.
-        return jnp.asarray(new, dtype=old.dtype)
+        # A weak type would make the next compiled call see another input type and compile again. Keys do not have the attribute.
+        return jnp.asarray(new, dtype=old.dtype) if getattr(new, "weak_type", False) else new
 
     def _batch_resized(self, new: tuple[int, ...], old: tuple[int, ...]) -> bool:
         axis = self._batch_axis
