@@ -56,6 +56,7 @@ class Object:
             self._slots[name].write(self._admit(name, value), self._where(name))
         elif isinstance(value, Variable):
             self._refuse_reserved(name)
+            self._children.pop(name, None)
             self._slots[name] = Slot.around(value)
             object.__setattr__(self, name, value)
         elif isinstance(value, Object):

@@ -115,7 +115,7 @@ class Slot(Versioned):
         """``value`` as the cell takes it, or the error that refuses it; nothing is written."""
         if self.cell is None:
             return self._check_static(value, where)
-        if self.wrapper in (_BARE, _BARE_TRAINED):
+        if not self.wrapper.remembers:
             return self.cell.admit(value)
         if not is_numeric(value):
             raise KindError(
@@ -139,7 +139,8 @@ class Slot(Versioned):
                 where=where, expected=f"dtype {old.dtype}", got=f"{array.dtype}", fix=f"Convert it with .astype('{old.dtype}')."
             )
         self.check_bounds(array, where)
-        return jnp.asarray(array, dtype=old.dtype)
+        # A copy: NumPy data must not change under the model.
+        return (jnp.asarray if isinstance(array, jax.Array) else jnp.array)(array, dtype=old.dtype)
 
     def _check_static(self, value: Any, where: str) -> Any:
         if is_numeric(value) or (isinstance(self.static, str) and not (isinstance(value, str) or callable(value))):
@@ -170,7 +171,7 @@ class Slot(Versioned):
 
     def reset(self, where: str) -> None:
         """Back to the initial value."""
-        if self.wrapper in (_BARE, _BARE_TRAINED):
+        if not self.wrapper.remembers:
             raise UnsupportedError(
                 where=where,
                 expected="an attribute registered with an initial value",
@@ -213,5 +214,5 @@ class SlotFacts(NamedTuple):
     literal: tuple | None
 
 
-_BARE = State(0.0)
-_BARE_TRAINED = Parameter(0.0)
+_BARE, _BARE_TRAINED = State(0.0), Parameter(0.0)
+_BARE.remembers = _BARE_TRAINED.remembers = False

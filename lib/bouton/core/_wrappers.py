@@ -77,6 +77,8 @@ class Wrapper:
     kind = "parameter"
     # Whether a value that has always been 0 leaves something out of the compiled code.
     zero_is_off = False
+    # Whether there is an initial value to go back to.
+    remembers = True
 
     def __init__(
         self,
@@ -118,7 +120,7 @@ class Wrapper:
         self.scale = _known_scale(scale, where)
         self.permit_reshape, self.cast_fn = permit_reshape, cast_fn
         self.init_func = None if data is not None else init_func
-        self.data = None if data is None else self._fitted(cast_fn(data), where)
+        self.data = None if data is None else self._fitted(cast_fn(_own(data)), where)
 
     def initial(self) -> Any:
         """The initial value: the data, or what ``init_func`` gives now."""
@@ -187,6 +189,15 @@ class SimulationParameter(Wrapper):
     kind = "simulation"
 
 
+def _own(data: Any) -> Any:
+    """Data that stay as they are now: the caller may go on to change an array or a list."""
+    if isinstance(data, np.ndarray):
+        return np.array(data)
+    if isinstance(data, list | tuple) and is_numeric(data):
+        return [_own(x) for x in data]
+    return data.__jax_array__() if hasattr(data, "__jax_array__") else data
+
+
 def is_numeric(value: Any) -> bool:
     """Whether ``value`` is a number, or an array or nested list of numbers."""
     if isinstance(value, bool | int | float | complex | np.generic | jax.Array):
@@ -194,7 +205,8 @@ def is_numeric(value: Any) -> bool:
     if isinstance(value, np.ndarray):
         return value.dtype.kind in "biufc"
     if isinstance(value, list | tuple):
-        return bool(value) and all(map(is_numeric, value))
+        # All of one shape: a ragged list is no array.
+        return all(map(is_numeric, value)) and len({np.shape(x) for x in value}) == 1
     return hasattr(value, "__jax_array__")
 
 
