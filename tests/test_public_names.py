@@ -1,0 +1,78 @@
+"""The public names of every namespace; to widen one is a decision, made here."""
+
+import ast
+import importlib
+from pathlib import Path
+
+import pytest
+
+import bouton as bp
+
+PUBLIC = {
+    "bouton": """
+        Base BrainPyObject Entry Object errors math modules parameters run
+    """,
+    "bouton.errors": """
+        BoutonError EnvironmentProblem KindError LeakedTracerError MathError NoImplementationError RunningError ShapeError
+        UniqueNameError UnknownPathError UnsupportedError ValueRefused
+    """,
+    "bouton.math": """
+        TrainVar Variable clear_name_cache cls_jit for_loop grad jit purify random
+    """,
+    "bouton.math.random": """
+        seed split_key
+    """,
+    "bouton.modules": """
+        ExpSyn ExpSynJax Functional LIF LIFJax Linear LinearJax Module Rate RateJax Sequential SequentialJax TSContinuous TSEvent
+        TimedModule kaiming unit_eigs xavier
+    """,
+    "bouton.parameters": """
+        Constant Parameter SimulationParameter State
+    """,
+    "bouton.run": """
+        Frame LiveSimulation Signal Snapshot Trace
+    """,
+    "bouton.transform": """
+        DEFAULT Jitted Purified RandomKey TrainVar Variable cls_jit for_loop grad jit purify result_shapes
+    """,
+    "bouton.core": """
+        Constant Entry Object Parameter SimulationParameter State clear_name_cache
+    """,
+}
+
+
+def offered(module) -> set[str]:
+    """Public names a file defines itself or re-exports as ``X as X``."""
+    tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
+    names = set()
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef):
+            names.add(node.name)
+        elif isinstance(node, ast.ImportFrom):
+            # In bouton itself Object has other names, too.
+            names |= {alias.asname for alias in node.names if alias.asname == alias.name or (alias.asname and module is bp)}
+    return {name for name in names if not name.startswith("_")}
+
+
+@pytest.mark.parametrize("namespace", PUBLIC)
+def test_a_namespace_offers_these_names_and_no_other(namespace):
+    assert offered(importlib.import_module(namespace)) == set(PUBLIC[namespace].split())
+
+
+def test_every_folder_of_bouton_that_stands_for_a_namespace_is_listed():
+    root = Path(bp.__file__).parent
+    folders = {f"bouton.{p.parent.name}" for p in root.glob("*/__init__.py")} - {"bouton.cli", "bouton.notebooks"}
+    files = {f"bouton.{p.stem}" for p in root.glob("[a-z]*.py")}
+    assert folders | files <= set(PUBLIC)
+
+
+def test_what_a_star_import_brings_is_what_is_listed():
+    assert set(bp.__all__) - {"__version__"} == set(PUBLIC["bouton"].split())
+
+
+@pytest.mark.parametrize("namespace", PUBLIC)
+def test_every_public_name_exists_and_is_documented(namespace):
+    module = importlib.import_module(namespace)
+    assert module.__doc__
+    for name in PUBLIC[namespace].split():
+        assert getattr(module, name).__doc__, f"{namespace}.{name}"
