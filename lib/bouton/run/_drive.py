@@ -58,7 +58,8 @@ class Drive:
     def __call__(self, first: int, steps: int) -> np.ndarray:
         """Inputs ``(steps, Nin)`` from step ``first`` on, as floats of JAX's default width."""
         if self._function is None:
-            return np.take(self._series, np.arange(first, first + steps), axis=0, mode="wrap")
+            # Not mode="wrap": that subtracts the length until the index fits, so it takes longer the longer a simulation runs.
+            return np.take(self._series, np.arange(first, first + steps) % len(self._series), axis=0)
         given = self._fitted(_numbers(self._function(first, steps)), steps)
         if len(given) != steps:
             raise ShapeError(
