@@ -107,3 +107,22 @@ def test_an_answer_to_an_older_frame_pays_nothing_that_came_later():
     flow.send(0.2)
     flow.answered("a", first, 0.3)
     assert not flow.ready(0.3)
+
+
+def test_an_urgent_frame_overtakes_one_that_is_on_its_way_but_not_two():
+    flow = Flow()
+    flow.hello("a", 0.0)
+    first = flow.send(0.0)
+    assert not flow.ready(0.01)
+    assert flow.ready(0.01, urgent=True)
+    second = flow.send(0.01)
+    assert not flow.ready(0.02, urgent=True)
+    flow.answered("a", first, 0.03)
+    assert not flow.ready(0.03)
+    assert flow.ready(0.03, urgent=True)
+    flow.answered("a", second, 0.04)
+    assert flow.ready(0.04)
+
+
+def test_nothing_is_urgent_where_nobody_watches():
+    assert not Flow().ready(0.0, urgent=True)

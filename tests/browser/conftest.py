@@ -85,9 +85,9 @@ class Watched:
             self.strayed.append(url)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def open_page(browser):
-    """Make watched pages, and close them after the test."""
+    """Make watched pages, and close them after the tests of a file."""
     opened = []
 
     def make(**options):
@@ -141,6 +141,27 @@ def serving(command, url, folder):
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory):
+    """Serve apps, given as source by name, with Panel; gives their addresses."""
+
+    @contextmanager
+    def serve(**apps):
+        folder = tmp_path_factory.mktemp("served")
+        for name, source in apps.items():
+            (folder / f"{name}.py").write_text(source)
+        port = free_port()
+        files = [f"{name}.py" for name in apps]
+        command = [sys.executable, "-m", "panel", "serve", *files, "--address=127.0.0.1", f"--port={port}"]
+        # So that a session ends soon after its page is closed, and not only within half a minute.
+        command += ["--unused-session-lifetime=500", "--check-unused-sessions=500"]
+        addresses = {name: f"http://127.0.0.1:{port}/{name}" for name in apps}
+        with serving(command, next(iter(addresses.values())), folder):
+            yield addresses
+
+    return serve
 
 
 class Lab:
@@ -201,17 +222,32 @@ def lab(tmp_path_factory):
         yield Lab(url, folder)
 
 
-@pytest.fixture
+def execute(client, code):
+    """Execute code in a kernel as a cell would, and give what it prints."""
+    said = []
+    reply = client.execute_interactive(code, timeout=60, store_history=False, output_hook=lambda message: said.append(message))
+    assert reply["content"]["status"] == "ok", reply["content"]
+    return "".join(message["content"]["text"] for message in said if message["msg_type"] == "stream")
+
+
+@pytest.fixture(scope="session")
 def ask():
-    """Execute an expression in a kernel as a cell would, and give what it evaluates to."""
+    """Evaluate an expression in a kernel."""
+    return lambda client, expression: json.loads(execute(client, f"import json; print(json.dumps({expression}))"))
 
-    def ask(client, expression):
-        reply = client.execute_interactive("", user_expressions={"it": expression}, timeout=60, store_history=False)
-        it = reply["content"]["user_expressions"]["it"]
-        assert it["status"] == "ok", it
-        return json.loads(it["data"]["text/plain"].strip("'"))
 
-    return ask
+@pytest.fixture(scope="session")
+def until():
+    """Wait for a truth that only asking again and again can tell, and give it."""
+
+    def until(truth, seconds=20.0):
+        end = time.monotonic() + seconds
+        while not (found := truth()):
+            assert time.monotonic() < end, f"waited {seconds:g} s in vain"
+            time.sleep(0.02)
+        return found
+
+    return until
 
 
 @pytest.fixture(scope="session")

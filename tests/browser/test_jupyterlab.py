@@ -1,47 +1,153 @@
-"""The three views in a real JupyterLab, as a reader of a notebook meets them."""
+"""The three views in a real JupyterLab, as a reader of a notebook meets them. The tests share one page, in this order."""
 
 import time
 
+import numpy as np
 import pytest
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
-CELLS = ["bw.tree(model)", "bw.parameters(simulation)", "bw.traces(simulation)"]
-
-# The newest painted frame, and what of it a test compares.
-PAINTED = "() => { const it = document.querySelector('.bt-traces').bouton; return it && {paints: it.paints, ...it.head}; }"
+CELLS = ["bw.tree(simulation.model)", "bw.parameters(simulation)", "bw.traces(simulation)"]
+THEME = "apputils:change-theme"
 
 
 @pytest.fixture(scope="module")
-def notebook(lab):
-    def write(model):
-        lab.write("views.ipynb", [model, *CELLS])
-        return "views.ipynb"
-
-    return write
-
-
-def test_a_key_on_a_slider_changes_the_value_in_the_kernel_and_the_trace_within_a_second(
-    lab, notebook, open_page, ask, pictures, model
-):
+def opened(lab, open_page, model):
+    lab.write("views.ipynb", [model, *CELLS])
     watched = open_page()
-    page = watched.page
-    client = lab.show(page, notebook(model))
-    page.wait_for_selector(".bt-traces canvas", timeout=90_000)
-    page.get_by_role("button", name="Play").click()
-    page.wait_for_function("document.querySelector('.bt-traces').bouton?.head.time[1] > 0.5", timeout=60_000)
+    client = lab.show(watched.page, "views.ipynb")
+    watched.page.wait_for_selector(".bt-traces canvas", timeout=120_000)
+    watched.page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
+    return watched, client
 
-    before = ask(client, "float(np.mean(np.asarray(model.tau_mem)))")
-    slider = page.get_by_role("slider", name="tau_mem")
-    slider.focus()
+
+@pytest.fixture
+def page(opened):
+    return opened[0].page
+
+
+@pytest.fixture
+def kernel(opened, ask):
+    return lambda expression: ask(opened[1], expression)
+
+
+@pytest.fixture
+def head(page):
+    """The head of the frame painted last."""
+    return lambda: page.locator(".bt-traces").evaluate("element => element.bouton?.head ?? {now: -1, change: -1, status: ''}")
+
+
+def test_play_draws_traces_that_move(page, head, until):
+    page.get_by_role("button", name="Play").click()
+    until(lambda: head()["now"] > 0.5, 90)
+    paints = page.locator(".bt-traces").evaluate("element => element.bouton.paints")
+    until(lambda: page.locator(".bt-traces").evaluate("element => element.bouton.paints") > paints + 5)
+    assert head()["compilations"] == 1
+
+
+def test_a_key_on_a_slider_changes_the_value_in_the_kernel_and_the_trace_within_a_second(page, head, until, kernel):
+    before = kernel("float(np.mean(simulation.model.tau_mem))")
+    shown = head()["change"]
+    page.get_by_role("slider", name="tau_mem").focus()
     pressed = time.monotonic()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.querySelector('.bt-traces').bouton.head.change >= 1", timeout=5000)
+    until(lambda: head()["change"] > shown, 5)
     took = time.monotonic() - pressed
-    after = ask(client, "float(np.mean(np.asarray(model.tau_mem)))")
-
-    assert after > before
+    assert kernel("float(np.mean(simulation.model.tau_mem))") > before
     assert took < 1.0
-    page.screenshot(path=pictures / "jupyterlab-light.png", full_page=True)
+    assert kernel("simulation.compilations") == 1
+
+
+def test_what_is_drawn_are_the_simulations_own_numbers(page, head, until, kernel):
+    page.get_by_role("button", name="Pause").click()
+    until(lambda: head()["status"] == "paused")
+    time.sleep(0.5)
+    drawn = page.locator(".bt-traces").evaluate(
+        "element => { const {data} = element.bouton.plots.find((plot) => plot.kind === 'trace');"
+        " return {columns: data.columns, values: Array.from(data.values, (x) => Number.isNaN(x) ? null : x)}; }"
+    )
+    trace = f"simulation.frame(['vmem'], columns={drawn['columns']}).traces['vmem']"
+    expected = kernel(f"[None if x != x else float(x) for x in np.stack([{trace}.lo, {trace}.hi]).ravel()]")
+    np.testing.assert_array_equal(np.array(drawn["values"], float), np.array(expected, float))
+    page.get_by_role("button", name="Play").click()
+    until(lambda: head()["status"] == "running")
+
+
+def test_a_wrong_value_is_refused_beside_its_field_in_the_models_own_words(page, kernel):
+    field = page.get_by_role("textbox", name="tau_mem, type a number")
+    field.fill("-1")
+    field.press("Enter")
+    row = page.locator("[data-path='tau_mem']")
+    row.get_by_role("alert").wait_for()
+    assert "expected at least" in row.get_by_role("alert").text_content()
+    field.press("Escape")
+    row.get_by_role("alert").wait_for(state="hidden")
+    assert kernel("float(np.min(simulation.model.tau_mem))") > 0
+
+
+def test_a_typed_number_and_a_reset_reach_the_kernel(page, kernel, until):
+    field = page.get_by_role("textbox", name="threshold, type a number")
+    field.fill("1.5")
+    field.press("Enter")
+    until(lambda: kernel("float(np.max(simulation.model.threshold))") == 1.5)
+    page.get_by_role("button", name="Reset threshold").click()
+    until(lambda: kernel("float(np.max(simulation.model.threshold))") == 1.0)
+
+
+def test_what_python_code_changes_moves_the_slider(page, kernel, until):
+    kernel("simulation.set('tau_mem', 0.05 + 0 * simulation.model.tau_mem)")
+    until(lambda: page.get_by_role("textbox", name="tau_mem, type a number").input_value() == "0.05")
+
+
+def test_the_tree_folds_and_is_searched_by_keyboard(page):
+    tree = page.get_by_role("treegrid", name="Model")
+    rows = tree.locator(".bt-body [role=row]")
+    everything = rows.count()
+    rows.first.focus()
+    page.keyboard.press("ArrowLeft")
+    assert rows.count() == 1
+    assert rows.first.get_attribute("aria-expanded") == "false"
+    page.keyboard.press("ArrowRight")
+    assert rows.count() == everything
+    page.keyboard.press("ArrowDown")
+    assert rows.nth(1).evaluate("element => element === document.activeElement")
+    page.get_by_role("searchbox", name="Search the model").fill("tau_")
+    assert rows.count() == 3
+    page.get_by_role("searchbox", name="Search the model").fill("")
+
+
+def test_a_cell_that_takes_long_freezes_neither_picture_nor_slider(opened, page, head, until):
+    # Of kernels without subshells only the picture is promised.
+    shown, change = head()["now"], head()["change"]
+    opened[1].execute("import time; time.sleep(4)")
+    page.get_by_role("slider", name="tau_mem").focus()
+    page.keyboard.press("ArrowLeft")
+    until(lambda: head()["now"] > shown + 1.0, 3.5)
+    until(lambda: head()["change"] > change, 10)
+
+
+def test_pictures_in_light_and_dark(page, head, until, pictures):
+    page.set_viewport_size({"width": 1100, "height": 1400})
+    for theme, name in (("JupyterLab Light", "light"), ("JupyterLab Dark", "dark")):
+        page.evaluate("([command, theme]) => jupyterapp.commands.execute(command, {theme})", [THEME, theme])
+        until(lambda: page.locator(".bt-traces").get_attribute("data-theme") == name)  # noqa: B023
+        shown = head()["step"]
+        until(lambda: head()["step"] > shown)  # noqa: B023
+        page.screenshot(path=pictures / f"jupyterlab-{name}.png")
+
+
+def test_a_closed_page_pauses_the_simulation_and_a_new_one_goes_on_with_it(opened, lab, open_page, kernel, until):
+    first, _ = opened
+    first.page.close()
+    until(lambda: kernel("simulation.status") == "paused", 15)
+    again = open_page()
+    again.page.goto(f"{lab.url}/lab/tree/views.ipynb")
+    again.page.wait_for_selector(".bt-traces canvas", timeout=60_000)
+    until(lambda: kernel("simulation.status") == "running", 20)
+    assert again.strayed == []
+
+
+def test_nothing_was_asked_for_outside_this_machine_and_nothing_went_wrong(opened):
+    watched, _ = opened
     assert watched.strayed == []
     assert watched.complaints == []

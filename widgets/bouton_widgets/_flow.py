@@ -20,7 +20,8 @@ class Flow:
     """Who watches, and what each page still owes.
 
     A frame waits until the slowest page has drawn the one before, so none ever queues; what was simulated meanwhile is simply
-    part of the next frame. A page that stays silent holds up the others only for `PATIENCE`, and is forgotten after `SILENCE`.
+    part of the next frame. Only a frame that answers somebody's hand may go while one is on its way. A page that stays silent
+    holds up the others for no more than `PATIENCE`, and is forgotten after `SILENCE`.
     All times are seconds of one clock that the caller reads.
     """
 
@@ -50,15 +51,20 @@ class Flow:
         known = self._pages.setdefault(page, _Page(now))
         known.heard = now
         if known.owes is not None and known.owes <= frame:
-            known.owes = None
+            known.owes, known.since = (None if frame >= self._frame else frame + 1), now
 
-    def ready(self, now: float) -> bool:
-        """Whether a frame may go now."""
-        if any(page.owes is not None and now - page.since <= PATIENCE for page in self._pages.values()):
+    def ready(self, now: float, urgent: bool = False) -> bool:
+        """Whether a frame may go now; an urgent one need not wait for the one before, but for the one before that."""
+        if any(self._holds_up(page, now, urgent) for page in self._pages.values()):
             return False
-        if any(page.owes is None for page in self._pages.values()):
-            return True
+        if urgent or any(page.owes is None for page in self._pages.values()):
+            return bool(self._pages)
         return bool(self._pages) and now - self._sent > PATIENCE
+
+    def _holds_up(self, page: _Page, now: float, urgent: bool) -> bool:
+        if page.owes is None or (urgent and page.owes == self._frame):
+            return False
+        return now - page.since <= PATIENCE
 
     def send(self, now: float) -> int:
         """Count a frame as sent, and give its number."""

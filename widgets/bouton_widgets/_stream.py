@@ -25,7 +25,8 @@ class Stream:
     simulation : bouton.run.LiveSimulation
         What is watched. It is paused when its last watcher has gone, and resumed when one comes back.
     send : callable
-        Called with the number of a frame on the sending thread; makes the frame from what is newest and sends it.
+        Called with the number of a frame on the sending thread; makes the frame from what is newest, sends it, and says which
+        change of a parameter is the last in it.
     busy : callable
         Whether this process is too busy to hear the pages, so that their silence means nothing.
     """
@@ -33,13 +34,14 @@ class Stream:
     def __init__(
         self,
         simulation: bp.run.LiveSimulation,
-        send: Callable[[int], None],
+        send: Callable[[int], int],
         busy: Callable[[], bool] = lambda: False,
     ):
         self._simulation, self._send, self._busy = simulation, send, busy
         self._flow = Flow()
         self._changed = Condition()
         self._dirty = False
+        self._shown_change = 0
         self._thread: Thread | None = None
         self._context = copy_context()
         self._unsubscribe = simulation.subscribe(self._simulated)
@@ -98,7 +100,7 @@ class Stream:
     def _run(self) -> None:
         try:
             while (number := self._next()) is not None:
-                self._context.run(self._send, number)
+                self._shown_change = self._context.run(self._send, number)
         finally:
             # Also after an error in the simulation, so that the next wake() starts a fresh thread.
             with self._changed:
@@ -117,7 +119,7 @@ class Stream:
                 if not len(self._flow) or (not self._dirty and now > idle_until):
                     self._thread = None
                     break
-                if self._dirty and self._flow.ready(now):
+                if self._dirty and self._flow.ready(now, self._simulation.change > self._shown_change):
                     self._dirty = False
                     return self._flow.send(now)
                 self._changed.wait(_GLANCE if self._dirty else _LINGER)

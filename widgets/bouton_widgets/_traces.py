@@ -105,7 +105,7 @@ class TracesView(View):
             self.publish({"type": "refused", "text": str(error)})
         self._stream.wake()
 
-    def _send_frame(self, number: int) -> None:
+    def _send_frame(self, number: int) -> int:
         simulation = self.simulation
         columns = max((int(page["columns"]) for page in tuple(self.pages.values())), default=700)
         frame = simulation.frame(
@@ -123,6 +123,7 @@ class TracesView(View):
             "speed": simulation.speed,
         }
         self.publish(head, buffers)
+        return frame.change
 
 
 def _chosen(simulation: bp.run.LiveSimulation, paths: str | Sequence[str] | None) -> list[bp.run.Signal]:
