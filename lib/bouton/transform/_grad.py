@@ -20,7 +20,6 @@ def grad(
     argnums: int | Sequence[int] | None = None,
     has_aux: bool | None = None,
     return_value: bool = False,
-    *,
     holomorphic: bool = False,
     allow_int: bool = False,
 ) -> Callable:

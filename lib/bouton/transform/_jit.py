@@ -117,12 +117,11 @@ def _shifted(argnums: int | Sequence[int], by: int) -> tuple[int, ...]:
 
 
 @overload
-def jit(func: Callable, **options: Any) -> Jitted: ...
+def jit(func: Callable, *args: Any, **options: Any) -> Jitted: ...
 @overload
 def jit(func: None = None, **options: Any) -> Callable[[Callable], Jitted]: ...
 def jit(
     func: Callable | None = None,
-    *,
     static_argnums: int | Sequence[int] | None = None,
     static_argnames: str | Sequence[str] | None = None,
     donate_argnums: int | Sequence[int] = (),
@@ -212,7 +211,6 @@ class _MethodJit:
 
 def cls_jit(
     func: Callable | None = None,
-    *,
     static_argnums: int | Sequence[int] | None = None,
     static_argnames: str | Sequence[str] | None = None,
     inline: bool = False,
