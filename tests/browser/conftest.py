@@ -155,8 +155,9 @@ def serve(tmp_path_factory):
         port = free_port()
         files = [f"{name}.py" for name in apps]
         command = [sys.executable, "-m", "panel", "serve", *files, "--address=127.0.0.1", f"--port={port}"]
-        # So that a session ends soon after its page is closed, and not only within half a minute.
-        command += ["--unused-session-lifetime=500", "--check-unused-sessions=500"]
+        # A session ends soon after its page is closed, but never before a slow page has connected: Panel makes a session that
+        # comes back anew, and that one asks a CDN for style sheets.
+        command += ["--unused-session-lifetime=10000", "--check-unused-sessions=1000"]
         addresses = {name: f"http://127.0.0.1:{port}/{name}" for name in apps}
         with serving(command, next(iter(addresses.values())), folder):
             yield addresses
