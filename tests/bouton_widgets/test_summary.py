@@ -1,3 +1,4 @@
+import jax
 import numpy as np
 import pytest
 
@@ -33,6 +34,8 @@ def test_a_number_is_written_with_four_digits(x, text):
         (np.array([True, False, True]), "2 of 3 true"),
         (np.array(True), "True"),
         (np.zeros(0), "empty"),
+        (np.array([3, 7], np.uint32), "key"),
+        (jax.random.key(0), "key<fry>"),
         (0.001, "0.001"),
         ("same", "same"),
         (np.tanh, "tanh"),

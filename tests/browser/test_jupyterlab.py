@@ -18,6 +18,8 @@ def opened(lab, open_page, model):
     client = lab.show(watched.page, "views.ipynb")
     watched.page.wait_for_selector(".bt-traces canvas", timeout=120_000)
     watched.page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
+    # Tall enough for all three: what is not on the screen is not painted.
+    watched.page.set_viewport_size({"width": 1100, "height": 1500})
     return watched, client
 
 
@@ -127,7 +129,6 @@ def test_a_cell_that_takes_long_freezes_neither_picture_nor_slider(opened, page,
 
 
 def test_pictures_in_light_and_dark(page, head, until, pictures):
-    page.set_viewport_size({"width": 1100, "height": 1400})
     for theme, name in (("JupyterLab Light", "light"), ("JupyterLab Dark", "dark")):
         page.evaluate("([command, theme]) => jupyterapp.commands.execute(command, {theme})", [THEME, theme])
         until(lambda: page.locator(".bt-traces").get_attribute("data-theme") == name)  # noqa: B023
@@ -138,6 +139,7 @@ def test_pictures_in_light_and_dark(page, head, until, pictures):
 
 def test_a_closed_page_pauses_the_simulation_and_a_new_one_goes_on_with_it(opened, lab, open_page, kernel, until):
     first, _ = opened
+    first.page.evaluate("jupyterapp.commands.execute('docmanager:save')")
     first.page.close()
     until(lambda: kernel("simulation.status") == "paused", 15)
     again = open_page()

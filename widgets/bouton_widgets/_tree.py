@@ -88,7 +88,7 @@ def _attribute_row(entry: Any, depth: int) -> dict[str, Any]:
         "shape": str(tuple(entry.shape)) if entry.is_array else "",
         "dtype": str(entry.dtype) if entry.is_array else dtype_name(value),
         "unit": entry.unit or "",
-        "value": "key" if entry.kind == "random" else summary(value),
+        "value": summary(value),
         "trainable": bool(entry.trainable),
     }
 

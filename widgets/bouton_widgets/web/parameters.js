@@ -31,7 +31,7 @@ function start(root, port) {
     icon(BACK), "Reset all");
   const body = h("div", { class: "bt-controls" });
   const note = h("p", { class: "bt-note", hidden: true });
-  root.append(h("header", { class: "bt-bar" }, title, chips, h("span", { class: "bt-space" }), all), body, note);
+  root.append(h("header", { class: "bt-bar" }, title, h("span", { class: "bt-quiet" }, "parameters"), chips, h("span", { class: "bt-space" }), all), body, note);
 
   function lineOf(row) {
     const id = `${port.id}-${row.path}`;

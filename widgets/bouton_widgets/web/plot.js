@@ -159,6 +159,6 @@ export function room(range, data) {
   const [lo, hi] = data;
   const span = hi - lo || Math.abs(hi) || 1;
   if (range && lo >= range[0] && hi <= range[1] && span > 0.45 * (range[1] - range[0])) return range;
-  const step = niceStep(span * 1.1, 5);
+  const step = niceStep(span, 8);
   return [Math.floor((lo - 0.04 * span) / step) * step, Math.ceil((hi + 0.04 * span) / step) * step];
 }
