@@ -3,12 +3,12 @@
 from typing import Any, NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from ..errors import KindError, ShapeError, UnsupportedError, ValueRefused
 from ..transform import TrainVar, Variable
 from ..transform._frame import STACK, Versioned
+from ..transform._variable import own_array
 from ._wrappers import Parameter, State, Wrapper, is_numeric
 
 
@@ -62,7 +62,7 @@ class Slot(Versioned):
             self.static = value
             return
         self.check_bounds(value, where)
-        array = _array(value)
+        array = own_array(value)
         self.cell = Variable(array)
         self._remember(value)
         if self.wrapper.zero_is_off:
@@ -139,8 +139,7 @@ class Slot(Versioned):
                 where=where, expected=f"dtype {old.dtype}", got=f"{array.dtype}", fix=f"Convert it with .astype('{old.dtype}')."
             )
         self.check_bounds(array, where)
-        # A copy: NumPy data must not change under the model.
-        return (jnp.asarray if isinstance(array, jax.Array) else jnp.array)(array, dtype=old.dtype)
+        return own_array(array, old.dtype)
 
     def _check_static(self, value: Any, where: str) -> Any:
         if is_numeric(value) or (isinstance(self.static, str) and not (isinstance(value, str) or callable(value))):
@@ -183,15 +182,9 @@ class Slot(Versioned):
             self.static = initial
             self.version += 1
         else:
-            self.cell.value = _array(initial)
+            self.cell.value = own_array(initial)
             if STACK.top is None:
                 self._remember(initial)
-
-
-def _array(value: Any) -> jax.Array:
-    # A copy of the caller's array: NumPy data must not change under the model.
-    array = jnp.array(value)
-    return jnp.asarray(array, dtype=array.dtype)
 
 
 def _interval(low: float | None, high: float | None, unit: str | None) -> str:

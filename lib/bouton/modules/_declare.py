@@ -6,9 +6,9 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from ..core import Constant
-from ..core._wrappers import Wrapper
-from ..errors import BoutonError, ValueRefused
+from ..core import Constant, SimulationParameter
+from ..core._wrappers import Wrapper, is_numeric
+from ..errors import BoutonError, KindError, ValueRefused
 from ._module import Module
 
 
@@ -42,10 +42,32 @@ def declare(module: Module, name: str, wrapper: type[Wrapper], data: Any, defaul
         facts["init_func"] = default if callable(default) else Full(default)
         data = None
     try:
-        setattr(module, name, wrapper(data, cast_fn=floats, **facts))
+        setattr(module, name, wrapper(data, **{"cast_fn": floats, **facts}))
     except BoutonError as error:
         where = f"{module.class_name}.{name}"
         raise type(error)(where=where, expected=error.expected, got=error.got, fix=error.fix) from None
+
+
+def declare_number(module: Module, name: str, data: Any, wrapper: type[Wrapper] = SimulationParameter, **facts: Any) -> None:
+    """Register ``module.name``, one number for the whole module; a Python number reads as it was given."""
+    value = data.value if isinstance(data, Constant) else data
+    if not is_numeric(value):
+        raise KindError(
+            where=f"{module.class_name}.{name}",
+            expected="a number",
+            got=f"{type(value).__name__}",
+            fix="Pass an int or a float.",
+        )
+    declare(module, name, wrapper, data, shape=(), cast_fn=_number, **facts)
+
+
+def declare_time_step(module: Module, dt: Any) -> None:
+    """Register ``module.dt``, in seconds."""
+    declare_number(module, "dt", dt, unit="s", bounds=(0, None))
+
+
+def _number(x: Any) -> Any:
+    return float(x) if isinstance(x, int | float) else floats(x)
 
 
 def floats(x: Any) -> Any:

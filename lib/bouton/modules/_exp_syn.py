@@ -6,11 +6,11 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from ..core import Parameter, SimulationParameter, State
+from ..core import Parameter, State
 from ..errors import ShapeError
-from ._declare import declare
+from ._declare import declare, declare_time_step
 from ._functional import Functional
-from ._noise import draw, key, noise_level
+from ._noise import declare_noise, draw, key
 from ._series import SeriesModule, Values
 
 
@@ -109,8 +109,8 @@ class ExpSyn(SeriesModule):
         )
         self.rng_key = key(rng_key, self._functional)
         declare(self, "isyn", State, None, 0.0, shape=(n,))
-        self.dt = SimulationParameter(dt, unit="s", bounds=(0, None))
-        self.noise_std = noise_level(noise_std)
+        declare_time_step(self, dt)
+        declare_noise(self, noise_std)
 
     def _step(self) -> ExpSynStep:
         return ExpSynStep(self._slots["noise_std"].was_nonzero())

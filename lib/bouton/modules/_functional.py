@@ -7,7 +7,7 @@ import jax
 
 from ..core import Object
 from ..core._slot import Slot, SlotFacts
-from ..errors import KindError
+from ..errors import ValueRefused
 from ._module import Module
 
 
@@ -19,7 +19,7 @@ class Functional(Module):
 
     Raises
     ------
-    KindError
+    ValueRefused
         When a submodule that is not functional is assigned.
     """
 
@@ -31,7 +31,7 @@ class Functional(Module):
 
     def _adopt(self, name: str, child: Object) -> None:
         if not getattr(child, "_functional", False):
-            raise KindError(
+            raise ValueRefused(
                 where=self._where(name),
                 expected="a functional submodule, since calls leave this module alone",
                 got=f"{type(child).__name__}, which moves its own state",
@@ -123,6 +123,10 @@ def _same(a: Any, b: Any) -> bool:
         return True
     if type(a) is not type(b):
         return False
-    equal = a == b
+    try:
+        equal = a == b
+    except ValueError:
+        # A list of arrays does not compare at all.
+        return False
     # Arrays compare element by element: only the same array counts as the same constant.
     return equal if isinstance(equal, bool) else False

@@ -7,11 +7,11 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from ..core import Parameter, SimulationParameter, State
+from ..core import Parameter, State
 from ..errors import ShapeError
-from ._declare import declare, refuse_recurrent_weights
+from ._declare import declare, declare_number, declare_time_step, refuse_recurrent_weights
 from ._functional import Functional
-from ._noise import draw, key, noise_level
+from ._noise import declare_noise, draw, key
 from ._series import SeriesModule, Values
 from ._spike import spike_counts
 from ._weights import kaiming
@@ -190,9 +190,9 @@ class LIF(SeriesModule):
         declare(self, "spikes", State, None, 0.0, shape=(n,))
         declare(self, "isyn", State, None, 0.0, shape=(n, self._synapses))
         declare(self, "vmem", State, None, 0.0, shape=(n,))
-        self.dt = SimulationParameter(dt, unit="s", bounds=(0, None))
-        self.noise_std = noise_level(noise_std)
-        self.max_spikes_per_dt = SimulationParameter(float(max_spikes_per_dt), bounds=(0, None))
+        declare_time_step(self, dt)
+        declare_noise(self, noise_std)
+        declare_number(self, "max_spikes_per_dt", max_spikes_per_dt, bounds=(0, None))
 
     def _step(self) -> LIFStep:
         return LIFStep(self.size_out, self._synapses, self._has_rec, self._slots["noise_std"].was_nonzero())

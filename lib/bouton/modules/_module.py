@@ -179,9 +179,9 @@ class Module(Object):
         return output, overlay(earlier_state, state), overlay(earlier_record, record)
 
     def _checked_input(self, data: Any) -> Any:
-        """Input for ``evolve``: as it came, unless one channel has to be given to every input."""
-        series = as_series(data, self.size_in, self.class_name)
-        return data if np.ndim(data) > 1 and series.shape[-1] == self.size_in else widened(series, self.size_in)
+        """Input for ``evolve``: a float array, one channel given to every input, and a batch axis where it came with one."""
+        series = widened(as_series(data, self.size_in, self.class_name), self.size_in)
+        return series[0] if np.ndim(data) == 2 else series
 
     def _completed_state(self, call: Call, returned: Mapping[str, Any]) -> dict:
         """The state in full: what ``evolve`` returned, over what submodules reported, over what is there."""

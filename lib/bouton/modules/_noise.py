@@ -4,10 +4,14 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from ..core import SimulationParameter, State
 from ..core._wrappers import Wrapper
+from ..errors import KindError
 from ..transform import DEFAULT
+from ._declare import declare_number
+from ._module import Module
 
 
 class NoiseLevel(SimulationParameter):
@@ -22,9 +26,9 @@ class Key(Wrapper):
     kind = "random"
 
 
-def noise_level(noise_std: Any) -> NoiseLevel:
-    """The attribute ``noise_std`` of a module."""
-    return NoiseLevel(noise_std, cast_fn=_number, bounds=(0.0, None), softbounds=(0.0, 1.0))
+def declare_noise(module: Module, noise_std: Any) -> None:
+    """Register ``module.noise_std``."""
+    declare_number(module, "noise_std", noise_std, NoiseLevel, bounds=(0.0, None), softbounds=(0.0, 1.0))
 
 
 def key(rng_key: Any, functional: bool) -> Wrapper:
@@ -36,13 +40,25 @@ def key(rng_key: Any, functional: bool) -> Wrapper:
         A JAX key, a seed, or ``None`` for a fresh key from bouton's own random state.
     functional : bool
         Whether the module is functional.
+
+    Raises
+    ------
+    KindError
+        For what is no key and no seed.
     """
     if rng_key is None:
         rng_key = DEFAULT.split()
-    elif isinstance(rng_key, int):
-        rng_key = jax.random.PRNGKey(rng_key)
-    elif jnp.issubdtype(rng_key.dtype, jax.dtypes.prng_key):
+    elif isinstance(rng_key, int | np.integer):
+        rng_key = jax.random.PRNGKey(int(rng_key))
+    elif isinstance(rng_key, jax.Array) and jnp.issubdtype(rng_key.dtype, jax.dtypes.prng_key):
         rng_key = jax.random.key_data(rng_key)
+    elif np.ndim(rng_key) != 1 or getattr(rng_key, "dtype", None) != np.uint32:
+        raise KindError(
+            where="rng_key",
+            expected="a JAX key, or an int for a seed",
+            got=f"{type(rng_key).__name__}" + (f" of shape {rng_key.shape}" if hasattr(rng_key, "shape") else ""),
+            fix="Write for instance rng_key=0, or rng_key=jax.random.key(0).",
+        )
     return (State if functional else Key)(rng_key)
 
 
@@ -50,7 +66,3 @@ def draw(s: dict, shape: tuple[int, ...], dtype: Any) -> tuple[jax.Array, jax.Ar
     """The key for the next step, and normal numbers for this one."""
     kept, used = jax.random.split(s["rng_key"])
     return kept, jax.random.normal(used, shape, dtype)
-
-
-def _number(x: Any) -> Any:
-    return float(x) if isinstance(x, int | float) else x

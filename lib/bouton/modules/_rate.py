@@ -9,9 +9,9 @@ import jax.numpy as jnp
 
 from ..core import Parameter, SimulationParameter, State
 from ..errors import ShapeError, ValueRefused
-from ._declare import declare, refuse_recurrent_weights
+from ._declare import declare, declare_time_step, refuse_recurrent_weights
 from ._functional import Functional
-from ._noise import draw, key, noise_level
+from ._noise import declare_noise, draw, key
 from ._series import SeriesModule, Values
 from ._weights import unit_eigs
 
@@ -194,8 +194,8 @@ class Rate(SeriesModule):
             declare(self, "w_rec", Parameter, w_rec, weight_init_func, family="weights", shape=(n, n))
         self.rng_key = key(rng_key, self._functional)
         declare(self, "x", State, None, 0.0, shape=(n,))
-        self.dt = SimulationParameter(dt, unit="s", bounds=(0, None))
-        self.noise_std = noise_level(noise_std)
+        declare_time_step(self, dt)
+        declare_noise(self, noise_std)
         self.act_fn = SimulationParameter(activation(activation_func))
 
     def _admit(self, name: str, value: Any) -> Any:

@@ -28,9 +28,10 @@ class Sequential(Module):
     ShapeError
         When the output size of one is not the input size of the next.
     ValueRefused
-        For no modules, or for ``shape``, ``spiking_input`` or ``spiking_output``, which follow from the modules.
+        For no modules, when only some are functional, or for ``shape``, ``spiking_input`` or ``spiking_output``, which follow
+        from the modules.
     KindError
-        For something that is no module, or when only some are functional.
+        For something that is no module.
 
     Examples
     --------

@@ -8,6 +8,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ..transform import Jitted
+from ..transform._frame import Frame, NewCell
 from ._call import CALLS, Call, Selection
 from ._module import Module
 from ._series_data import as_series, widened
@@ -95,8 +97,29 @@ def _compiled(step: Step, names: tuple[str, ...], wanted: tuple[str, ...], batch
     def run(values: list, series: jax.Array) -> tuple[jax.Array, Values, Values, Values]:
         return _evolved(step, dict(zip(names, values, strict=True)), series, wanted, batched, size_in)
 
-    # Inlined, so that a compiled gradient keeps of the loop only what it uses.
-    return jax.jit(run, inline=True)
+    return _Loop(run)
+
+
+class _Loop:
+    """A compiled function of arrays; when it turns out to read Variables, as a user's activation function may, of those too."""
+
+    def __init__(self, run: Callable):
+        self._run = run
+        # Inlined, so that a compiled gradient keeps of the loop only what it uses.
+        self._call: Callable = jax.jit(self._reading_none, inline=True)
+
+    def _reading_none(self, *args: Any) -> Any:
+        with Frame({}, closed=True):
+            return self._run(*args)
+
+    def __call__(self, values: list, series: jax.Array) -> tuple[jax.Array, Values, Values, Values]:
+        try:
+            return self._call(values, series)
+        except NewCell:
+            if isinstance(self._call, Jitted):
+                raise  # for the trace around this one
+            self._call = Jitted(self._run)
+            return self._call(values, series)
 
 
 def _evolved(
@@ -116,12 +139,25 @@ def _evolved(
         return (new, dict.fromkeys(kept, out[0])), (out, {name: signals[name] for name in wanted})
 
     xs = jnp.swapaxes(series.astype(common), 0, 1)
-    (last, kept), (outputs, record) = jax.lax.scan(turn, (start, kept), xs)
+    (last, kept), (outputs, record) = _over_time(turn, (start, kept), xs)
     last = _full(last, step.states, p, outputs)
     output, record = jax.tree_util.tree_map(lambda y: jnp.swapaxes(y, 0, 1), (outputs, record))
     new = {name: _first(last[name], dtypes[name]) for name in last} | {n: v.astype(dtypes[n]) for n, v in kept.items()}
     whole = {name: last[name].astype(dtypes[name]) for name in step.states} if batched else {}
     return output, new, whole, record
+
+
+def _over_time(turn: Callable, carry: Any, xs: jax.Array) -> tuple[Any, Any]:
+    """The scan of ``turn`` over the leading axis of ``xs``, which rounds alike however many steps there are."""
+    if xs.shape[0] != 1:
+        return jax.lax.scan(turn, carry, xs)
+    # XLA would dissolve a loop of one step into the code around it, where it rounds differently. A branch on something that is
+    # always true, but not known to be, keeps the step apart: two calls are exactly one call of as many steps.
+    bits = jax.lax.bitcast_convert_type(jax.lax.stop_gradient(xs[(0,) * xs.ndim]), np.dtype(f"uint{8 * xs.dtype.itemsize}"))
+    shapes = jax.eval_shape(turn, carry, xs[0])
+    never = jax.tree_util.tree_map(lambda s: jnp.zeros(s.shape, s.dtype), shapes)
+    last, outs = jax.lax.cond((bits | 1) != 0, lambda: turn(carry, xs[0]), lambda: never)
+    return last, jax.tree_util.tree_map(lambda y: y[None], outs)
 
 
 def _full(carried: Values, states: tuple[str, ...], p: Values, outputs: jax.Array) -> Values:

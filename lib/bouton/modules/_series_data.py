@@ -31,6 +31,8 @@ def as_series(data: Any, size_in: int, where: str) -> jax.Array:
         data = data.value
     if not isinstance(data, jax.Array):
         data = _host_array(data, where)
+    elif not any(jnp.issubdtype(data.dtype, kind) for kind in (jnp.floating, jnp.integer, jnp.bool_)):
+        raise _no_real_numbers(f"an array of dtype {data.dtype}", where)
     if data.ndim not in (1, 2, 3):
         raise ShapeError(
             where=f"{where} input",
@@ -64,18 +66,20 @@ def as_series(data: Any, size_in: int, where: str) -> jax.Array:
 def _host_array(data: Any, where: str) -> jax.Array:
     try:
         array = np.asarray(data)
-        got = f"{type(data).__name__} of dtype {array.dtype}"
-        usable = array.dtype.kind in "biuf"
-    except ValueError:
-        array, got, usable = np.zeros(0), "a list whose rows differ in length", False
-    if not usable:
-        raise KindError(
-            where=f"{where} input",
-            expected="an array of real numbers",
-            got=got,
-            fix="Pass a NumPy or JAX array (T, channels) or (batch, T, channels).",
-        )
+    except ValueError as error:
+        raise _no_real_numbers("a list whose rows differ in length", where) from error
+    if array.dtype.kind not in "biuf":
+        raise _no_real_numbers(f"{type(data).__name__} of dtype {array.dtype}", where)
     return jnp.asarray(array)
+
+
+def _no_real_numbers(got: str, where: str) -> KindError:
+    return KindError(
+        where=f"{where} input",
+        expected="an array of real numbers",
+        got=got,
+        fix="Pass a NumPy or JAX array (T, channels) or (batch, T, channels).",
+    )
 
 
 def widened(series: jax.Array, size_in: int) -> jax.Array:

@@ -203,9 +203,7 @@ def _initial(value_or_size: Any, dtype: Any) -> jax.Array:
                 fix="For a number write Variable(jax.numpy.asarray(-1)).",
             )
         return jnp.zeros(value_or_size, dtype)
-    # Twice: the first drops Python's float64, the second the weak type of a Python number.
-    value = _array(value_or_size, "Variable", dtype)
-    return jnp.asarray(value, dtype=value.dtype)
+    return _array(value_or_size, "Variable", dtype)
 
 
 def _fits(number: complex, dtype: Any) -> bool:
@@ -214,10 +212,22 @@ def _fits(number: complex, dtype: Any) -> bool:
     return np.can_cast(np.min_scalar_type(number), dtype, casting)
 
 
-def _array(value: Any, where: str, dtype: Any = None) -> jax.Array:
-    """``value`` as an array of its own: NumPy data must not change under the cell."""
+def own_array(value: Any, dtype: Any = None) -> jax.Array:
+    """``value`` as a strongly typed array that shares no memory with it: NumPy data must not change under a cell."""
+    if isinstance(value, jax.Array):
+        return jnp.asarray(value, value.dtype if dtype is None else dtype)
     try:
-        return jnp.asarray(value, dtype) if isinstance(value, jax.Array) else jnp.array(value, dtype)
+        host = np.array(value)
+    except jax.errors.TracerArrayConversionError:
+        array = jnp.array(value, dtype)  # a list with traced values
+        return jnp.asarray(array, array.dtype)
+    # With the dtype given, JAX takes the memory over as it is and compiles nothing.
+    return jnp.asarray(host, jax.dtypes.canonicalize_dtype(host.dtype) if dtype is None else dtype)
+
+
+def _array(value: Any, where: str, dtype: Any = None) -> jax.Array:
+    try:
+        return own_array(value, dtype)
     except (TypeError, ValueError) as error:
         raise KindError(
             where=where,
