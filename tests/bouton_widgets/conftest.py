@@ -14,10 +14,10 @@ class Page:
         self.messages, self.contents = [], []
         view.connect(self)
 
-    def show(self, content):
+    def present(self, content):
         self.contents.append(json.loads(content))
 
-    def send(self, message, buffers):
+    def transmit(self, message, buffers):
         self.messages.append((json.loads(json.dumps(message, allow_nan=False)), [bytes(buffer) for buffer in buffers]))
 
     def say(self, kind, **rest):

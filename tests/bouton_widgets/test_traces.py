@@ -26,25 +26,25 @@ def quick_to_forget(monkeypatch):
 
 def answering(page):
     """Answer each frame that arrives, as a page does that draws."""
-    send = page.send
+    transmit = page.transmit
 
     def both(message, buffers):
-        send(message, buffers)
+        transmit(message, buffers)
         if message["type"] == "frame":
             page.say("drawn", frame=message["frame"])
 
-    page.send = both
+    page.transmit = both
     return page
 
 
 def test_the_content_names_the_signals(simulation):
     content = bw.traces(simulation).view.content()
-    assert [(s["path"], s["kind"], s["units"]) for s in content["signals"]] == [("spikes", "events", 20), ("vmem", "trace", 20)]
+    assert [(s["path"], s["kind"], s["units"]) for s in content["signals"]] == [("vmem", "trace", 20), ("spikes", "events", 20)]
     assert content["dt"] == 0.001
 
 
 def test_paths_choose_and_order_the_signals(simulation):
-    assert [s["path"] for s in bw.traces(simulation, ["vmem", "spikes"]).view.content()["signals"]] == ["vmem", "spikes"]
+    assert [s["path"] for s in bw.traces(simulation, ["spikes", "vmem"]).view.content()["signals"]] == ["spikes", "vmem"]
     assert [s["path"] for s in bw.traces(simulation, "vmem").view.content()["signals"]] == ["vmem"]
 
 
@@ -152,7 +152,7 @@ def test_a_simulation_pauses_when_nobody_answers_and_goes_on_when_somebody_is_ba
     page.say("hello", columns=100)
     page.say("play")
     page.wait(lambda: len(page.heard("frame")) > 3)
-    page.send = lambda message, buffers: None
+    page.transmit = lambda message, buffers: None
     page.wait(lambda: simulation.status == "paused")
     page.say("hello", columns=100)
     assert simulation.status == "running"
@@ -240,7 +240,7 @@ def test_a_view_that_is_let_go_lets_its_simulation_go():
 
 
 def test_an_unknown_path_names_those_that_there_are(simulation):
-    with pytest.raises(bp.errors.UnknownPathError, match=r"paths that the simulation records: spikes, vmem, got 'isyn'\."):
+    with pytest.raises(bp.errors.UnknownPathError, match=r"paths that the simulation records: vmem, spikes, got 'isyn'\."):
         bw.traces(simulation, ["vmem", "isyn"])
 
 
@@ -251,4 +251,4 @@ def test_what_is_no_simulation_is_refused():
 
 def test_where_no_script_runs_the_signals_are_named(simulation):
     bundle, _ = bw.traces(simulation)._repr_mimebundle_()
-    assert bundle["text/plain"] == "Live traces of LIF: spikes, vmem"
+    assert bundle["text/plain"] == "Live traces of LIF: vmem, spikes"

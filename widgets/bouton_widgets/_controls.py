@@ -5,18 +5,19 @@ from typing import Any
 
 import numpy as np
 
+import bouton as bp
 from bouton import errors
 
 FACTOR_RANGE = (0.1, 10.0)
 """Range of the slider that scales an array whose elements differ."""
 
 
-def adjustable(entry: Any) -> bool:
+def adjustable(entry: bp.Entry) -> bool:
     """Whether one number can stand for the entry: it is numeric, and there is something in it."""
-    return entry.is_array and entry.dtype.kind in "biuf" and 0 not in entry.shape
+    return entry.dtype is not None and entry.dtype.kind in "biuf" and 0 not in entry.shape
 
 
-def slider_range(entry: Any, value: float) -> tuple[float, float, bool]:
+def slider_range(entry: bp.Entry, value: float) -> tuple[float, float, bool]:
     """Choose the range of a slider and whether it is logarithmic.
 
     The entry's own range for a control comes first, then its hard bounds, then a range around the value; it is widened to hold
@@ -24,7 +25,7 @@ def slider_range(entry: Any, value: float) -> tuple[float, float, bool]:
 
     Parameters
     ----------
-    entry : bouton.core.Entry
+    entry : bouton.Entry
         With ``softbounds``, ``bounds`` and ``scale``.
     value : float
         The value to be shown.
@@ -74,7 +75,7 @@ class Control:
 
     Parameters
     ----------
-    entry : bouton.core.Entry
+    entry : bouton.Entry
         The parameter.
 
     Attributes
@@ -85,9 +86,10 @@ class Control:
         The common value in the entry's unit, or the factor.
     """
 
-    def __init__(self, entry: Any):
+    def __init__(self, entry: bp.Entry):
         self.entry = entry
         self.initial = entry.value
+        self._dtype = np.asarray(self.initial).dtype
         self._seen: Any = None
         self._range: tuple[float, float, bool] | None = None
         self.update()
@@ -146,7 +148,7 @@ class Control:
             raise errors.ValueRefused(
                 where=self.entry.path, expected="a finite number", got=str(number), fix="Type an ordinary number, such as 0.02."
             )
-        dtype = self.entry.dtype
+        dtype = self._dtype
         if self.is_factor:
             return (self.base * number).astype(dtype)
         if dtype.kind in "iu" and not number.is_integer():
@@ -176,8 +178,8 @@ class Control:
             "unit": entry.unit or "",
             "shape": list(entry.shape),
             "factor": self.is_factor,
-            "switch": entry.dtype.kind == "b",
-            "integer": entry.dtype.kind in "iu" and not self.is_factor,
+            "switch": self._dtype.kind == "b",
+            "integer": self._dtype.kind in "iu" and not self.is_factor,
             "compiles": bool(entry.is_structural),
             "lo": low,
             "hi": high,

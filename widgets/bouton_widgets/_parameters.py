@@ -1,7 +1,7 @@
 """A model's parameters as sliders and number fields."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from threading import Thread
 from typing import Any, ClassVar
 from weakref import WeakMethod, WeakSet
@@ -14,6 +14,8 @@ from ._controls import Control, adjustable
 from ._summary import summary, table
 from ._view import View
 from ._widget import ViewWidget
+
+Family = str | Sequence[str] | None
 
 _LOOK_AGAIN = 0.5
 """Seconds between looks at a running model for what Python code has changed in it."""
@@ -37,17 +39,19 @@ class ParametersView(View):
 
     script = "parameters.js"
 
-    def __init__(self, target: Any, family: Any = None, *, simulation_parameters: bool = False):
+    def __init__(self, target: bp.Object | bp.run.LiveSimulation, family: Family = None, *, simulation_parameters: bool = False):
         super().__init__()
-        self.simulation = target if isinstance(target, bp.run.LiveSimulation) else None
-        self.module = target if self.simulation is None else self.simulation.model
+        if isinstance(target, bp.run.LiveSimulation):
+            self.simulation, self.module = target, target.model
+        else:
+            self.simulation, self.module = None, target
         kinds = ("parameter", "simulation") if simulation_parameters else ("parameter",)
         found = [entry for entry in self.module.entries() if entry.kind in kinds and _in_family(entry, family)]
         self.controls = {entry.path: Control(entry) for entry in found if adjustable(entry)}
         self.fixed = [entry.path for entry in found if not adjustable(entry)]
         self._looked = 0.0
         _open.add(self)
-        self._unsubscribe = self._follow() if self.simulation is not None else None
+        self._unsubscribe = None if self.simulation is None else self.simulation.subscribe(self._follower())
 
     def content(self) -> dict[str, Any]:
         """Give one row for each control."""
@@ -131,7 +135,7 @@ class ParametersView(View):
                 if other is not self:
                     other.look()
 
-    def _follow(self) -> Any:
+    def _follower(self) -> Callable[[], None]:
         # The simulation must not keep a view alive that nobody has any more.
         weakly = WeakMethod(self._simulated)
 
@@ -140,7 +144,7 @@ class ParametersView(View):
             if method is not None:
                 method()
 
-        return self.simulation.subscribe(follow)
+        return follow
 
     def _simulated(self) -> None:
         now = time.monotonic()
@@ -152,7 +156,7 @@ class ParametersView(View):
             Thread(target=self.look, name="bouton parameters", daemon=True).start()
 
 
-def _in_family(entry: Any, family: Any) -> bool:
+def _in_family(entry: bp.Entry, family: Family) -> bool:
     if family is None:
         return True
     wanted = {family} if isinstance(family, str) else set(family)
@@ -166,7 +170,9 @@ class ParameterControls(ViewWidget):
     _esm: ClassVar[str] = script(ParametersView.script)
 
 
-def parameters(target: Any, family: Any = None, *, simulation_parameters: bool = False) -> ParameterControls:
+def parameters(
+    target: bp.Object | bp.run.LiveSimulation, family: Family = None, *, simulation_parameters: bool = False
+) -> ParameterControls:
     """Show a model's parameters as sliders, with number fields, units and reset buttons.
 
     A number, or an array of equal numbers, is moved as one number. An array of different numbers keeps its proportions and is

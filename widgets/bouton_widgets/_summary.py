@@ -57,10 +57,11 @@ def summary(value: Any) -> str:
     """
     if isinstance(value, str):
         return value
-    if not hasattr(value, "dtype") and not isinstance(value, bool | int | float):
+    dtype = getattr(value, "dtype", None)
+    if dtype is None and not isinstance(value, bool | int | float):
         return getattr(value, "__name__", None) or _short(repr(value))
-    if hasattr(value, "dtype") and not _plain(value.dtype):
-        return str(value.dtype)
+    if dtype is not None and not _plain(dtype):
+        return str(dtype)
     array = np.asarray(value)
     if array.dtype == np.uint32 and array.shape == (2,):
         return "key"  # of JAX's random numbers: its two words mean nothing to a reader

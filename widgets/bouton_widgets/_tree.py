@@ -75,7 +75,7 @@ def _module_row(module: Any, path: str, name: str, depth: int) -> dict[str, Any]
     }
 
 
-def _attribute_row(entry: Any, depth: int) -> dict[str, Any]:
+def _attribute_row(entry: bp.Entry, depth: int) -> dict[str, Any]:
     value = entry.value
     return {
         "path": entry.path,

@@ -9,9 +9,9 @@ from typing import Any, ClassVar, Protocol
 class Carrier(Protocol):
     """Brings content and messages to the pages that show a view: Jupyter's comm, or Panel's websocket."""
 
-    def show(self, content: str) -> None: ...
+    def present(self, content: str) -> None: ...
 
-    def send(self, message: Mapping[str, Any], buffers: Sequence[bytes]) -> None: ...
+    def transmit(self, message: Mapping[str, Any], buffers: Sequence[bytes]) -> None: ...
 
 
 class View(ABC):
@@ -64,12 +64,12 @@ class View(ABC):
         """Read the model again and show it on every page."""
         text = self.text()
         for carrier in tuple(self._carriers):
-            carrier.show(text)
+            carrier.present(text)
 
     def publish(self, message: Mapping[str, Any], buffers: Sequence[bytes] = ()) -> None:
         """Send a message to every page."""
         for carrier in tuple(self._carriers):
-            carrier.send(message, buffers)
+            carrier.transmit(message, buffers)
 
     def depart(self) -> None:
         """Note that the way to all pages is gone."""

@@ -39,14 +39,13 @@ class ViewWidget(anywidget.AnyWidget):
         """Read the model again, and show what Python code has changed since."""
         self.view.refresh()
 
-    def show(self, content: str) -> None:
+    def present(self, content: str) -> None:
         """Carry new content to the pages."""
         self.content = content
 
-    # One message a frame, with the bytes beside it and not inside: this is what a live trace travels in.
-    def send(self, content: Mapping[str, Any], buffers: Sequence[bytes] | None = None) -> None:
-        """Carry a message to the pages."""
-        super().send(dict(content), buffers=list(buffers or ()))
+    def transmit(self, message: Mapping[str, Any], buffers: Sequence[bytes]) -> None:
+        """Carry a message to the pages; the bytes travel beside it, as they are."""
+        self.send(dict(message), buffers=list(buffers))
 
     def close(self) -> None:
         """Take the widget off every page and let go of the model."""

@@ -36,11 +36,11 @@ class Served(JSComponent):
         super().__init__(content=widget.view.text(), sizing_mode="stretch_width", **params)
         self._view.connect(self)
 
-    def show(self, content: str) -> None:
+    def present(self, content: str) -> None:
         """Carry new content to the pages."""
         self.content = content
 
-    def send(self, message: Mapping[str, Any], buffers: Sequence[bytes]) -> None:
+    def transmit(self, message: Mapping[str, Any], buffers: Sequence[bytes]) -> None:
         """Carry a message to the pages. Panel itself moves it from a worker thread to its own."""
         self._send_msg({"text": json.dumps(message), "buffers": list(buffers)})
 
