@@ -22,6 +22,7 @@ def test_panel_takes_the_widgets_like_its_own_components(simulation):
 
 def test_a_served_view_hears_its_pages_and_shows_what_changes(simulation):
     served = pn.panel(bw.parameters(simulation))
+    served.get_root()
     served._handle_msg({"type": "set", "path": "tau_mem", "value": 0.05, "view": "page"})
     assert simulation.model.tau_mem.max() == pytest.approx(0.05)
     simulation.model.tau_mem = 0.06 + 0 * simulation.model.tau_mem
@@ -32,6 +33,7 @@ def test_a_served_view_hears_its_pages_and_shows_what_changes(simulation):
 
 def test_a_message_goes_as_json_with_its_bytes_beside_it(simulation, monkeypatch):
     served = pn.panel(bw.traces(simulation))
+    served.get_root()
     sent = []
     monkeypatch.setattr(served, "_send_msg", sent.append)
     served._view.publish({"type": "frame"}, [b"abc"])
@@ -46,6 +48,28 @@ def test_when_the_last_session_ends_its_simulation_pauses(simulation):
     assert simulation.status == "running"
     served._cleanup(root)
     assert simulation.status == "paused"
+
+
+def test_a_session_that_ends_leaves_the_pages_of_the_others_alone(simulation):
+    widget = bw.traces(simulation)
+    one, other = pn.panel(widget), pn.panel(widget)
+    root = one.get_root()
+    other.get_root()
+    one._handle_msg({"type": "hello", "columns": 100, "view": "one"})
+    other._handle_msg({"type": "hello", "columns": 100, "view": "other"})
+    one._handle_msg({"type": "play", "view": "one"})
+    one._cleanup(root)
+    assert simulation.status == "running"
+    assert list(widget.view.pages) == ["other"]
+
+
+def test_a_component_that_is_shown_again_shows_the_values_of_now(simulation):
+    served = pn.panel(bw.parameters(simulation))
+    served._cleanup(served.get_root())
+    simulation.set("tau_mem", 0.05 + 0 * simulation.model.tau_mem)
+    served.get_root()
+    row = next(row for row in json.loads(served.content)["rows"] if row["path"] == "tau_mem")
+    assert row["value"] == pytest.approx(0.05)
 
 
 def test_an_app_that_has_not_imported_the_carrier_is_told_so(simulation):

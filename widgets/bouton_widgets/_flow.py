@@ -33,11 +33,6 @@ class Flow:
     def __len__(self) -> int:
         return len(self._pages)
 
-    @property
-    def waiting(self) -> bool:
-        """Whether any page owes an answer."""
-        return any(page.owes is not None for page in self._pages.values())
-
     def hello(self, page: str, now: float) -> None:
         """Note that a page is there and owes nothing."""
         self._pages[page] = _Page(now)

@@ -71,11 +71,6 @@ class View(ABC):
         for carrier in tuple(self._carriers):
             carrier.transmit(message, buffers)
 
-    def depart(self) -> None:
-        """Note that the way to all pages is gone."""
-        for page in tuple(self.pages):
-            self.receive({"type": "bye", "view": page})
-
     def close(self) -> None:
         """Let go of what the view holds; nothing is sent after this."""
         self._carriers.clear()

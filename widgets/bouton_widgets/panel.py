@@ -33,8 +33,8 @@ class Served(JSComponent):
 
     def __init__(self, widget: ViewWidget, **params: Any):
         self._view = widget.view
+        self._pages: set[str] = set()
         super().__init__(content=widget.view.text(), sizing_mode="stretch_width", **params)
-        self._view.connect(self)
 
     def present(self, content: str) -> None:
         """Carry new content to the pages."""
@@ -45,13 +45,25 @@ class Served(JSComponent):
         self._send_msg({"text": json.dumps(message), "buffers": list(buffers)})
 
     def _handle_msg(self, data: Mapping[str, Any]) -> None:
+        if data["type"] == "hello":
+            self._pages.add(data["view"])
         self._view.receive(data)
 
-    def _cleanup(self, root: Model | None = None) -> None:
-        # Panel calls this when a session ends: whoever watched through it watches no more.
-        super()._cleanup(root)
+    def _get_model(self, *args: Any, **options: Any) -> Model:
         if not self._models:
-            self._view.depart()
+            self.content = self._view.text()
+            self._view.connect(self)
+        return super()._get_model(*args, **options)
+
+    def _cleanup(self, root: Model | None = None) -> None:
+        # Panel calls this when a session ends: who watched through it watches no more, and nothing here keeps the view alive.
+        shown = bool(self._models)
+        super()._cleanup(root)
+        if shown and not self._models:
+            self._view.disconnect(self)
+            for page in self._pages:
+                self._view.receive({"type": "bye", "view": page})
+            self._pages.clear()
 
 
 class ServedTree(Served):

@@ -223,7 +223,6 @@ function start(root, port) {
         dirty = false;
         paint();
         paints += 1;
-        root.bouton = { head: shownHead, plots, paints, edge };
         if (fresh) {
           fresh = false;
           root.dispatchEvent(new CustomEvent("bouton-frame", { bubbles: true, composed: true, detail: shownHead }));
@@ -256,6 +255,9 @@ function start(root, port) {
     const width = plots[0]?.canvas.clientWidth || 760;
     port.send({ type: "hello", columns: Math.max(50, Math.round(width - 68)) });
   }
+
+  // For whoever embeds or tests the view; what has really been painted is said by the event.
+  root.bouton = { plots, get head() { return shownHead; }, get paints() { return paints; } };
 
   const repaint = () => {
     look = null;
