@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import jax
 import numpy as np
+from jax.core import Tracer
 
 from . import _inspect
 
@@ -64,7 +65,7 @@ def as_text(module: "Object", indent: str = "", above: tuple = ()) -> str:
 
 def summary(value: Any) -> str:
     """A value in a few characters: a number, or shape and range of an array."""
-    if isinstance(value, jax.core.Tracer):
+    if isinstance(value, Tracer):
         return f"traced {value.dtype}{list(value.shape)}"
     if isinstance(value, jax.Array | np.ndarray) or hasattr(value, "__jax_array__"):
         array = np.asarray(value)
@@ -73,7 +74,8 @@ def summary(value: Any) -> str:
         shape = " × ".join(map(str, array.shape))
         if array.size == 0:
             return f"{shape}, empty"
-        low, high = array.min(), array.max()
+        # Of bfloat16 and its kin not all format themselves.
+        low, high = array.min().item(), array.max().item()
         return f"{shape}, all {low:.4g}" if low == high else f"{shape}, {low:.4g} to {high:.4g}"
     if isinstance(value, bool | int | float):
         return f"{value:.4g}" if isinstance(value, float) else str(value)

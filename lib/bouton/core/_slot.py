@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import jax
 import numpy as np
+from jax.core import Tracer
 
 from ..errors import KindError, ShapeError, UnsupportedError, ValueRefused
 from ..transform import TrainVar, Variable
@@ -53,7 +54,7 @@ class Slot(Versioned):
         new.cell = Variable.holding(value) if facts.has_cell else None
         if facts.literal is not None and value is facts.literal[1]:
             new._literal = facts.literal
-        elif new.wrapper.zero_is_off and isinstance(value, jax.Array) and not isinstance(value, jax.core.Tracer):
+        elif new.wrapper.zero_is_off and isinstance(value, jax.Array) and not isinstance(value, Tracer):
             new._note_nonzero(value)
         return new
 
@@ -77,7 +78,7 @@ class Slot(Versioned):
         return self._was_nonzero
 
     def _note_nonzero(self, value: Any) -> None:
-        if not self._was_nonzero and (isinstance(value, jax.core.Tracer) or bool(np.any(np.asarray(value) != 0))):
+        if not self._was_nonzero and (isinstance(value, Tracer) or bool(np.any(np.asarray(value) != 0))):
             self._was_nonzero = True
             self.version += 1
 
@@ -153,7 +154,7 @@ class Slot(Versioned):
 
     def check_bounds(self, value: Any, where: str) -> None:
         """Refuse a concrete value outside the hard bounds."""
-        if self.wrapper.bounds is None or isinstance(value, jax.core.Tracer):
+        if self.wrapper.bounds is None or isinstance(value, Tracer):
             return
         low, high = self.wrapper.bounds
         array = np.asarray(value)

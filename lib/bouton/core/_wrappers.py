@@ -195,7 +195,8 @@ def _own(data: Any) -> Any:
         return np.array(data)
     if isinstance(data, list | tuple) and is_numeric(data):
         return [_own(x) for x in data]
-    return data.__jax_array__() if hasattr(data, "__jax_array__") else data
+    as_jax = getattr(data, "__jax_array__", None)
+    return data if as_jax is None else as_jax()
 
 
 def is_numeric(value: Any) -> bool:

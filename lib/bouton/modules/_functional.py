@@ -41,15 +41,21 @@ class Functional(Module):
 
     def set_attributes(self, attributes: Mapping[str, Any]) -> Self:
         """A new module with the values of a nested dict; this one is left alone. See :meth:`Module.set_attributes`."""
-        return Object.set_attributes(self._copy(), attributes)
+        copy = self._copy()
+        Object.set_attributes(copy, attributes)
+        return copy
 
     def reset_state(self) -> Self:
         """A new module with every state at its initial value."""
-        return Object.reset_state(self._copy())
+        copy = self._copy()
+        Object.reset_state(copy)
+        return copy
 
     def reset_parameters(self) -> Self:
         """A new module with every parameter at its initial value."""
-        return Object.reset_parameters(self._copy())
+        copy = self._copy()
+        Object.reset_parameters(copy)
+        return copy
 
     def _copy(self) -> Self:
         leaves, structure = _flatten(self)

@@ -47,7 +47,8 @@ class Sequential(Module):
 
     def __new__(cls, *modules: Module, **kwargs: Any):
         functional = any(getattr(m, "_functional", False) for m in modules)
-        return super().__new__(SequentialJax if functional and cls is Sequential else cls)
+        chosen: Any = SequentialJax if functional and cls is Sequential else cls
+        return super().__new__(chosen)
 
     def __init__(self, *modules: Module, **kwargs: Any):
         where = type(self).__name__

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Self, overload
 
 import jax
+from jax.core import Tracer
 
 from ..errors import KindError
 from ._frame import STACK, Frame, NewCell
@@ -106,7 +107,7 @@ _CONCRETE: set[type] = set()
 def _refuse_tracers(cells: Sequence[Variable], values: Sequence[Any]) -> None:
     for cell, value in zip(cells, values, strict=True):
         cell.refuse_tracer(value)
-        if not isinstance(value, jax.core.Tracer):
+        if not isinstance(value, Tracer):
             _CONCRETE.add(type(value))
 
 
@@ -116,10 +117,6 @@ def _shifted(argnums: int | Sequence[int], by: int) -> tuple[int, ...]:
     return tuple(n + by if n >= 0 else n for n in nums)
 
 
-@overload
-def jit(func: Callable, *args: Any, **options: Any) -> Jitted: ...
-@overload
-def jit(func: None = None, **options: Any) -> Callable[[Callable], Jitted]: ...
 def jit(
     func: Callable | None = None,
     static_argnums: int | Sequence[int] | None = None,

@@ -5,6 +5,7 @@ from typing import Any, Self
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 
 from ..errors import KindError, LeakedTracerError, MathError
 from ._frame import STACK
@@ -98,7 +99,7 @@ class Variable(ArrayOperators):
 
     def refuse_tracer(self, new: Any) -> None:
         """:class:`LeakedTracerError` when ``new`` is a tracer: it would be left behind here."""
-        if isinstance(new, jax.core.Tracer) and not self._may_be_traced:
+        if isinstance(new, Tracer) and not self._may_be_traced:
             raise LeakedTracerError(
                 where=f"{type(self).__name__} of shape {new.shape}",
                 expected="a value that outlives the function being transformed",
@@ -143,7 +144,7 @@ class Variable(ArrayOperators):
 
     def check_alive(self) -> None:
         """:class:`LeakedTracerError` when the trace that the cell was made in is over."""
-        if self._home is not None and not self._home.alive and isinstance(self._value, jax.core.Tracer):
+        if self._home is not None and not self._home.alive and isinstance(self._value, Tracer):
             raise LeakedTracerError(
                 where=f"{type(self).__name__} of shape {self._value.shape}",
                 expected="a Variable made outside the compiled function",
@@ -218,6 +219,9 @@ def own_array(value: Any, dtype: Any = None) -> jax.Array:
         return jnp.asarray(value, value.dtype if dtype is None else dtype)
     try:
         host = np.array(value)
+        if host.dtype == object:
+            # Older JAX takes None for NaN.
+            raise TypeError(f"{type(value).__name__} is no array of numbers")
     except jax.errors.TracerArrayConversionError:
         array = jnp.array(value, dtype)  # a list with traced values
         return jnp.asarray(array, array.dtype)
