@@ -1,7 +1,7 @@
 """Modules that scan one step over a series: the one time loop of the sequence face."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import jax
@@ -41,7 +41,7 @@ class Step(Protocol):
         """
         ...
 
-    def __call__(self, fixed: Any, s: Values, x: jax.Array) -> tuple[Values, jax.Array, Values]:
+    def __call__(self, fixed: Any, s: Values, x: jax.Array, /) -> tuple[Values, jax.Array, Values]:
         """From states and input ``(B, Nin)``: new states, output ``(B, Nout)``, signals."""
         ...
 
@@ -69,20 +69,26 @@ class SeriesModule(Module):
         call = CALLS.top if CALLS.top is not None and CALLS.top.module is self else None
         wanted = _wanted(step, call, record)
         batched = call is not None and call.batch_states
-        names = tuple(name for name, slot in self._slots.items() if slot.cell is not None)
-        loop = _compiled(step, names, wanted, batched, self.size_in)
-        values = [self._slots[name].cell.value for name in names]  # type: ignore[union-attr]
-        output, new, whole, recorded = loop(values, series)
+        cells = {name: slot.cell for name, slot in self._slots.items() if slot.cell is not None}
+        loop = _compiled(step, tuple(cells), wanted, batched, self.size_in)
+        output, new, whole, recorded = loop([cell.value for cell in cells.values()], series)
         if call is not None and batched:
             call.batched = whole
         if not self._functional:
             for name, value in new.items():
-                self._slots[name].cell.value = value  # type: ignore[union-attr]
+                cells[name].value = value
         return output, {n: v for n, v in new.items() if self._slots[n].kind == "state"}, recorded
 
     def _keep_state(self, state: dict) -> None:
         # evolve has written it.
         return
+
+    def _completed_state(self, call: Call, returned: Mapping[str, Any]) -> dict:
+        if self._children:
+            return super()._completed_state(call, returned)
+        # Without the walk over everything: this is a good part of what a short call takes.
+        own = ((name, slot) for name, slot in self._slots.items() if slot.kind == "state")
+        return {name: returned[name] if name in returned else slot.read() for name, slot in own}
 
 
 def _wanted(step: Step, call: Call | None, record: Any) -> tuple[str, ...]:
