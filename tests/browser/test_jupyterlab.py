@@ -7,7 +7,7 @@ import pytest
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
-CELLS = ["bw.tree(simulation.model)", "bw.parameters(simulation)", "bw.traces(simulation)"]
+CELLS = ["bw.tree(simulation.model)", "bw.parameters(simulation)", "traces = bw.traces(simulation)\ntraces"]
 THEME = "apputils:change-theme"
 
 
@@ -66,11 +66,12 @@ def test_what_is_drawn_are_the_simulations_own_numbers(page, head, until, kernel
     time.sleep(0.5)
     drawn = page.locator(".bt-traces").evaluate(
         "element => { const {data} = element.bouton.plots.find((plot) => plot.kind === 'trace');"
-        " return {columns: data.columns, values: Array.from(data.values, (x) => Number.isNaN(x) ? null : x)}; }"
+        " return Array.from(data.values, (x) => Number.isNaN(x) ? null : x); }"
     )
-    trace = f"simulation.frame(['vmem'], columns={drawn['columns']}).traces['vmem']"
+    columns = kernel("[page['columns'] for page in traces.view.pages.values()]")
+    trace = f"simulation.frame(['vmem'], columns={max(columns)}).traces['vmem']"
     expected = kernel(f"[None if x != x else float(x) for x in np.stack([{trace}.lo, {trace}.hi]).ravel()]")
-    np.testing.assert_array_equal(np.array(drawn["values"], float), np.array(expected, float))
+    np.testing.assert_array_equal(np.array(drawn, float), np.array(expected, float))
     page.get_by_role("button", name="Play").click()
     until(lambda: head()["status"] == "running")
 
