@@ -39,7 +39,7 @@ def declare(module: Module, name: str, wrapper: type[Wrapper], data: Any, defaul
         For the wrapper: shape, family, unit, bounds.
     """
     if data is None or (isinstance(data, Constant) and data.value is None):
-        facts["init_func"] = default if callable(default) else Full(default)
+        facts["init_func"] = Full(default) if is_numeric(default) else default
         data = None
     try:
         setattr(module, name, wrapper(data, **{"cast_fn": floats, **facts}))
