@@ -194,7 +194,7 @@ def _check_same_step(path: str, mine: Any, theirs: Any) -> None:
     if np.float32(mine) != np.float32(theirs):
         raise ValueRefused(
             where=f"LiveSimulation.restore, {path}",
-            expected=f"a snapshot with the time step {np.float32(mine)} s",
-            got=f"one with {np.float32(theirs)} s",
+            expected=f"a snapshot with the time step {float(mine):g} s",
+            got=f"one with {float(theirs):g} s",
             fix="Restore a snapshot that this simulation made.",
         )
