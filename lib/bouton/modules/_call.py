@@ -6,7 +6,7 @@ One that does is served as well.
 
 import fnmatch
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..core._names import nearest
@@ -57,7 +57,7 @@ class Selection:
                 kept[name] = value
         return kept
 
-    def check_found(self, record: Mapping[str, Any], offered: Iterable[str], where: str) -> None:
+    def check_found(self, record: Mapping[str, Any], offered: Callable[[], Iterable[str]], where: str) -> None:
         """Refuse a pattern that chose nothing."""
         paths = list(paths_of(record))
         for pattern in self.patterns:
@@ -66,7 +66,7 @@ class Selection:
                     where=f"{where}(record=...)",
                     expected="paths of signals that the model records",
                     got=f"{pattern!r}",
-                    fix=nearest(pattern, sorted({*offered, *paths})),
+                    fix=nearest(pattern, sorted({*offered(), *paths})),
                 )
 
 

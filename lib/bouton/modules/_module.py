@@ -165,7 +165,7 @@ class Module(Object):
                 state = self._completed_state(call, new_state)
                 record = call.selection.keep(overlay(call.record, record), call.prefix) if call.selection else record
                 if call.is_root:
-                    call.selection.check_found(record, self._signals(), self.class_name)
+                    call.selection.check_found(record, self._signals, self.class_name)
             call.report(state, record)
             if not self._functional:
                 self._keep_state(state)
@@ -191,11 +191,12 @@ class Module(Object):
         """Write the final state. The code of ``evolve`` may have done so."""
         Object.set_attributes(self, state)
 
-    def _signals(self) -> list[str]:
+    def _signals(self, above: tuple = ()) -> list[str]:
         """Paths of the signals that library modules below record; for the sentence about an unknown one."""
         own = [] if not hasattr(self, "_signal_names") else list(self._signal_names())
         for name, child in self.modules().items():
-            own += [f"{name}.{path}" for path in getattr(child, "_signals", list)()]
+            if isinstance(child, Module) and not any(child is a for a in (*above, self)):
+                own += [f"{name}.{path}" for path in child._signals((*above, self))]
         return own
 
     # -- help for evolve ----------------------------------------------------

@@ -89,8 +89,8 @@ class Sequential(Module):
     def __len__(self) -> int:
         return len(self._names)
 
-    def _signals(self) -> list[str]:
-        return [*super()._signals(), *(f"{name}_output" for name in self._names)]
+    def _signals(self, above: tuple = ()) -> list[str]:
+        return [*super()._signals(above), *(f"{name}_output" for name in self._names)]
 
     def evolve(self, input_data: Any, record: Any = False) -> tuple[jax.Array, dict, dict]:
         data, state, recorded = input_data, {}, {}
