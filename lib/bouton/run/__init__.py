@@ -1,7 +1,7 @@
 """Running models live."""
 
-from ._engine import Snapshot as Snapshot
 from ._live import LiveSimulation as LiveSimulation
 from ._live_frame import Frame as Frame
 from ._live_frame import Trace as Trace
 from ._signals import Signal as Signal
+from ._snapshot import Snapshot as Snapshot

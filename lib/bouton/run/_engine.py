@@ -2,28 +2,22 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from ..core import Entry, Object
-from ..errors import ValueRefused
+from ..errors import RunningError, ValueRefused
 from ..modules import Module
 from ..transform import Jitted, Variable, jit
 from ._foreign import Foreign, Stopped
 from ._ring import Ring
 from ._signals import Recorder, Signal
+from ._snapshot import Snapshot, put_back
 
-
-@dataclass(frozen=True)
-class Snapshot:
-    """Everything a live simulation can go back to: the values of all cells, and the steps done."""
-
-    values: dict[str, jax.Array]
-    steps: int
+# Signals that would take more memory are refused.
+MOST_BYTES = 4 * 2**30
 
 
 class Engine:
@@ -53,7 +47,9 @@ class Engine:
         self._unregistered = {f"<cell {k}>": c for k, c in enumerate(self._recorder.written) if c not in registered}
         moving = [cell for entry, cell in cells.values() if entry.kind in ("state", "random")]
         self._moving = list(dict.fromkeys([*moving, *self._recorder.written]))
+        self._parts = {path: cell for path, (_, cell) in cells.items()}
         self._chunk, self._one_step = (_compiled(self._recorder, list(self._states.values())) for _ in range(2))
+        _refuse_too_much_memory(self.signals, window)
         self.rings = {s.path: Ring(window, s.units, np.uint8 if s.kind == "events" else np.float32) for s in self.signals}
         self.steps = 0
 
@@ -99,6 +95,24 @@ class Engine:
             ring.push(rows[path])
         self.steps += len(inputs)
 
+    def refuse_other_parts(self) -> None:
+        """Refuse to go on with a model whose parts are not those that were compiled.
+
+        Raises
+        ------
+        RunningError
+            When a module or a Variable of the model has been replaced, or a new one added.
+        """
+        now = {path: cell for path, _, cell in _with_cells(self.model)}
+        replaced = [path for path in (now | self._parts) if now.get(path) is not self._parts.get(path)]
+        if replaced:
+            raise RunningError(
+                where=f"LiveSimulation, {replaced[0]}",
+                expected="the model as it was when the simulation was made",
+                got="another part in this place",
+                fix="Make a new LiveSimulation of the changed model.",
+            )
+
     def rewind(self, steps: int) -> None:
         """Empty the rings and set the count of steps."""
         self.steps = steps
@@ -107,6 +121,7 @@ class Engine:
 
     def reset(self) -> None:
         """States to their initial values, time to 0; all of it, or nothing when the model refuses."""
+        self.refuse_other_parts()
         with self._all_or_nothing():
             if self.model._functional:
                 # In place: the engine has a copy of its own.
@@ -117,24 +132,14 @@ class Engine:
 
     def snapshot(self) -> Snapshot:
         """Values of all cells, and the count of steps."""
-        values = {path: cell.value for path, _, cell in _with_cells(self.model)}
+        self.refuse_other_parts()
+        values = {path: cell.value for path, cell in self._parts.items()}
         return Snapshot(values | {path: cell.value for path, cell in self._unregistered.items()}, self.steps)
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to ``snapshot``; all of it, or nothing when it is refused."""
-        values, cells = snapshot.values, _with_cells(self.model)
-        _check_same_model({path for path, _, _ in cells} | self._unregistered.keys(), values)
-        changed = [(path, entry) for path, entry, cell in cells if cell.value is not values[path]]
-        for path, entry in changed:
-            entry.check(values[path])
-            if entry.name == "dt":
-                _check_same_step(path, entry.value, values[path])
-        for path, entry in changed:
-            if entry.name != "dt":
-                # By assignment, not into the cell: what is only compiled for a value other than 0 has to notice.
-                entry.set(values[path])
-        for path, cell in self._unregistered.items():
-            cell.value = values[path]
+        self.refuse_other_parts()
+        put_back(snapshot, self.model, self._unregistered)
         self.rewind(snapshot.steps)
 
     @contextmanager
@@ -180,21 +185,13 @@ def _compiled(recorder: Recorder, states: list[Variable]) -> Jitted:
     return jit(advanced)
 
 
-def _check_same_model(known: set[str], values: dict[str, Any]) -> None:
-    if known != values.keys():
+def _refuse_too_much_memory(signals: Sequence[Signal], window: int) -> None:
+    # Said before the memory fills up, which would take as long as the window.
+    needed = sum(window * s.units * (1 if s.kind == "events" else 4) for s in signals)
+    if needed > MOST_BYTES:
         raise ValueRefused(
-            where="LiveSimulation.restore",
-            expected="a snapshot of this model",
-            got=f"one that differs in {', '.join(sorted(known ^ values.keys())[:3])}",
-            fix="Restore a snapshot that this simulation made.",
-        )
-
-
-def _check_same_step(path: str, mine: Any, theirs: Any) -> None:
-    if np.float32(mine) != np.float32(theirs):
-        raise ValueRefused(
-            where=f"LiveSimulation.restore, {path}",
-            expected=f"a snapshot with the time step {float(mine):g} s",
-            got=f"one with {float(theirs):g} s",
-            fix="Restore a snapshot that this simulation made.",
+            where="LiveSimulation(window=...)",
+            expected=f"signals that need at most {MOST_BYTES / 2**30:g} GiB",
+            got=f"{needed / 2**30:.3g} GiB for {window} steps of {', '.join(f'{s.units} units of {s.path}' for s in signals)}",
+            fix="Choose a shorter window, fewer signals, or fewer units with max_units=.",
         )

@@ -7,11 +7,12 @@ from typing import Any, Self
 from ..errors import RunningError, ValueRefused
 from ..modules import Module
 from ._drive import Drive
-from ._engine import Engine, Snapshot
+from ._engine import Engine
 from ._foreign import Foreign, Stopped
 from ._look import Look
 from ._pace import Pace
 from ._settings import checked_count, checked_model, checked_speed, one_time_step, steps_kept, usual_chunk
+from ._snapshot import Snapshot
 from ._worker import Worker
 
 
@@ -69,13 +70,13 @@ class LiveSimulation(Look):
         speed: float | None = 1.0,
         max_units: int = 4096,
     ):
-        self.model = checked_model(model)
-        dt = one_time_step(self.model)
-        self._drive = Drive(inputs, self.model.size_in)
+        model = checked_model(model)
+        dt = one_time_step(model)
+        self._drive = Drive(inputs, model.size_in)
         speed = checked_speed(speed)
         chunk = usual_chunk(speed, dt) if chunk is None else checked_count(chunk, "chunk")
         kept = max(steps_kept(window, dt), chunk)
-        engine = Engine(self.model, record, chunk, kept, checked_count(max_units, "max_units"))
+        engine = Engine(model, record, chunk, kept, checked_count(max_units, "max_units"))
         super().__init__(engine, Pace(speed, dt, chunk))
         self._counting = threading.Lock()
         self._worker = Worker(self._turn)
@@ -114,12 +115,14 @@ class LiveSimulation(Look):
         Raises
         ------
         RunningError
-            When the simulation is closed, as all methods here do but ``pause`` and ``close``.
+            When the simulation is closed, or a part of the model has been replaced since it was made. All methods that move or
+            change something do the same, but for ``pause`` and ``close``.
         """
         with self._turns:
             self._refuse_closed("start")
             if self._status == "running":
                 return
+            self._engine.refuse_other_parts()
             self._status, self._error = "running", None
             self._pace.restart(self.time)
             self._worker.start()
@@ -149,6 +152,7 @@ class LiveSimulation(Look):
                 raise RunningError(
                     where="LiveSimulation.step", expected="a simulation at rest", got="a running one", fix="Call pause() first."
                 )
+            self._engine.refuse_other_parts()
             self._status, self._error = "paused", None
         trouble = None
         while n and trouble is None:
@@ -218,6 +222,7 @@ class LiveSimulation(Look):
             As for the assignment, and for the time step, which is fixed.
         """
         self._refuse_closed("set")
+        self._engine.refuse_other_parts()
         entry = self.model.entry(path)
         if entry.name == "dt":
             raise ValueRefused(
@@ -246,8 +251,8 @@ class LiveSimulation(Look):
 
         Raises
         ------
-        ValueRefused
-            For a snapshot of another model, or of one with another time step.
+        KindError, ValueRefused
+            For what is no snapshot, one of another model, and one with another time step.
         """
         with self._turns:
             self._refuse_closed("restore")

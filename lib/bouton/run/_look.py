@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from ..errors import UnknownPathError
+from ..modules import Module
 from ._engine import Engine
 from ._live_frame import Frame, picture
 from ._pace import Pace
@@ -30,6 +31,11 @@ class Look:
         self._change = self._shown_change = 0
         self._turns = Turns()
         self._watchers = Watchers()
+
+    @property
+    def model(self) -> Module:
+        """The model that runs."""
+        return self._engine.model
 
     @property
     def status(self) -> str:
@@ -133,11 +139,16 @@ class Look:
 
         It must be quick; one that raises stops the simulation and is not called again. Returns a function that ends the
         subscription.
+
+        Raises
+        ------
+        KindError
+            For what cannot be called.
         """
         return self._watchers.add(callback)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._engine.model.class_name}, {self.status} at {self.time:.3f} s)"
+        return f"{type(self).__name__}({self.model.class_name}, {self.status} at {self.time:.3f} s)"
 
     def _signal(self, path: str) -> Signal:
         for signal in self.signals:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from ..errors import KindError
 from ._foreign import Foreign, Stopped
 
 
@@ -13,6 +14,13 @@ class Watchers:
 
     def add(self, callback: Callable[[], object]) -> Callable[[], None]:
         """Call ``callback()`` from now on; returns a function that ends it."""
+        if not callable(callback):
+            raise KindError(
+                where="LiveSimulation.subscribe",
+                expected="a function without arguments",
+                got=f"{type(callback).__name__}",
+                fix="Pass the function itself, not its result.",
+            )
         key = object()
         self._callbacks[key] = callback
 

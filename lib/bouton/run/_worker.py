@@ -65,7 +65,8 @@ class Worker:
                 if delay is not None and delay < 0:
                     return
                 if (delay is None or delay > 0) and not self._ending:
-                    self._awake.wait(delay)
+                    # A wait of more than a few centuries would raise.
+                    self._awake.wait(None if delay is None else min(delay, threading.TIMEOUT_MAX))
         finally:
             with self._guard:
                 self._thread = None

@@ -2,61 +2,20 @@
 
 import contextlib
 import gc
-import pickle
 import weakref
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from live_engine import DT, Growing, drive, engine, held, run
 from numpy.testing import assert_allclose, assert_array_equal
 
 import bouton.math as bm
 from bouton.core import Parameter, SimulationParameter, State
-from bouton.errors import KindError, ShapeError, UnsupportedError, ValueRefused
+from bouton.errors import RunningError, UnsupportedError, ValueRefused
 from bouton.modules import LIF, LIFJax, Linear, Module, Rate, RateJax, Sequential
-from bouton.run import Snapshot
-from bouton.run._engine import Engine
 from bouton.run._foreign import Stopped
-
-DT = 1e-3
-
-
-def engine(model, record, chunk=10, window=1000, max_units=4096):
-    return Engine(model, record, chunk, window, max_units)
-
-
-def run(engine, inputs):
-    """Whole chunks, then single steps."""
-    while len(inputs):
-        steps = engine.chunk if len(inputs) >= engine.chunk else 1
-        engine.run(np.asarray(inputs[:steps], np.float32))
-        inputs = inputs[steps:]
-
-
-def held(engine, path):
-    """Everything that a ring holds."""
-    ring = engine.rings[path]
-    return ring.rows(np.arange(ring.first, ring.next))
-
-
-def drive(steps, size, seed=0):
-    return np.random.default_rng(seed).uniform(0, 0.3, (steps, size)).astype(np.float32)
-
-
-class Growing(Module):
-    """x ← gain · x at every step; with a gain of 2 and x = 1 at first, x is 2^k after k steps, exactly, until it overflows."""
-
-    def __init__(self, size=1, gain=2.0, start=1.0):
-        super().__init__(size)
-        self.gain = Parameter(gain)
-        self.x = State(np.full(size, start, np.float32))
-        self.dt = SimulationParameter(DT)
-
-    def evolve(self, input_data, record=False):
-        data, _ = self._auto_batch(input_data)
-        x = self.x * self.gain ** jnp.arange(1.0, data.shape[1] + 1)[:, None]
-        return x[None], {"x": x[-1]}, {}
 
 
 class Around(Module):
@@ -113,7 +72,7 @@ def test_chunks_of_any_size_give_the_numbers_of_one_long_call(name, chunk):
         for name in [] if signal.path == "output" else signal.path.split("."):
             found = found[name]
         assert_allclose(held(live, signal.path), np.reshape(found[0], (100, -1)), rtol=1e-5, atol=1e-6)
-    for path, value in Snapshot(live.snapshot().values, 0).values.items():
+    for path, value in live.snapshot().values.items():
         final = state
         with contextlib.suppress(KeyError):
             for name in path.split("."):
@@ -327,101 +286,6 @@ def test_a_reset_that_the_model_refuses_changes_nothing():
     assert (live.steps, float(live.model.x[0]), len(held(live, "output"))) == (10, 1024.0, 10)
 
 
-@pytest.mark.parametrize("make", [LIF, LIFJax])
-def test_a_snapshot_brings_back_all_and_goes_on_alike(make):
-    model = make(3, noise_std=0.4, rng_key=1)
-    live = engine(model._copy() if model._functional else model, ["vmem", "spikes"])
-    inputs = drive(80, 3)
-    run(live, inputs[:30])
-    kept = live.snapshot()
-    run(live, inputs[30:])
-    expected = held(live, "vmem")[30:]
-    live.model.tau_mem = [0.5, 0.5, 0.5]
-    run(live, inputs[:20])
-    live.restore(pickle.loads(pickle.dumps(kept)))
-    assert_allclose(live.model.tau_mem, 0.02)
-    assert (live.steps, len(held(live, "vmem"))) == (30, 0)
-    run(live, inputs[30:])
-    assert_array_equal(held(live, "vmem"), expected)
-    assert live.rings["vmem"].first == 30
-    assert live.compilations == 1
-
-
-def test_numbers_read_as_they_were_given_after_a_restore():
-    live = engine(LIF(2), "vmem")
-    kept = live.snapshot()
-    run(live, drive(10, 2))
-    live.restore(kept)
-    assert type(live.model.dt) is float
-    assert live.model.dt == 1e-3
-
-
-def test_a_snapshot_with_noise_brings_the_noise_to_another_simulation_of_the_same_model():
-    noisy, fresh = (engine(LIF(2, rng_key=7), "vmem") for _ in range(2))
-    run(fresh, np.zeros((10, 2)))
-    noisy.model.noise_std = 0.5
-    run(noisy, np.zeros((10, 2)))
-    fresh.restore(noisy.snapshot())
-    for live in (noisy, fresh):
-        run(live, np.zeros((10, 2)))
-    assert np.std(held(noisy, "vmem")) > 0
-    assert_array_equal(held(fresh, "vmem"), held(noisy, "vmem")[10:])
-
-
-def test_cells_that_are_registered_nowhere_belong_to_a_snapshot_as_well():
-    class Hidden(Growing):
-        def __init__(self):
-            super().__init__(gain=1.0)
-            self.__dict__["_cells"] = [bm.Variable(jnp.zeros(()))]
-
-        def evolve(self, input_data, record=False):
-            out, state, _ = super().evolve(input_data)
-            count = self._cells[0]
-            count.value = count.value + out.shape[1]
-            return out + count.value + jax.random.normal(bm.random.split_key(), (1,)), state, {}
-
-    live = engine(Hidden(), "output")
-    run(live, np.zeros((20, 1)))
-    kept = live.snapshot()
-    run(live, np.zeros((20, 1)))
-    expected = held(live, "output")[20:]
-    assert float(live.model._cells[0].value) == 40
-    live.restore(kept)
-    assert float(live.model._cells[0].value) == 20
-    run(live, np.zeros((20, 1)))
-    assert_array_equal(held(live, "output"), expected)
-
-
-def test_a_snapshot_of_another_model_is_refused():
-    live = engine(LIF(2), "vmem")
-    with pytest.raises(ValueRefused, match=r"restore: expected a snapshot of this model, got one that differs in .*Restore a"):
-        live.restore(engine(Rate(2), "x").snapshot())
-    with pytest.raises(ShapeError, match=r"LIF\.tau_mem: expected shape \(2,\), got \(3,\)"):
-        live.restore(engine(LIF(3), "vmem").snapshot())
-
-
-def test_a_snapshot_with_another_time_step_is_refused_and_changes_nothing():
-    live = engine(LIF(2), "vmem")
-    other = LIF(2, dt=2e-3, tau_mem=[1.0, 1.0])
-    with pytest.raises(ValueRefused, match=r"restore, dt: expected .* the time step 0\.001 s, got one with 0\.002 s\. Restore"):
-        live.restore(engine(other, "vmem").snapshot())
-    assert_allclose(live.model.tau_mem, 0.02)
-
-
-def test_a_snapshot_with_a_value_that_is_refused_changes_nothing():
-    live = engine(LIF(2), "vmem")
-    run(live, drive(10, 2))
-    kept, vmem = live.snapshot(), live.model.vmem
-    values = {**kept.values, "vmem": jnp.ones(2), "threshold": jnp.array([1.0, -1.0])}
-    with pytest.raises(ValueRefused, match=r"LIF\.threshold: expected at least 0, got -1\.0"):
-        live.restore(Snapshot(values, 0))
-    values = {**kept.values, "vmem": jnp.ones(2, jnp.complex64)}
-    with pytest.raises(KindError, match=r"LIF\.vmem: expected dtype float32, got complex64"):
-        live.restore(Snapshot(values, 0))
-    assert_array_equal(live.model.vmem, vmem)
-    assert live.steps == 10
-
-
 def test_it_knows_what_a_chunk_moves():
     class Learns(Growing):
         def evolve(self, input_data, record=False):
@@ -446,3 +310,32 @@ def test_the_model_is_freed_with_the_engine():
         gc.enable()
     gc.collect()
     assert model() is None
+
+
+@pytest.mark.parametrize("change", ["child", "cell", "new"])
+def test_a_model_whose_parts_were_replaced_is_refused(change):
+    net = Sequential(Linear((2, 2)), LIF(2))
+    net.scale = bm.Variable(jnp.ones(2))
+    live = engine(net, "output")
+    kept = live.snapshot()
+    live.refuse_other_parts()
+    if change == "child":
+        setattr(net, "1_LIF", LIF(2))
+    elif change == "new":
+        net.gain = Parameter(1.0)
+    else:
+        del net._slots["scale"]
+        net.scale = bm.Variable(jnp.ones(2))
+    path = {"child": r"1_LIF\.tau_mem", "new": "gain", "cell": "scale"}[change]
+    words = (
+        rf"LiveSimulation, {path}: expected the model as it was .*, got another part in this place\. Make a new LiveSimulation"
+    )
+    for refused in (live.refuse_other_parts, live.reset, live.snapshot, lambda: live.restore(kept)):
+        with pytest.raises(RunningError, match=words):
+            refused()
+
+
+def test_signals_that_would_fill_the_memory_are_refused_at_once_with_their_size():
+    words = r"\(window=\.\.\.\): expected signals that need at most 4 GiB, got 18\.6 GiB for 10+ steps of 4 units of vmem, 4"
+    with pytest.raises(ValueRefused, match=words + ".*Choose a shorter window, fewer signals, or fewer units with max_units="):
+        engine(LIF(4), ["vmem", "spikes"], window=10**9)

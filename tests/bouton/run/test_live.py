@@ -279,6 +279,29 @@ def test_what_is_refused_raises_in_the_caller_and_changes_nothing(live, until):
     assert (simulation.status, simulation.error) == ("running", None)
 
 
+def test_a_part_that_was_replaced_is_not_turned_in_vain(live, until):
+    net = Sequential(Linear((2, 2)), LIF(2))
+    simulation = live(net, record="output")
+    simulation.start()
+    setattr(net, "1_LIF", LIF(2))
+    words = r"1_LIF\.tau_mem: expected the model as it was .* Make a new LiveSimulation"
+    with pytest.raises(RunningError, match=words):
+        simulation.set("1_LIF.tau_mem", [0.1, 0.1])
+    simulation.pause()
+    for refused in (simulation.start, simulation.step, simulation.reset, simulation.snapshot):
+        with pytest.raises(RunningError, match=words):
+            refused()
+    assert simulation.status == "paused"
+
+
+def test_the_model_of_a_simulation_stays(live):
+    model = Level()
+    simulation = live(model)
+    assert simulation.model is model
+    with pytest.raises(AttributeError, match="model"):
+        simulation.model = Level()
+
+
 def test_two_hundred_random_changes_compile_nothing(live, until):
     net = Sequential(Linear((4, 6)), ExpSyn(6), LIF((6, 6), has_rec=True, w_rec=np.full((6, 6), 0.01)))
     simulation = live(net, 0.1, record=["2_LIF.vmem", "2_LIF.spikes", "0_Linear_output"])
@@ -501,6 +524,15 @@ def test_speed_can_be_changed_while_it_runs_and_takes_effect_at_once(live, until
     time.sleep(0.05)
     assert simulation.steps <= steps + 1
     assert simulation.speed == 1e-6
+
+
+@pytest.mark.parametrize("speed", [1e-300, 1e300])
+def test_extreme_speeds_are_speeds(live, until, speed):
+    simulation = live(Level(), speed=speed)
+    simulation.start()
+    until(lambda: simulation.steps > 0 or speed < 1)
+    simulation.speed = None
+    until(lambda: simulation.steps > 100)
 
 
 def test_a_speed_that_makes_no_sense_is_refused_and_changes_nothing(live):

@@ -1,5 +1,8 @@
 """Who is told, what happens to one that raises, and that the others hear of it all the same."""
 
+import pytest
+
+from bouton.errors import KindError
 from bouton.run._watchers import Watchers
 
 
@@ -44,3 +47,10 @@ def test_one_may_leave_or_clear_all_while_it_is_told():
     watchers.tell()
     watchers.tell()
     assert told == [1]
+
+
+def test_what_cannot_be_called_is_refused():
+    with pytest.raises(
+        KindError, match=r"subscribe: expected a function without arguments, got NoneType\. Pass the function itself"
+    ):
+        Watchers().add(None)

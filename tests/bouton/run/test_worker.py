@@ -44,6 +44,16 @@ def test_it_waits_until_woken_and_once_started_is_one_thread(until, live_threads
     assert turner.turns == 3
 
 
+@pytest.mark.parametrize("delay", [1e12, float("inf")])
+def test_a_wait_beyond_all_time_is_one_that_can_be_ended(delay, until):
+    turner = Turner(delay, -1.0)
+    turner.worker.start()
+    until(lambda: turner.turns == 1)
+    turner.worker.wake()
+    turner.worker.join()
+    assert turner.turns == 2
+
+
 def test_a_wake_during_a_turn_is_not_lost(until):
     class Woken(Turner):
         def turn(self):
