@@ -91,6 +91,18 @@ def test_two_views_of_one_model_agree(neurons, listen):
     assert row["value"] == pytest.approx(0.07)
 
 
+def test_two_views_show_the_same_factor_and_a_later_one_begins_anew(neurons, listen):
+    one, other = listen(bw.parameters(neurons).view), listen(bw.parameters(neurons).view)
+    one.say("set", path="bias", value=2)
+    assert other.heard("rows")[-1]["rows"][0]["value"] == 2
+    other.say("set", path="bias", value=3)
+    np.testing.assert_allclose(neurons.bias, [0.3, 0.6, 0.9], rtol=1e-6)
+    assert one.heard("rows")[-1]["rows"][0]["value"] == 3
+    assert rows(bw.parameters(neurons))["bias"]["value"] == 1
+    one.say("reset", path="bias")
+    assert other.heard("rows")[-1]["rows"][0]["value"] == 1
+
+
 def test_what_python_code_changes_shows_after_refresh_and_to_a_page_that_asks(neurons, listen):
     widget = bw.parameters(neurons)
     page = listen(widget.view)

@@ -171,6 +171,17 @@ def test_a_busy_process_does_not_take_silence_for_absence(simulation, listen, qu
     page.wait(lambda: simulation.status == "paused")
 
 
+def test_the_width_of_a_page_that_has_gone_counts_no_more(simulation, listen, quick_to_forget):
+    view = bw.traces(simulation, "vmem").view
+    gone = listen(view, "gone")
+    gone.say("hello", columns=1000)
+    gone.say("play")
+    here = answering(listen(view, "here"))
+    here.say("hello", columns=100)
+    here.wait(lambda: here.heard("frame") and here.heard("frame")[-1]["signals"][0]["columns"] == 100)
+    assert list(view.pages) == ["here"]
+
+
 def test_goodbye_pauses_at_once_unless_somebody_else_watches(simulation, listen):
     one, other = listen(bw.traces(simulation).view, "one"), listen(bw.traces(simulation, "vmem").view, "other")
     one.say("hello", columns=100)

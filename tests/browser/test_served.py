@@ -81,19 +81,26 @@ def test_the_traces_can_be_paused_and_reset(page, head, until):
     until(lambda: head()["now"] > 2.2, 60)
 
 
-@pytest.mark.parametrize("theme", ["default", "dark"])
-def test_pictures_in_light_and_dark(addresses, open_page, pictures, theme, until):
+@pytest.fixture
+def another(open_page):
+    """A second page, closed after the test whatever becomes of it."""
     watched = open_page()
+    yield watched
+    watched.page.close()
+
+
+@pytest.mark.parametrize("theme", ["default", "dark"])
+def test_pictures_in_light_and_dark(addresses, another, pictures, theme, until):
+    watched = another
     watched.page.goto(f"{addresses['views']}?theme={theme}")
     traces = watched.page.locator(".bt-traces")
     traces.wait_for(timeout=60_000)
     watched.page.get_by_role("button", name="Play").click()
     until(lambda: traces.evaluate("element => element.bouton?.head.now > 1"), 60)
-    assert traces.get_attribute("data-theme") == ("dark" if theme == "dark" else "light")
+    until(lambda: traces.get_attribute("data-theme") == ("dark" if theme == "dark" else "light"), 10)
     watched.page.screenshot(path=pictures / f"served-{theme}.png", full_page=True)
     assert watched.strayed == []
     assert watched.complaints == []
-    watched.page.close()
 
 
 def test_a_session_that_ends_stops_its_simulation_and_no_other(addresses, opened, open_page, until):

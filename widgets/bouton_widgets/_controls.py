@@ -91,6 +91,8 @@ class Control:
         self.initial = entry.value
         self._dtype = np.asarray(self.initial).dtype
         self._seen: Any = None
+        self._base: Any = None
+        self.is_factor = False
         self._range: tuple[float, float, bool] | None = None
         self.update()
 
@@ -100,15 +102,24 @@ class Control:
         # An array of JAX never changes in place, so the same object is the same value.
         return self.entry.value is not self._seen
 
-    def update(self) -> bool:
-        """Look at the model again. Tells whether the value is another than at the last look."""
+    def update(self, source: "Control | None" = None) -> bool:
+        """Look at the model again. Tells whether the value is another than at the last look.
+
+        Parameters
+        ----------
+        source : Control, optional
+            Another control of the same parameter through which the value may have come: then both show the same factor.
+        """
         value = self.entry.value
         if value is self._seen:
             return False
         self._seen = value
+        if source is not None and source.is_factor and source._seen is value and source._base is self._base:
+            self.number = source.number
+            return True
         array = np.asarray(value)
         self.is_factor = bool(array.size > 1 and np.any(array != array.flat[0]))
-        self.base = array
+        self._base = value
         self.number = 1.0 if self.is_factor else float(array.flat[0])
         if not self.is_factor:
             self._widen()
@@ -150,7 +161,7 @@ class Control:
             )
         dtype = self._dtype
         if self.is_factor:
-            return (self.base * number).astype(dtype)
+            return (np.asarray(self._base) * number).astype(dtype)
         if dtype.kind in "iu" and not number.is_integer():
             return np.full(self.entry.shape, number)
         return np.full(self.entry.shape, number, dtype)

@@ -33,6 +33,9 @@ class Flow:
     def __len__(self) -> int:
         return len(self._pages)
 
+    def __contains__(self, page: str) -> bool:
+        return page in self._pages
+
     def hello(self, page: str, now: float) -> None:
         """Note that a page is there and owes nothing."""
         self._pages[page] = _Page(now)

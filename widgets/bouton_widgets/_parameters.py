@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from threading import Thread
+from threading import RLock, Thread
 from typing import Any, ClassVar
 from weakref import WeakMethod, WeakSet
 
@@ -20,8 +20,10 @@ Family = str | Sequence[str] | None
 _LOOK_AGAIN = 0.5
 """Seconds between looks at a running model for what Python code has changed in it."""
 
-# All that are open, so that two views of one model agree: what one changes, the others look at again.
+# All that are open, so that two views of one model agree: what one changes, the others show too. Pages may be heard on several
+# threads; nobody looks at a model between a change and the news of it.
 _open: "WeakSet[ParametersView]" = WeakSet()
+_turning = RLock()
 
 
 class ParametersView(View):
@@ -55,13 +57,11 @@ class ParametersView(View):
 
     def content(self) -> dict[str, Any]:
         """Give one row for each control."""
-        for control in self.controls.values():
-            control.update()
-        return {
-            "title": self.title,
-            "rows": [control.row() for control in self.controls.values()],
-            "fixed": self.fixed,
-        }
+        with _turning:
+            for control in self.controls.values():
+                control.update()
+            rows = [control.row() for control in self.controls.values()]
+        return {"title": self.title, "rows": rows, "fixed": self.fixed}
 
     @property
     def title(self) -> str:
@@ -90,7 +90,15 @@ class ParametersView(View):
 
     def look(self) -> None:
         """Show the pages what has changed in the model since the last look."""
-        rows = [control.row() for control in tuple(self.controls.values()) if control.update()]
+        with _turning:
+            rows = self.changes()
+        self._show(rows)
+
+    def changes(self, source: Control | None = None) -> list[dict[str, Any]]:
+        """Give the rows that have changed since the last look, perhaps through another view's control."""
+        return [control.row() for control in tuple(self.controls.values()) if control.update(source)]
+
+    def _show(self, rows: list[dict[str, Any]]) -> None:
         if rows:
             self.publish({"type": "rows", "rows": rows})
 
@@ -103,37 +111,42 @@ class ParametersView(View):
 
     def _set(self, path: str, typed: Any, page: str) -> None:
         control = self.controls[path]
-        error, change = None, None
-        try:
+
+        def turn() -> int | None:
             change = self._write(path, control.value_for(typed))
             control.took(typed)
-        except errors.BoutonError as refusal:
-            error = refusal
-        self._answer(control, page, error, change)
+            return change
+
+        self._turn(control, turn, page)
 
     def _reset(self, path: str, page: str) -> None:
         control = self.controls[path]
-        error, change = None, None
-        try:
+
+        def turn() -> int | None:
             change = self._write(path, control.initial)
             control.update()
-        except errors.BoutonError as refusal:
-            error = refusal
-        self._answer(control, page, error, change)
+            return change
+
+        self._turn(control, turn, page)
 
     def _write(self, path: str, value: Any) -> int | None:
         if self.simulation is not None:
             return self.simulation.set(path, value)
         return self.controls[path].entry.set(value)
 
-    def _answer(self, control: Control, page: str, error: errors.BoutonError | None, change: int | None) -> None:
-        self.publish(
-            {"type": "answer", "to": page, "row": control.row(), "error": None if error is None else str(error), "change": change}
-        )
-        if error is None:
-            for other in tuple(_open):
-                if other is not self:
-                    other.look()
+    def _turn(self, control: Control, turn: Callable[[], int | None], page: str) -> None:
+        answer: dict[str, Any] = {"type": "answer", "to": page, "error": None, "change": None}
+        news: list[tuple[ParametersView, list]] = []
+        with _turning:
+            try:
+                answer["change"] = turn()
+                news = [(other, other.changes(control)) for other in tuple(_open) if other is not self]
+            except errors.BoutonError as refusal:
+                answer["error"] = str(refusal)
+            answer["row"] = control.row()
+        self.publish(answer)
+        for other, rows in news:
+            other._show(rows)
 
     def _follower(self) -> Callable[[], None]:
         # The simulation must not keep a view alive that nobody has any more.

@@ -46,6 +46,10 @@ class Stream:
         self._context = copy_context()
         self._unsubscribe = simulation.subscribe(self._simulated)
 
+    def __contains__(self, page: str) -> bool:
+        """Whether a page watches."""
+        return page in self._flow
+
     def hello(self, page: str) -> None:
         """Let a page watch from now on; it gets a frame at once."""
         with self._changed:

@@ -107,7 +107,10 @@ class TracesView(View):
 
     def _send_frame(self, number: int) -> int:
         simulation = self.simulation
-        columns = max((int(page["columns"]) for page in tuple(self.pages.values())), default=700)
+        for page in tuple(self.pages):
+            if page not in self._stream:
+                del self.pages[page]
+        columns = max((int(said["columns"]) for said in tuple(self.pages.values())), default=700)
         frame = simulation.frame(
             [signal.path for signal in self._signals],
             columns=max(2, min(_MOST_COLUMNS, columns)),

@@ -74,15 +74,20 @@ function connect(model) {
 
 /** Whether the page's theme is dark, judged by what the style sheet made of it; `changed` runs when that may be another. */
 function followTheme(root, changed) {
+  let judged = null;
+  const ground = () => getComputedStyle(root).backgroundColor;
   const judge = () => {
     delete root.dataset.theme;
-    const numbers = getComputedStyle(root).backgroundColor.match(/[\d.]+/g)?.slice(0, 3).map(Number) ?? [255, 255, 255];
-    const most = getComputedStyle(root).backgroundColor.startsWith("color(") ? 1 : 255;
+    const colour = ground();
+    const numbers = colour.match(/[\d.]+/g)?.slice(0, 3).map(Number) ?? [255, 255, 255];
+    const most = colour.startsWith("color(") ? 1 : 255;
     root.dataset.theme = numbers[0] + numbers[1] + numbers[2] < 1.5 * most ? "dark" : "light";
+    judged = ground();
     changed();
   };
-  // A theme's style sheet may arrive a little after the attribute that announces it.
+  // A theme's style sheet arrives some time after the attribute that announces it, or with no announcement at all.
   const soon = () => setTimeout(judge, 300);
+  const later = setInterval(() => { if (ground() !== judged) judge(); }, 1000);
   const themes = new MutationObserver(soon);
   themes.observe(document.body, { attributes: true });
   themes.observe(document.documentElement, { attributes: true });
@@ -90,6 +95,7 @@ function followTheme(root, changed) {
   scheme.addEventListener("change", judge);
   requestAnimationFrame(judge);
   return () => {
+    clearInterval(later);
     themes.disconnect();
     scheme.removeEventListener("change", judge);
   };

@@ -1,16 +1,12 @@
 // Live traces: draws the newest frame in every animation frame, and answers each so that Python may send the next.
 
-import { decimalsFor, fixed, pretty } from "./numbers.js";
-import { bytes, floats, h, icon, widget } from "./page.js";
+import { pretty } from "./numbers.js";
+import { bytes, floats, h, widget } from "./page.js";
 import { bitmap, clip, drawAxes, drawRaster, drawTrace, extent, fit, frameOf, PALETTE, room } from "./plot.js";
+import { toolbar } from "./toolbar.js";
 
-const PLAY = "M5 3.2v9.6L12.5 8z";
-const PAUSE = "M5 3.5h2v9H5zM9 3.5h2v9H9z";
-const STEP = "M4 3.2v9.6L10 8zM11 3.5h1.8v9H11z";
-const RESET = "M8 3a5 5 0 1 1-4.7 3.3l1.3.5A3.6 3.6 0 1 0 8 4.4v2.1L4.6 3.7 8 1z";
 const TRACE_HEIGHT = 128;
 const RASTER_HEIGHT = 202;
-const WORDS = { ready: "Ready", running: "Running", paused: "Paused", failed: "Stopped", closed: "Closed" };
 
 /** The colours of the theme as the canvas understands them. */
 function lookOf(probes, root) {
@@ -41,10 +37,10 @@ function start(root, port) {
   const content = port.content();
   const plots = content.signals.map((signal, i) => plotOf(signal, i === content.signals.length - 1));
   const probes = Object.fromEntries(["grid", "quiet", "ink"].map((name) => [name, h("i", { class: `bt-probe bt-probe-${name}` })]));
-  const timeDigits = Math.min(4, Math.max(2, decimalsFor(content.dt)));
 
   let look = null;
   let latest = null;
+  let newest = null;
   let shownHead = null;
   let edge = null;
   let lastTick = 0;
@@ -58,70 +54,21 @@ function start(root, port) {
   let paints = 0;
   let request = 0;
 
-  const play = h("button", { type: "button", class: "bt-button bt-primary", onclick: () =>
-    port.send({ type: latest?.status === "running" ? "pause" : "play" }) });
-  const step = h("button", { type: "button", class: "bt-button", title: `Advance by one step of ${pretty(content.dt * 1000)} ms`,
-    onclick: () => port.send({ type: "step", n: 1 }) }, icon(STEP), "Step");
-  const reset = h("button", { type: "button", class: "bt-button", title: "Back to the initial state at time zero",
-    onclick: () => port.send({ type: "reset" }) }, icon(RESET), "Reset");
-  const hold = h("button", { type: "button", class: "bt-button", "aria-pressed": "false",
-    title: "Keep this picture while the simulation goes on", onclick: () => {
-      held = !held;
-      hold.setAttribute("aria-pressed", String(held));
-      if (!held) fresh = dirty = true;
-      wake();
-    } }, "Hold");
-  const speed = h("select", { class: "bt-field", "aria-label": "Speed, simulated seconds per second",
-    onchange: () => port.send({ type: "speed", value: speed.value === "" ? null : Number(speed.value) }) });
-  const clock = h("output", { class: "bt-clock", "aria-label": "Simulated time" }, "0 s");
-  const rate = h("span", { class: "bt-fact", title: "Simulated seconds per second, measured" });
-  const compiled = h("span", { class: "bt-fact", title: "How often the model was compiled for this simulation" });
-  const status = h("span", { class: "bt-status", role: "status" });
-  const banner = h("p", { class: "bt-banner", role: "alert", hidden: true });
-  root.append(
-    h("header", { class: "bt-bar", role: "toolbar", "aria-label": "Simulation" }, play, step, reset,
-      hold, h("label", { class: "bt-labelled" }, h("span", { class: "bt-quiet" }, "Speed"), speed),
-      h("div", { class: "bt-facts" }, rate, compiled, status, clock)),
-    banner, h("div", { class: "bt-plots" }, ...plots.map((plot) => plot.element)),
+  const bar = toolbar(content, port, (now) => {
+    held = now;
+    if (!held && latest) take(latest, newest);
+    wake();
+  });
+  root.append(bar.element, bar.banner, h("div", { class: "bt-plots" }, ...plots.map((plot) => plot.element)),
     h("p", { class: "bt-axis" }, "Simulated time (s)"), ...Object.values(probes));
 
-  function offer(value) {
-    const values = content.speeds.some((known) => known === value) ? content.speeds : [value, ...content.speeds];
-    if (speed.options.length !== values.length) {
-      speed.replaceChildren(...values.map((known) => h("option", { value: known === null ? "" : String(known) },
-        known === null ? "fastest" : `${known}×`)));
-    }
-    if (document.activeElement !== speed) speed.value = value === null ? "" : String(value);
-  }
-
-  function report(head) {
-    const running = head.status === "running";
-    const action = running ? "Pause" : "Play";
-    if (play.dataset.action !== action) {
-      play.dataset.action = action;
-      play.replaceChildren(icon(running ? PAUSE : PLAY), action);
-    }
-    play.disabled = reset.disabled = head.status === "closed";
-    step.disabled = running || play.disabled;
-    offer(head.speed);
-    rate.textContent = running ? `${fixed(head.rate, head.rate < 10 ? 2 : 0)}× real time` : "";
-    compiled.textContent = head.compilations === 0 ? "" : head.compilations === 1 ? "compiled once" : `compiled ${head.compilations} times`;
-    if (status.dataset.status !== head.status) {
-      status.dataset.status = head.status;
-      status.textContent = WORDS[head.status] ?? head.status;
-    }
-    say(head.error ?? "");
-  }
-
-  function say(text) {
-    banner.hidden = !text;
-    if (banner.textContent !== text) banner.textContent = text;
-  }
-
   function take(head, buffers) {
-    latest = head;
+    [latest, newest] = [head, buffers];
     if (held) return;
     shownHead = head;
+    dirty = fresh = true;
+    // For whoever embeds or tests the view; what has really been painted is said by the event.
+    root.bouton ??= { plots, get head() { return shownHead; }, get paints() { return paints; } };
     head.signals.forEach((signal, i) => {
       const plot = plots.find((known) => known.path === signal.path);
       if (!plot) return;
@@ -140,8 +87,9 @@ function start(root, port) {
 
   function legendOf(plot, signal) {
     plot.marks = Array.from({ length: signal.rows }, () => h("span", { class: "bt-reading" }));
-        plot.legend.replaceChildren(plot.marks.length > 1 ? "units" : "unit", ...plot.marks.map((mark, i) => h("span", { class: "bt-mark" },
-      h("i", { style: `background:${PALETTE[i % PALETTE.length]}` }), `${signal.units[i]}`, mark)));
+    const marks = plot.marks.map((mark, i) => h("span", { class: "bt-mark" },
+      h("i", { style: `background:${PALETTE[i % PALETTE.length]}` }), `${signal.units[i]}`, mark));
+    plot.legend.replaceChildren(marks.length > 1 ? "units" : "unit", ...marks);
   }
 
   // Between two frames the picture goes on moving at the measured rate, so that it scrolls and does not hop.
@@ -204,9 +152,7 @@ function start(root, port) {
       }
       read(plot, shown[0] + (hover ?? 0) * (shown[1] - shown[0]));
     }
-    const time = hover === null ? shownHead.now : shown[0] + hover * (shown[1] - shown[0]);
-    clock.textContent = `${fixed(time, timeDigits)} s`;
-    clock.classList.toggle("bt-pointed", hover !== null);
+    bar.tell(hover === null ? shownHead.now : shown[0] + hover * (shown[1] - shown[0]), hover !== null);
   }
 
   function tick(now) {
@@ -237,11 +183,10 @@ function start(root, port) {
   }
 
   port.onMessage((message, buffers) => {
-    if (message.type === "refused") say(message.text);
+    if (message.type === "refused") bar.refuse(message.text);
     if (message.type !== "frame") return;
-    report(message);
+    bar.report(message);
     take(message, buffers);
-    dirty = fresh = true;
     // A page in the background draws nothing and therefore answers nothing: Python pauses the simulation for it.
     if (painted && !document.hidden) port.send({ type: "drawn", frame: message.frame });
     else owed = message.frame;
@@ -255,9 +200,6 @@ function start(root, port) {
     const width = plots[0]?.canvas.clientWidth || 760;
     port.send({ type: "hello", columns: Math.max(50, Math.round(width - 68)) });
   }
-
-  // For whoever embeds or tests the view; what has really been painted is said by the event.
-  root.bouton = { plots, get head() { return shownHead; }, get paints() { return paints; } };
 
   const repaint = () => {
     look = null;
@@ -298,8 +240,6 @@ function start(root, port) {
       wake();
     });
   }
-  report({ status: "ready", rate: 0, compilations: 0, speed: 1, error: null });
-  hello();
 
   return () => {
     port.send({ type: "bye" });

@@ -4,6 +4,7 @@ import { h, icon, widget } from "./page.js";
 
 const COLUMNS = ["Name", "Kind", "Family", "Shape", "Type", "Value", "Unit"];
 const CHEVRON = "M6 3.5 10.5 8 6 12.5";
+const AGAIN = "M8 3a5 5 0 1 0 4.7 3.3l-1.3.5A3.6 3.6 0 1 1 8 4.4v2.1l3.4-2.8L8 1z";
 
 function start(root, port) {
   const folded = new Set();
@@ -22,7 +23,9 @@ function start(root, port) {
     ...COLUMNS.map((name) => h("span", { role: "columnheader", class: `bt-${name.toLowerCase()}` }, name)));
   const grid = h("div", { role: "treegrid", class: "bt-grid", "aria-label": "Model" },
     h("div", { role: "rowgroup" }, head), body);
-  root.append(h("header", { class: "bt-bar" }, title, chips, count, search), grid);
+  const again = h("button", { type: "button", class: "bt-button bt-square", title: "Read the values again",
+    "aria-label": "Read the values again", onclick: () => port.send({ type: "refresh" }) }, icon(AGAIN));
+  root.append(h("header", { class: "bt-bar" }, title, chips, count, search, again), grid);
 
   function parts() {
     const found = [...new Set(rows.filter((row) => !row.module).map((row) => row.kind))];

@@ -1,0 +1,95 @@
+// The buttons that steer a live simulation, and what it says about itself.
+
+import { decimalsFor, fixed, pretty } from "./numbers.js";
+import { h, icon } from "./page.js";
+
+const PLAY = "M5 3.2v9.6L12.5 8z";
+const PAUSE = "M5 3.5h2v9H5zM9 3.5h2v9H9z";
+const STEP = "M4 3.2v9.6L10 8zM11 3.5h1.8v9H11z";
+const RESET = "M8 3a5 5 0 1 1-4.7 3.3l1.3.5A3.6 3.6 0 1 0 8 4.4v2.1L4.6 3.7 8 1z";
+const WORDS = { ready: "Ready", running: "Running", paused: "Paused", failed: "Stopped", closed: "Closed" };
+
+// Text that is written anew has the page laid out anew, even if it is the same.
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** `hold(true)` is called when the picture is to be kept, `hold(false)` when it is to go on. */
+export function toolbar(content, port, hold) {
+  const timeDigits = Math.min(4, Math.max(2, decimalsFor(content.dt)));
+  let status = "ready";
+  let refusal = "";
+
+  function command(type, rest) {
+    refusal = "";
+    port.send({ type, ...rest });
+  }
+
+  const play = h("button", { type: "button", class: "bt-button bt-primary",
+    onclick: () => command(status === "running" ? "pause" : "play") });
+  const step = h("button", { type: "button", class: "bt-button", title: `Advance by one step of ${pretty(content.dt * 1000)} ms`,
+    onclick: () => command("step", { n: 1 }) }, icon(STEP), "Step");
+  const reset = h("button", { type: "button", class: "bt-button", title: "Back to the initial state at time zero",
+    onclick: () => command("reset") }, icon(RESET), "Reset");
+  const keep = h("button", { type: "button", class: "bt-button", "aria-pressed": "false",
+    title: "Keep this picture while the simulation goes on", onclick: () => {
+      const held = keep.getAttribute("aria-pressed") === "false";
+      keep.setAttribute("aria-pressed", String(held));
+      hold(held);
+    } }, "Hold");
+  const speed = h("select", { class: "bt-field", "aria-label": "Speed, simulated seconds per second",
+    onchange: () => command("speed", { value: speed.value === "" ? null : Number(speed.value) }) });
+  const clock = h("output", { class: "bt-clock", "aria-label": "Simulated time" }, "0 s");
+  const rate = h("span", { class: "bt-fact", title: "Simulated seconds per second, measured" });
+  const compiled = h("span", { class: "bt-fact", title: "How often the model was compiled for this simulation" });
+  const light = h("span", { class: "bt-status", role: "status" });
+  const banner = h("p", { class: "bt-banner", role: "alert", hidden: true });
+  const element = h("header", { class: "bt-bar", role: "group", "aria-label": "Simulation" }, play, step, reset, keep,
+    h("label", { class: "bt-labelled" }, h("span", { class: "bt-quiet" }, "Speed"), speed),
+    h("div", { class: "bt-facts" }, rate, compiled, light, clock));
+
+  function offer(value) {
+    const values = content.speeds.some((known) => known === value) ? content.speeds : [value, ...content.speeds];
+    if (speed.options.length !== values.length) {
+      speed.replaceChildren(...values.map((known) => h("option", { value: known === null ? "" : String(known) },
+        known === null ? "fastest" : `${known}×`)));
+    }
+    if (document.activeElement !== speed) speed.value = value === null ? "" : String(value);
+  }
+
+  function say(text) {
+    banner.hidden = !text;
+    write(banner, text);
+  }
+
+  /** Show what a frame says about the simulation. */
+  function report(head) {
+    status = head.status;
+    const running = status === "running";
+    const action = running ? "Pause" : "Play";
+    if (play.dataset.action !== action) {
+      play.dataset.action = action;
+      play.replaceChildren(icon(running ? PAUSE : PLAY), action);
+    }
+    play.disabled = reset.disabled = status === "closed";
+    step.disabled = running || play.disabled;
+    offer(head.speed);
+    write(rate, running ? `${fixed(head.rate, head.rate < 10 ? 2 : 0)}× real time` : "");
+    write(compiled, ["", "compiled once"][head.compilations] ?? `compiled ${head.compilations} times`);
+    light.dataset.status = status;
+    write(light, WORDS[status] ?? status);
+    say(head.error ?? refusal);
+  }
+
+  report({ status, rate: 0, compilations: 0, speed: 1, error: null });
+  return {
+    element,
+    banner,
+    report,
+    refuse: (text) => say(refusal = text),
+    tell(time, pointed) {
+      write(clock, `${fixed(time, timeDigits)} s`);
+      clock.classList.toggle("bt-pointed", pointed);
+    },
+  };
+}
