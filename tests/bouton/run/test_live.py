@@ -609,10 +609,9 @@ def test_overflow_stops_it_at_the_exact_time_with_the_path_and_it_can_be_started
     assert simulation.frame().status == "failed"
     assert simulation.rate == 0.0
     simulation.set("0_Level.gain", 0.5)
-    simulation.start()
+    run_to(simulation, 147, until)
     assert simulation.error is None
-    until(lambda: simulation.steps >= 147)
-    assert_array_equal(shown(simulation, "0_Level.x")[127:147, 0], 2.0 ** np.arange(126, 106, -1))
+    assert_array_equal(shown(simulation, "0_Level.x")[127:, 0], 2.0 ** np.arange(126, 106, -1))
 
 
 def test_a_failing_step_raises_what_happened_and_says_it(live):

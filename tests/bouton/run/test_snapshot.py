@@ -40,8 +40,8 @@ def test_numbers_read_as_they_were_given_after_a_restore():
     kept = live.snapshot()
     run(live, drive(10, 2))
     live.restore(kept)
-    assert type(live.model.dt) is float
-    assert live.model.dt == 1e-3
+    assert (live.model.dt, live.model.noise_std) == (1e-3, 0.0)
+    assert {type(live.model.dt), type(live.model.noise_std)} == {float}
 
 
 def test_a_snapshot_with_noise_brings_the_noise_to_another_simulation_of_the_same_model():
