@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from ..errors import KindError
 from ._frame import Frame
 from ._operators import plain
-from ._purify import is_discovering, unwrap
+from ._purify import TakenApart, is_discovering, unwrap
 from ._variable import Variable
 
 
@@ -100,8 +100,10 @@ def _differentiate(
             merged[n] = value
         with Frame(dict(zip(cells, cell_values, strict=True))) as frame:
             value, aux = _scalar(func, has_aux, merged, kwargs)
+            aux = TakenApart(aux)
             written[:] = frame.written
-            return value, (aux, [frame.values[cell] for cell in written])
+            new = [frame.values[cell] for cell in written]
+        return value, (aux.rebuilt(), new)
 
     start = [c.value for c in cells], [args[n] for n in nums]
     both = jax.value_and_grad(pure, argnums=(0, 1), has_aux=True, **options)

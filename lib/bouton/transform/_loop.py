@@ -11,7 +11,7 @@ import jax.numpy as jnp
 from ..errors import KindError, ShapeError
 from ._frame import STACK, Frame, NewCell
 from ._jit import Jitted
-from ._purify import discover, is_discovering, unwrap
+from ._purify import TakenApart, discover, is_discovering, unwrap
 from ._variable import Variable
 
 # id of a body's owner → the owner, weakly, and its compiled loops. By identity: two equal models are two.
@@ -133,8 +133,9 @@ def _scan_writing(
 ) -> Any:
     def turn(values: list, x: Any) -> tuple[list, Any]:
         with Frame(dict(zip(written, values, strict=True)), writable=set(written)) as frame:
-            out = unwrap(call(x))
-            return [frame.values[cell] for cell in written], out
+            out = TakenApart(call(x))
+            new = [frame.values[cell] for cell in written]
+        return new, out.rebuilt()
 
     body = jax.checkpoint(turn) if remat else turn
     last, out = jax.lax.scan(body, [c.value for c in written], operands, length=length, reverse=reverse, unroll=unroll)

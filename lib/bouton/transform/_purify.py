@@ -39,6 +39,19 @@ def unwrap(out: Any) -> Any:
     return jax.tree_util.tree_map(plain, out, is_leaf=lambda x: isinstance(x, Variable))
 
 
+class TakenApart:
+    """What a traced function returns, taken apart inside its frame and put together outside.
+
+    The cells of a functional module that is returned then belong to whoever gets it, not to the trace that is over.
+    """
+
+    def __init__(self, out: Any):
+        self._leaves, self._structure = jax.tree_util.tree_flatten(unwrap(out))
+
+    def rebuilt(self) -> Any:
+        return jax.tree_util.tree_unflatten(self._structure, self._leaves)
+
+
 class Purified:
     """A function of cells, as ``pure(values, *args, **kwargs) -> (out, new_values)``.
 
@@ -80,11 +93,15 @@ class Purified:
     def pure(self, values: Sequence[jax.Array], /, *args: Any, **kwargs: Any) -> tuple[Any, list[jax.Array]]:
         """The pure function."""
         self.traces += 1
+        leaves, structure = jax.tree_util.tree_flatten((args, kwargs))
         with Frame(dict(zip(self.cells, values, strict=True)), closed=True, writable=set(self.written)) as frame:
-            out = unwrap(self.fn(*args, **kwargs))
+            # Once more, inside the frame: the cells of a functional module that is an argument belong to this trace.
+            args, kwargs = jax.tree_util.tree_unflatten(structure, leaves)
+            out = TakenApart(self.fn(*args, **kwargs))
             # Another branch than the first trace took may use others.
             self.constants = {**self.constants, **{c: c.version for c in frame.constants}}
-            return out, [frame.values[cell] for cell in self.written]
+            new = [frame.values[cell] for cell in self.written]
+        return out.rebuilt(), new
 
 
 def purify(fn: Callable, *args: Any, **kwargs: Any) -> Purified:
