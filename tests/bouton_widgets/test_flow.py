@@ -1,4 +1,6 @@
-from bouton_widgets._flow import PATIENCE, SILENCE, Flow
+import pytest
+
+from bouton_widgets._flow import PACE, PATIENCE, SILENCE, Flow
 
 
 def test_nothing_goes_where_nobody_watches():
@@ -14,6 +16,16 @@ def test_a_frame_waits_for_the_answer_to_the_one_before():
     flow.answered("a", number, 0.1)
     assert flow.ready(0.1)
     assert flow.send(0.1) == number + 1
+
+
+def test_frames_that_nobody_is_in_a_hurry_for_keep_a_distance():
+    flow = Flow()
+    flow.hello("a", 0.0)
+    flow.answered("a", flow.send(10.0), 10.001)
+    assert not flow.ready(10.0 + PACE / 2)
+    assert flow.soon(10.0 + PACE / 2) == pytest.approx(PACE / 2)
+    assert flow.ready(10.0 + PACE / 2, urgent=True)
+    assert flow.ready(10.0 + 1.01 * PACE)
 
 
 def test_the_slowest_page_sets_the_pace():
@@ -36,7 +48,7 @@ def test_a_page_that_stays_silent_holds_up_the_others_for_a_moment_only():
     assert flow.ready(PATIENCE + 0.01)
     now = PATIENCE + 0.01
     flow.answered("here", flow.send(now), now)
-    assert flow.ready(now)
+    assert flow.ready(now + PACE)
 
 
 def test_an_answer_that_got_lost_does_not_freeze_the_picture():
@@ -118,10 +130,10 @@ def test_an_urgent_frame_overtakes_one_that_is_on_its_way_but_not_two():
     second = flow.send(0.01)
     assert not flow.ready(0.02, urgent=True)
     flow.answered("a", first, 0.03)
-    assert not flow.ready(0.03)
+    assert not flow.ready(0.2)
     assert flow.ready(0.03, urgent=True)
     flow.answered("a", second, 0.04)
-    assert flow.ready(0.04)
+    assert flow.ready(0.2)
 
 
 def test_nothing_is_urgent_where_nobody_watches():

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+PACE = 0.04
+"""Seconds between frames that nobody is in a hurry for. The picture scrolls on between them, and what they leave of the
+machine is there when somebody turns a slider."""
+
 PATIENCE = 0.5
 """Seconds after which a page that has not answered no longer holds up the next frame."""
 
@@ -55,9 +59,12 @@ class Flow:
         """Whether a frame may go now; an urgent one need not wait for the one before, but for the one before that."""
         if any(self._holds_up(page, now, urgent) for page in self._pages.values()):
             return False
-        if urgent or any(page.owes is None for page in self._pages.values()):
-            return bool(self._pages)
-        return bool(self._pages) and now - self._sent > PATIENCE
+        least = 0.0 if urgent else PACE if any(page.owes is None for page in self._pages.values()) else PATIENCE
+        return bool(self._pages) and now - self._sent >= least
+
+    def soon(self, now: float) -> float:
+        """Seconds after which it is worth asking again, if nothing else happens."""
+        return max(PACE - (now - self._sent), 0.0) or PATIENCE / 5
 
     def _holds_up(self, page: _Page, now: float, urgent: bool) -> bool:
         if page.owes is None or (urgent and page.owes == self._frame):

@@ -13,9 +13,6 @@ from ._flow import Flow
 _LINGER = 1.0
 """Seconds that the sending thread waits for work before it ends; it is started again when there is some."""
 
-_GLANCE = 0.1
-"""Seconds between looks at the clock while a page owes an answer."""
-
 
 class Stream:
     """The frames of one view.
@@ -126,7 +123,7 @@ class Stream:
                 if self._dirty and self._flow.ready(now, self._simulation.change > self._shown_change):
                     self._dirty = False
                     return self._flow.send(now)
-                self._changed.wait(_GLANCE if self._dirty else _LINGER)
+                self._changed.wait(self._flow.soon(now) if self._dirty else _LINGER)
             deserted = not len(self._flow)
         if deserted:
             audience_of(self._simulation).leave(self, self._simulation)
