@@ -1,11 +1,11 @@
 """What a view draws: signals decimated to what its pixels can show."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from ._columns import Columns
+from ._columns import Columns, Scroll, extremes, raster
 from ._engine import Engine
 from ._signals import Signal
 
@@ -67,14 +67,46 @@ class Picture:
     events: dict[str, np.ndarray]
 
 
-def picture(engine: Engine, signals: Sequence[Signal], columns: int, units: int | Sequence[int], rows: int) -> Picture:
-    """The last steps of some signals, as so many pixel columns show them."""
-    shown = Columns.covering(engine.window, engine.steps, max(int(columns), 1))
-    rings = engine.rings
-    chosen = {s.path: _chosen(units, s) for s in signals if s.kind == "trace"}
-    traces = {path: Trace(*shown.traces(rings[path], which), which) for path, which in chosen.items()}
-    events = {s.path: shown.raster(rings[s.path], max(int(rows), 1)) for s in signals if s.kind == "events"}
-    return Picture(shown.begin * shown.steps, shown.end * shown.steps, traces, events)
+class Pictures:
+    """Makes pictures of an engine's signals, each from the one before.
+
+    Parameters
+    ----------
+    engine : Engine
+        Whose signals.
+    """
+
+    # Of pictures that are kept to make the next from, in bytes.
+    MOST_BYTES = 2**24
+
+    def __init__(self, engine: Engine):
+        self._engine = engine
+        # In order of last use.
+        self._scrolls: dict[tuple, Scroll] = {}
+
+    def picture(self, signals: Sequence[Signal], columns: int, units: int | Sequence[int], rows: int) -> Picture:
+        """The last steps of some signals, as so many pixel columns show them."""
+        shown = Columns.covering(self._engine.window, self._engine.steps, max(int(columns), 1))
+        traces = {s.path: self._trace(s, shown, _chosen(units, s)) for s in signals if s.kind == "trace"}
+        events = {s.path: self._raster(s, shown, max(int(rows), 1)) for s in signals if s.kind == "events"}
+        while sum(scroll.nbytes for scroll in self._scrolls.values()) > self.MOST_BYTES:
+            self._scrolls.pop(next(iter(self._scrolls)))
+        return Picture(shown.begin * shown.steps, shown.end * shown.steps, traces, events)
+
+    def _trace(self, signal: Signal, columns: Columns, units: np.ndarray) -> Trace:
+        image = self._image(signal, columns, units, tuple(units.tolist()), extremes, np.float32(np.nan))
+        return Trace(image[: len(units)], image[len(units) :], units)
+
+    def _raster(self, signal: Signal, columns: Columns, rows: int) -> np.ndarray:
+        return self._image(signal, columns, None, rows, lambda blocks: raster(blocks, rows), np.uint8(0))
+
+    def _image(
+        self, signal: Signal, columns: Columns, units: np.ndarray | None, which: object, fold: Callable, blank: np.generic
+    ) -> np.ndarray:
+        key = (signal.path, which, columns.steps, columns.count)
+        scroll = self._scrolls.pop(key, None) or Scroll(self._engine.rings[signal.path], units, fold, blank)
+        self._scrolls[key] = scroll
+        return scroll.at(columns)
 
 
 def _chosen(units: int | Sequence[int], signal: Signal) -> np.ndarray:

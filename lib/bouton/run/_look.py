@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from ..errors import UnknownPathError
 from ..modules import Module
 from ._engine import Engine
-from ._live_frame import Frame, picture
+from ._live_frame import Frame, Pictures
 from ._pace import Pace
 from ._signals import Signal
 from ._turns import Turns
@@ -25,6 +25,7 @@ class Look:
 
     def __init__(self, engine: Engine, pace: Pace):
         self._engine, self._pace = engine, pace
+        self._pictures = Pictures(engine)
         self._status = "ready"
         self._error: str | None = None
         # The last change that was made, and the last that is in the signals.
@@ -121,7 +122,7 @@ class Look:
         paths = (paths,) if isinstance(paths, str) else paths
         chosen = self.signals if paths is None else [self._signal(path) for path in paths]
         with self._turns:
-            shown = picture(self._engine, chosen, columns, units, rows)
+            shown = self._pictures.picture(chosen, columns, units, rows)
             step, status, change = self.steps, self._status, self._shown_change
         return Frame(
             time=(shown.begin * self.dt, shown.end * self.dt),

@@ -14,16 +14,25 @@ class Ring:
         Values a step.
     dtype : dtype
         Of the values kept.
+
+    Attributes
+    ----------
+    first, next : int
+        The oldest step held, and the one that comes next.
+    clearings : int
+        How often it was cleared: what was read before is not what is held now.
     """
 
     def __init__(self, length: int, units: int, dtype: type = np.float32):
         self.length, self.units = length, units
         self._rows = np.zeros((length, units), dtype)
+        self.clearings = 0
         self.clear()
 
     def clear(self, step: int = 0) -> None:
         """Forget everything; the next row is that of ``step``."""
         self.first = self.next = step
+        self.clearings += 1
 
     @property
     def nbytes(self) -> int:

@@ -7,7 +7,7 @@ from numpy.testing import assert_array_equal
 from bouton.core import SimulationParameter
 from bouton.modules import Module
 from bouton.run._engine import Engine
-from bouton.run._live_frame import picture
+from bouton.run._live_frame import Pictures
 
 UNITS, WINDOW = 10, 40
 
@@ -32,6 +32,10 @@ def engine():
     for at in range(0, 45, 5):
         engine.run(rows[at : at + 5])
     return engine
+
+
+def picture(engine, *args):
+    return Pictures(engine).picture(*args)
 
 
 def counts():
@@ -97,7 +101,32 @@ def test_a_picture_has_at_least_one_pixel(engine, columns, rows):
 
 
 def test_values_that_are_shown_later_are_not_those_shown_before(engine):
-    shown = picture(engine, engine.signals, 1000, UNITS, 1000)
-    before = shown.traces["output"].lo.copy()
-    shown.traces["output"].lo[:] = -1
-    assert_array_equal(picture(engine, engine.signals, 1000, UNITS, 1000).traces["output"].lo, before)
+    pictures = Pictures(engine)
+    shown = pictures.picture(engine.signals, 1000, UNITS, 1000)
+    shown.traces["output"].lo[:] = shown.events["spikes"][:] = 77
+    again = pictures.picture(engine.signals, 1000, UNITS, 1000)
+    assert_array_equal(again.traces["output"].lo, counts()[-WINDOW:].T)
+    assert_array_equal(again.events["spikes"], counts()[-WINDOW:].T)
+
+
+def test_views_of_different_sizes_and_units_do_not_disturb_each_other():
+    engine, rows = Engine(Echo(), ["output", "spikes"], 5, WINDOW, 4096), counts()
+    pictures = Pictures(engine)
+    views = [(1000, UNITS, 1000), (4, 3, 5), (4, [7], 5), (4, [7, 1], 2), (13, [1, 7], 3)]
+    for at in range(0, 45, 5):
+        engine.run(rows[at : at + 5])
+        for view in views:
+            mine, fresh = pictures.picture(engine.signals, *view), picture(engine, engine.signals, *view)
+            assert_array_equal(mine.traces["output"].lo, fresh.traces["output"].lo)
+            assert_array_equal(mine.traces["output"].hi, fresh.traces["output"].hi)
+            assert_array_equal(mine.events["spikes"], fresh.events["spikes"])
+
+
+def test_no_more_is_kept_of_pictures_than_a_set_number_of_bytes(engine, monkeypatch):
+    monkeypatch.setattr(Pictures, "MOST_BYTES", 1000)
+    pictures = Pictures(engine)
+    for columns in range(1, 40):
+        shown = pictures.picture(engine.signals, columns, UNITS, UNITS)
+        assert_array_equal(shown.events["spikes"], picture(engine, engine.signals, columns, UNITS, UNITS).events["spikes"])
+        assert sum(scroll.nbytes for scroll in pictures._scrolls.values()) <= 1000
+    assert pictures._scrolls
