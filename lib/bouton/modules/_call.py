@@ -23,6 +23,16 @@ class _Calls(threading.local):
 CALLS = _Calls()
 
 
+class Forwarded(int):
+    """What ``evolve`` gets for ``record`` when paths were asked for: true, and told from a ``True`` that user code says itself.
+
+    The user's ``True`` means that the code wants the record for its own use, whatever was asked for above.
+    """
+
+
+FORWARDED = Forwarded(1)
+
+
 class Selection:
     """Which signals a call records, by path.
 
@@ -33,8 +43,8 @@ class Selection:
     """
 
     def __init__(self, record: Any):
-        self.everything = record is True
-        self.patterns = () if isinstance(record, bool) else _patterns(record)
+        self.everything = record is True or isinstance(record, Forwarded)
+        self.patterns = () if isinstance(record, bool | Forwarded) else _patterns(record)
 
     def __bool__(self) -> bool:
         return self.everything or bool(self.patterns)
@@ -42,20 +52,6 @@ class Selection:
     def wants(self, path: str) -> bool:
         """Whether the signal at ``path`` is recorded."""
         return self.everything or any(fnmatch.fnmatchcase(path, p) for p in self.patterns)
-
-    def keep(self, record: Mapping[str, Any], prefix: str = "") -> dict:
-        """The part of a nested record that is wanted."""
-        if self.everything:
-            return dict(record)
-        kept = {}
-        for name, value in record.items():
-            if isinstance(value, Mapping):
-                branch = self.keep(value, f"{prefix}{name}.")
-                if branch:
-                    kept[name] = branch
-            elif self.wants(prefix + name):
-                kept[name] = value
-        return kept
 
     def check_found(self, record: Mapping[str, Any], offered: Callable[[], Iterable[str]], where: str) -> None:
         """Refuse a pattern that chose nothing."""
@@ -114,10 +110,11 @@ class Call:
         self.report_to = outer if place is not None else None
         self.place = place or ""
         self.prefix = outer.prefix + self.place + "." if outer is not None and place else ""
-        # Asked from above: the selection made there decides; otherwise this call's own argument.
-        above = outer.selection if outer is not None and place is not None else None
-        self.is_root = not above
-        self.selection = above if above else Selection(record)
+        # What the calls around this one want of it, each with the path at which it was asked; and what is asked here.
+        self.above: tuple[tuple[str, Selection], ...] = outer.selections if outer is not None and place is not None else ()
+        passed_on = isinstance(record, Forwarded) and place is not None
+        self.asked = Selection(False if passed_on else record)
+        self.selections = (*self.above, (self.prefix, self.asked)) if self.asked else self.above
         self.batch_states = outer.batch_states if self.report_to is not None and outer is not None else batch_states
         self.states: dict = {}
         self.batched: dict = {}
@@ -132,21 +129,44 @@ class Call:
 
     def wanted(self, names: Iterable[str]) -> tuple[str, ...]:
         """Those of the module's own signals that are recorded."""
-        return tuple(n for n in names if self.selection.wants(self.prefix + n))
+        return tuple(n for n in names if _wants(self.selections, self.prefix + n))
+
+    def kept(self, record: Mapping[str, Any]) -> dict:
+        """The part of a nested record that this call returns."""
+        return _keep(record, self.prefix, self.selections)
 
     def path_to(self, module: "Module") -> str | None:
         """Path of ``module`` below the one being called, or ``None``."""
         return _path(self.module, module, ())
 
     def report(self, states: dict, record: dict) -> None:
-        """Pass on to the call around this one what happened here."""
+        """Pass on to the call around this one what happened here, of the record what is wanted there."""
         if self.report_to is None:
             return
+        record = _keep(record, self.prefix, self.above)
         for mine, theirs in ((states, "states"), (self.batched, "batched"), (record, "record")):
             at_place = mine
             for name in reversed(self.place.split(".")):
                 at_place = {name: at_place}
             setattr(self.report_to, theirs, overlay(getattr(self.report_to, theirs), at_place))
+
+
+def _wants(selections: Sequence[tuple[str, Selection]], path: str) -> bool:
+    return any(selection.wants(path[len(prefix) :]) for prefix, selection in selections)
+
+
+def _keep(record: Mapping[str, Any], prefix: str, selections: Sequence[tuple[str, Selection]]) -> dict:
+    if any(selection.everything for _, selection in selections):
+        return dict(record)
+    kept = {}
+    for name, value in record.items():
+        if isinstance(value, Mapping):
+            branch = _keep(value, f"{prefix}{name}.", selections)
+            if branch:
+                kept[name] = branch
+        elif _wants(selections, prefix + name):
+            kept[name] = value
+    return kept
 
 
 def _path(parent: Any, module: "Module", above: tuple) -> str | None:

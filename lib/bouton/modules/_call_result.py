@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..errors import KindError, ShapeError
+from ._call import FORWARDED
 
 
 def taken_apart(data: Any) -> tuple[Any, dict, dict]:
@@ -17,8 +18,8 @@ def taken_apart(data: Any) -> tuple[Any, dict, dict]:
 
 
 def with_record(args: tuple, kwargs: dict) -> tuple[tuple, dict]:
-    """The arguments of ``evolve`` with ``record=True``."""
-    return ((True, *args[1:]), kwargs) if args else (args, {**kwargs, "record": True})
+    """The arguments of ``evolve``, asked to record."""
+    return ((FORWARDED, *args[1:]), kwargs) if args else (args, {**kwargs, "record": FORWARDED})
 
 
 def checked_result(result: Any, data: Any, where: str) -> tuple:

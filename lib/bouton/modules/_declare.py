@@ -40,7 +40,6 @@ def declare(module: Module, name: str, wrapper: type[Wrapper], data: Any, defaul
     """
     if data is None or (isinstance(data, Constant) and data.value is None):
         facts["init_func"] = Full(default) if is_numeric(default) else default
-        data = None
     try:
         setattr(module, name, wrapper(data, **{"cast_fn": floats, **facts}))
     except BoutonError as error:

@@ -158,15 +158,15 @@ class Module(Object):
         finished = False
         try:
             with Call(self, asked, return_batch_state) as call:
-                if call.selection and call.is_root and asked is not True:
+                if call.asked.patterns:
                     # Paths are for the call; code inside understands yes or no.
                     args, kwargs = with_record(args, kwargs)
                 output, new_state, record = checked_result(self.evolve(data, *args, **kwargs), data, self.class_name)
                 state = self._completed_state(call, new_state)
-                record = call.selection.keep(overlay(call.record, record), call.prefix) if call.selection else record
-                if call.is_root:
-                    call.selection.check_found(record, self._signals, self.class_name)
-            call.report(state, record)
+                whole = overlay(call.record, record)
+                record = call.kept(whole) if call.selections else record
+                call.asked.check_found(record, self._signals, self.class_name)
+            call.report(state, whole)
             if not self._functional:
                 self._keep_state(state)
             finished = True

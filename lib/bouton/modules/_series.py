@@ -92,7 +92,7 @@ class SeriesModule(Module):
 
 
 def _wanted(step: Step, call: Call | None, record: Any) -> tuple[str, ...]:
-    if call is not None and call.selection:
+    if call is not None and call.selections:
         return call.wanted(step.signals)
     chosen = Selection(record)
     return tuple(n for n in step.signals if chosen.wants(n))

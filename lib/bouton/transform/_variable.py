@@ -225,8 +225,9 @@ def own_array(value: Any, dtype: Any = None) -> jax.Array:
     except jax.errors.TracerArrayConversionError:
         array = jnp.array(value, dtype)  # a list with traced values
         return jnp.asarray(array, array.dtype)
-    # With the dtype given, JAX takes the memory over as it is and compiles nothing.
-    return jnp.asarray(host, jax.dtypes.canonicalize_dtype(host.dtype) if dtype is None else dtype)
+    # Converted here and with the dtype given, JAX takes the memory over as it is and compiles nothing.
+    dtype = jax.dtypes.canonicalize_dtype(host.dtype if dtype is None else dtype)
+    return jnp.asarray(host.astype(dtype, copy=False), dtype)
 
 
 def _array(value: Any, where: str, dtype: Any = None) -> jax.Array:

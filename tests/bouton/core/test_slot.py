@@ -1,0 +1,76 @@
+import copy
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+import bouton.math as bm
+from bouton.core._slot import Slot
+from bouton.errors import ValueRefused
+from bouton.modules._noise import NoiseLevel
+from bouton.parameters import Constant, Parameter, SimulationParameter, State
+
+
+def test_a_constant_parameter_has_the_kind_of_a_simulation_parameter():
+    assert Slot(Parameter(Constant(1.0)), "here").kind == "simulation"
+    assert Slot(State(Constant(1.0)), "here").kind == "state"
+
+
+def test_a_change_of_what_is_no_array_counts_as_another_version():
+    slot = Slot(SimulationParameter("euler"), "here")
+    before = slot.version
+    slot.write("heun", "here")
+    slot.reset("here")
+    assert slot.version == before + 2
+    number = Slot(Parameter(1.0), "here")
+    number.write(2.0, "here")
+    assert number.version == 0
+
+
+def test_noise_counts_one_version_when_it_is_first_switched_on():
+    slot = Slot(NoiseLevel(0.0), "here")
+    assert not slot.was_nonzero()
+    slot.write(0.5, "here")
+    slot.write(0.0, "here")
+    slot.write(0.7, "here")
+    assert slot.was_nonzero()
+    assert slot.version == 1
+    assert Slot(NoiseLevel(0.5), "here").was_nonzero()
+
+
+def test_noise_written_by_compiled_code_counts_as_switched_on():
+    slot = Slot(NoiseLevel(0.0), "here")
+    bm.jit(lambda x: slot.write(x, "here"))(0.0)
+    assert slot.was_nonzero()
+
+
+def test_a_copy_built_around_another_value_keeps_what_the_wrapper_said():
+    slot = Slot(Parameter(np.ones(2), family="taus", bounds=(0, None)), "here")
+    twin = Slot.build(slot.facts(), jnp.full(2, 3.0))
+    assert twin.wrapper is slot.wrapper
+    assert_array_equal(twin.read(), [3, 3])
+    assert_array_equal(slot.read(), [1, 1])
+    with pytest.raises(ValueRefused, match=r"there: expected at least 0, got -1\.0"):
+        twin.write(-jnp.ones(2), "there")
+
+
+def test_a_python_number_is_remembered_by_a_copy_with_the_same_value_only():
+    slot = Slot(SimulationParameter(0.001), "here")
+    assert type(Slot.build(slot.facts(), slot.cell.value).read()) is float
+    assert isinstance(Slot.build(slot.facts(), jnp.float32(0.002)).read(), jax.Array)
+    assert copy.deepcopy(slot).read() == pytest.approx(0.001)
+
+
+def test_a_traced_value_is_checked_for_shape_and_kind_and_not_for_bounds():
+    slot = Slot(Parameter(1.0, bounds=(0, None)), "here")
+    bm.jit(lambda x: slot.write(x, "here"))(-5.0)
+    assert slot.read() == -5
+
+
+def test_a_reset_gives_the_initial_value_and_a_new_array_each_time():
+    slot = Slot(State(np.ones(2)), "here")
+    slot.write(np.zeros(2), "here")
+    slot.reset("here")
+    assert_array_equal(slot.read(), [1, 1])
