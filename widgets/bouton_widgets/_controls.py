@@ -161,7 +161,8 @@ class Control:
             )
         dtype = self._dtype
         if self.is_factor:
-            return (np.asarray(self._base) * number).astype(dtype)
+            scaled = np.asarray(self._base) * number
+            return (np.rint(scaled) if np.issubdtype(dtype, np.integer) else scaled).astype(dtype)
         if dtype.kind in "iu" and not number.is_integer():
             return np.full(self.entry.shape, number)
         return np.full(self.entry.shape, number, dtype)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core._names import nearest
 from ..errors import KindError, UnknownPathError
+from ..transform._frame import STACK
 
 if TYPE_CHECKING:
     from ._module import Module
@@ -105,6 +106,8 @@ class Call:
     def __init__(self, module: "Module", record: Any, batch_states: bool):
         outer = CALLS.top
         place = None if outer is None else outer.path_to(module)
+        # A submodule called in a loop or transform inside evolve has values of that trace only; its state is in its cells.
+        self.trace = STACK.top
         self.module = module
         self.outer = outer
         self.report_to = outer if place is not None else None
@@ -141,7 +144,7 @@ class Call:
 
     def report(self, states: dict, record: dict) -> None:
         """Pass on to the call around this one what happened here, of the record what is wanted there."""
-        if self.report_to is None:
+        if self.report_to is None or self.report_to.trace is not STACK.top:
             return
         record = _keep(record, self.prefix, self.above)
         for mine, theirs in ((states, "states"), (self.batched, "batched"), (record, "record")):

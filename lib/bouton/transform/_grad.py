@@ -93,24 +93,27 @@ def _differentiate(
     **options: Any,
 ) -> tuple[Any, Any, list, list]:
     written: list[Variable] = []
+    # A Variable that is listed twice, as tied weights are, is one variable.
+    distinct = list(dict.fromkeys(cells))
 
     def pure(cell_values: list, arg_values: list) -> tuple[Any, tuple]:
         merged = list(args)
         for n, value in zip(nums, arg_values, strict=True):
             merged[n] = value
-        with Frame(dict(zip(cells, cell_values, strict=True))) as frame:
+        with Frame(dict(zip(distinct, cell_values, strict=True))) as frame:
             value, aux = _scalar(func, has_aux, merged, kwargs)
             aux = TakenApart(aux)
             written[:] = frame.written
             new = [frame.values[cell] for cell in written]
         return value, (aux.rebuilt(), new)
 
-    start = [c.value for c in cells], [args[n] for n in nums]
+    start = [c.value for c in distinct], [args[n] for n in nums]
     both = jax.value_and_grad(pure, argnums=(0, 1), has_aux=True, **options)
     (value, (aux, new)), (by_cells, by_nums) = both(*start)
     for cell, x in zip(written, new, strict=True):
         cell.value = x
-    return value, aux, by_cells, by_nums
+    of_cell = dict(zip(distinct, by_cells, strict=True))
+    return value, aux, [of_cell[cell] for cell in cells], by_nums
 
 
 def _scalar(func: Callable, has_aux: bool | None, args: Sequence, kwargs: dict) -> tuple[Any, Any]:

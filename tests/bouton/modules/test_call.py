@@ -1,10 +1,12 @@
 import threading
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
+import bouton.math as bm
 from bouton.errors import KindError, UnknownPathError
-from bouton.modules import Module, Rate, Sequential
+from bouton.modules import ExpSyn, Module, Rate, Sequential
 from bouton.modules._call import CALLS, Call, Selection, overlay, paths_of
 
 
@@ -197,3 +199,29 @@ def test_what_was_passed_on_means_everything_to_a_step_that_is_run_directly():
             return out, {}, {"rate": found}
 
     assert list(paths_of(Direct(True)(np.ones((3, 2)), record="rate.x")[2])) == ["rate.x"]
+
+
+class _StepByStep(Module):
+    """Calls its submodule once for each time step, in a loop of bouton's own."""
+
+    def __init__(self, how):
+        super().__init__(1)
+        self.synapse = ExpSyn(1, tau=0.01)
+        self._how = how
+
+    def evolve(self, input_data, record=False):
+        series = jnp.asarray(input_data)[..., 0].reshape(-1)
+        return self._how(lambda x: self.synapse(x[None, None])[0][0, 0], series)[None], {}, {}
+
+
+@pytest.mark.parametrize("jit", [True, False])
+def test_a_submodule_may_be_called_in_a_loop_inside_evolve(jit):
+    drive = np.array([1.0, 0.0, 2.0])
+    outer = _StepByStep(lambda body, xs: bm.for_loop(body, xs, jit=jit))
+    output, state, _ = outer(drive[:, None])
+    decay, expected = np.exp(-1e-3 / 0.01), []
+    for u in drive:
+        expected.append(((expected[-1] if expected else 0.0) + u) * decay)
+    np.testing.assert_allclose(output[0, :, 0], expected, rtol=1e-6)
+    np.testing.assert_allclose(state["synapse"]["isyn"], expected[-1:], rtol=1e-6)
+    np.testing.assert_allclose(outer.synapse.isyn, expected[-1:], rtol=1e-6)

@@ -1,10 +1,12 @@
-"""Waiting without guessing how fast the machine is, and a look for threads that were left behind."""
+"""Live simulations that are closed, waiting without guessing how fast the machine is, and a look for threads left behind."""
 
 import gc
 import threading
 import time
 
 import pytest
+
+from bouton.run import LiveSimulation
 
 
 def _live_threads():
@@ -28,6 +30,20 @@ def until():
 def live_threads():
     """The threads of live simulations that run now."""
     return _live_threads
+
+
+@pytest.fixture
+def live():
+    """Make simulations that are closed after the test, as fast as it goes unless told otherwise."""
+    made = []
+
+    def make(model, *args, record="output", speed=None, chunk=10, window=1.0, **kwargs):
+        made.append(LiveSimulation(model, *args, record=record, speed=speed, chunk=chunk, window=window, **kwargs))
+        return made[-1]
+
+    yield make
+    for simulation in made:
+        simulation.close()
 
 
 @pytest.fixture(autouse=True)

@@ -279,3 +279,10 @@ def test_what_is_no_variable_cannot_be_differentiated_by():
         KindError, match=r"grad\(grad_vars=\.\.\.\): expected Variables, in a list, tuple or dict, got .*model\.cell\("
     ):
         bm.grad(lambda: 1.0, grad_vars={"v": bm.Variable(1), "w": jnp.ones(2)})
+
+
+def test_a_variable_that_is_listed_twice_has_its_gradient_in_both_places():
+    w = bm.Variable(jnp.array([1.0, 2.0]))
+    one, two = bm.grad(lambda: (w.value**2).sum(), grad_vars=[w, w])()
+    assert_allclose(one, [2.0, 4.0])
+    assert_allclose(two, [2.0, 4.0])
