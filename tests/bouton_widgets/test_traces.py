@@ -78,7 +78,7 @@ def test_no_frame_goes_before_the_one_before_is_answered(simulation, listen):
     time.sleep(0.2)
     assert len(page.heard("frame")) == 1
     page.say("drawn", frame=page.heard("frame")[0]["frame"])
-    page.wait(lambda: len(page.heard("frame")) == 2)
+    page.wait(lambda: len(page.heard("frame")) >= 2)
 
 
 def test_a_page_that_answers_gets_frame_after_frame_and_each_is_newer(simulation, listen):
@@ -134,7 +134,7 @@ def test_a_frame_carries_the_change_it_contains(simulation, listen):
     page.say("hello", columns=100)
     page.say("play")
     change = simulation.set("threshold", np.full(20, 2.0, np.float32))
-    page.wait(lambda: page.heard("frame")[-1]["change"] == change)
+    page.wait(lambda: page.heard("frame") and page.heard("frame")[-1]["change"] == change)
 
 
 def test_a_change_does_not_wait_for_the_answer_to_the_frame_before(simulation, listen):
@@ -143,7 +143,7 @@ def test_a_change_does_not_wait_for_the_answer_to_the_frame_before(simulation, l
     page.wait(lambda: page.heard("frame"))
     change = simulation.set("threshold", np.full(20, 2.0, np.float32))
     simulation.step(1)
-    page.wait(lambda: page.heard("frame")[-1]["change"] == change)
+    page.wait(lambda: page.heard("frame") and page.heard("frame")[-1]["change"] == change)
     assert len(page.heard("frame")) == 2
 
 
@@ -233,7 +233,7 @@ def test_sending_takes_no_thread_while_there_is_nothing_to_send(simulation, list
     page.wait(lambda: page.heard("frame"))
     page.wait(lambda: not any(thread.name == "bouton frames" for thread in threading.enumerate()))
     simulation.step(5)
-    page.wait(lambda: page.heard("frame")[-1]["step"] == 5)
+    page.wait(lambda: page.heard("frame") and page.heard("frame")[-1]["step"] == 5)
 
 
 def test_a_view_that_is_let_go_lets_its_simulation_go():
