@@ -152,6 +152,33 @@ def test_one_wrapper_may_register_two_attributes(wrapper):
     assert_array_equal(two.a, [0, 0])
 
 
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        (Parameter(np.ones(2), family="taus", bounds=(0, 1)), True),
+        (Parameter([1.0, 1.0], family="taus", bounds=(0, 1)), True),
+        (Parameter(np.ones(2), family="taus", bounds=(0, 2)), False),
+        (Parameter(np.ones(2), family="bias", bounds=(0, 1)), False),
+        (Parameter(np.zeros(2), family="taus", bounds=(0, 1)), False),
+        (Parameter(shape=2, init_func=np.ones, family="taus", bounds=(0, 1)), False),
+        (Parameter(Constant(np.ones(2)), family="taus", bounds=(0, 1)), False),
+        (State(np.ones(2), family="taus", bounds=(0, 1)), False),
+    ],
+)
+def test_two_wrappers_describe_the_same_when_they_say_and_reset_the_same(other, same):
+    mine = Parameter(np.ones(2), family="taus", bounds=(0, 1))
+    assert mine.describes_the_same(other) is same
+    assert other.describes_the_same(mine) is same
+
+
+def test_wrappers_of_other_things_describe_the_same_when_these_are_equal_names_or_one_object():
+    one = SimulationParameter("".join(["eu", "ler"]))
+    assert one.describes_the_same(SimulationParameter("euler"))
+    assert not one.describes_the_same(SimulationParameter("heun"))
+    assert SimulationParameter(np.tanh).describes_the_same(SimulationParameter(np.tanh))
+    assert not SimulationParameter(np.tanh).describes_the_same(SimulationParameter(np.sin))
+
+
 def test_the_text_shows_class_family_and_shapes():
     assert repr(Parameter(1.0, family="taus", shape=[(), (2,)])) == "Parameter(family='taus', shape=() or (2,))"
     assert repr(State(1.0)) == "State(family=None)"

@@ -4,7 +4,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from reference import models
 
 import bouton.math as bm
-from bouton.errors import KindError, ShapeError, ValueRefused
+from bouton.errors import KindError, ShapeError, UnknownPathError, ValueRefused
 from bouton.modules import LIF, ExpSyn, Linear, LinearJax, Rate, RateJax, Sequential, SequentialJax
 
 SERIES = np.random.default_rng(0).uniform(size=(2, 10, 3))
@@ -56,6 +56,11 @@ def test_compiled_and_eager_runs_agree():
 def test_signals_are_recorded_by_path(record, paths):
     found = made()(SERIES, record=record)[2]
     assert {k: set(v) if isinstance(v, dict) else None for k, v in found.items()} == paths
+
+
+def test_an_unknown_signal_is_refused_with_the_nearest():
+    with pytest.raises(UnknownPathError, match=r"got '1_ExpSyn_outptu'\. Did you mean '1_ExpSyn_output'\?"):
+        made()(SERIES, record="1_ExpSyn_outptu")
 
 
 def test_names_shapes_and_kinds_follow_from_the_modules():

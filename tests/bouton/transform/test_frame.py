@@ -52,6 +52,17 @@ def test_an_inner_frame_reads_through_to_a_cell_made_in_an_outer_one():
             assert v.value == 3
 
 
+def test_a_cell_made_in_a_compiled_function_is_read_by_a_function_that_is_made_pure_inside_it():
+    @bm.jit
+    def outer(x):
+        made = bm.Variable(x)
+        pure = bm.purify(lambda y: made * y, x)
+        out, _ = pure.pure([cell.value for cell in pure.cells], x)
+        return out
+
+    assert outer(3.0) == 9
+
+
 def test_an_exception_takes_the_frame_away():
     v = bm.Variable(1.0)
     with contextlib.suppress(ArithmeticError), Frame({v: jnp.array(5.0)}):

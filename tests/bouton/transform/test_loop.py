@@ -271,6 +271,21 @@ def test_an_object_without_a_hash_compiles_once_too():
     assert len(model.runs) == runs
 
 
+class NoWeakReference:
+    __slots__ = ("factor",)
+
+    def __init__(self, factor):
+        self.factor = factor
+
+    def __call__(self, x):
+        return x * self.factor
+
+
+def test_an_object_that_cannot_be_referred_to_weakly_is_compiled_for_each_call():
+    assert_array_equal(bm.for_loop(NoWeakReference(2.0), XS), 2 * XS)
+    assert_array_equal(bm.for_loop(NoWeakReference(3.0), XS), 3 * XS)
+
+
 def test_builtin_functions_are_told_apart():
     assert_array_equal(bm.for_loop(operator.neg, XS), -XS)
     assert_array_equal(bm.for_loop(operator.abs, -XS), XS)
