@@ -9,7 +9,7 @@ from jax.core import Tracer
 from ..errors import KindError, ShapeError, UnsupportedError, ValueRefused
 from ..transform import TrainVar, Variable
 from ..transform._frame import STACK, Versioned
-from ..transform._variable import own_array
+from ..transform._variable import assign_quickly, own_array
 from ._wrappers import Parameter, State, Wrapper, is_numeric
 
 
@@ -65,6 +65,8 @@ class Slot(Versioned):
         self.check_bounds(value, where)
         array = own_array(value)
         self.cell = Variable(array)
+        if self.kind in ("parameter", "simulation"):
+            assign_quickly(array)
         self._remember(value)
         if self.wrapper.zero_is_off:
             self._note_nonzero(value)
@@ -84,7 +86,7 @@ class Slot(Versioned):
 
     def _remember(self, value: Any) -> None:
         # A Python number of a simulation parameter reads as it was given: 0.001, not its nearest float32.
-        plain = self.kind == "simulation" and isinstance(value, bool | int | float)
+        plain = self.kind == "simulation" and isinstance(value, (bool, int, float))
         self._literal = (value, self.cell._value) if plain and self.cell is not None else None
 
     def read(self) -> Any:
@@ -159,7 +161,7 @@ class Slot(Versioned):
         low, high = self.wrapper.bounds
         array = np.asarray(value)
         # Written so that NaN is refused as well.
-        if (low is None or np.all(array >= low)) and (high is None or np.all(array <= high)):
+        if (low is None or (array >= low).all()) and (high is None or (array <= high).all()):
             return
         wrong = array[~((array >= (-np.inf if low is None else low)) & (array <= (np.inf if high is None else high)))]
         raise ValueRefused(

@@ -199,9 +199,12 @@ def _own(data: Any) -> Any:
     return data if as_jax is None else as_jax()
 
 
+_NUMBERS = (bool, int, float, complex, np.generic, jax.Array)
+
+
 def is_numeric(value: Any) -> bool:
     """Whether ``value`` is a number, or an array or nested list of numbers."""
-    if isinstance(value, bool | int | float | complex | np.generic | jax.Array):
+    if isinstance(value, _NUMBERS):
         return True
     if isinstance(value, np.ndarray):
         return value.dtype.kind in "biufc"

@@ -46,19 +46,20 @@ class Selection:
     def __init__(self, record: Any):
         self.everything = record is True or isinstance(record, Forwarded)
         self.patterns = () if isinstance(record, bool | Forwarded) else _patterns(record)
+        self._wild = tuple(p for p in self.patterns if any(c in p for c in "*?["))
 
     def __bool__(self) -> bool:
         return self.everything or bool(self.patterns)
 
     def wants(self, path: str) -> bool:
         """Whether the signal at ``path`` is recorded."""
-        return self.everything or any(fnmatch.fnmatchcase(path, p) for p in self.patterns)
+        return self.everything or path in self.patterns or any(fnmatch.fnmatchcase(path, p) for p in self._wild)
 
     def check_found(self, record: Mapping[str, Any], offered: Callable[[], Iterable[str]], where: str) -> None:
         """Refuse a pattern that chose nothing."""
         paths = list(paths_of(record))
         for pattern in self.patterns:
-            if not any(fnmatch.fnmatchcase(path, pattern) for path in paths):
+            if pattern not in paths and not any(fnmatch.fnmatchcase(path, pattern) for path in paths):
                 raise UnknownPathError(
                     where=f"{where}(record=...)",
                     expected="paths of signals that the model records",

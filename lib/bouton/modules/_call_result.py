@@ -39,9 +39,10 @@ def checked_result(result: Any, data: Any, where: str) -> tuple:
             got=f"{type(state).__name__} and {type(record).__name__}",
             fix="Return {} for what there is not.",
         )
-    if np.ndim(output) == 2:
+    axes = np.ndim(output)
+    if axes == 2:
         output = output[None]
-    if np.ndim(output) != 3:
+    elif axes != 3:
         raise ShapeError(
             where=f"{where}.evolve",
             expected="an output (batch, time, channels)",

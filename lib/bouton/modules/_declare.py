@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-import jax
 import jax.numpy as jnp
+import numpy as np
 
 from ..core import Constant, SimulationParameter
 from ..core._wrappers import Wrapper, is_numeric
@@ -18,8 +18,9 @@ class Full:
 
     value: float
 
-    def __call__(self, shape: tuple[int, ...]) -> jax.Array:
-        return jnp.full(shape, self.value, float)
+    def __call__(self, shape: tuple[int, ...]) -> np.ndarray:
+        # NumPy, since JAX would compile a program for each shape.
+        return np.full(shape, self.value, float)
 
 
 def declare(module: Module, name: str, wrapper: type[Wrapper], data: Any, default: Any = None, **facts: Any) -> None:

@@ -1,6 +1,6 @@
 """A model that turns a whole series of inputs into a series of outputs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
 import jax
@@ -10,6 +10,7 @@ import numpy as np
 from ..core import Object
 from ..core._render import as_text
 from ..errors import KindError, NoImplementationError, ValueRefused
+from ..transform import Variable
 from ._call import Call, overlay
 from ._call_result import checked_result, of_whole_batch, taken_apart, with_record
 from ._series_data import as_series, widened
@@ -154,7 +155,7 @@ class Module(Object):
         data, earlier_state, earlier_record = taken_apart(input_data)
         data = self._checked_input(data)
         asked = kwargs.get("record", args[0] if args else False)
-        before = [(e.cell, e.cell.value) for e in self.entries() if e.cell is not None and e.kind in ("state", "random")]
+        before = list(_moving(self, ()))
         finished = False
         try:
             with Call(self, asked, return_batch_state) as call:
@@ -295,6 +296,16 @@ class Module(Object):
 
     def __repr__(self) -> str:
         return as_text(self)
+
+
+def _moving(obj: Object, above: tuple) -> Iterator[tuple[Variable, jax.Array]]:
+    """The cells that a call may move, with their values. The walk of entries() takes longer than a short call should."""
+    for slot in obj._slots.values():
+        if slot.kind in ("state", "random") and slot.cell is not None:
+            yield slot.cell, slot.cell.value
+    for child in obj._children.values():
+        if not any(child is a for a in (*above, obj)):
+            yield from _moving(child, (*above, obj))
 
 
 def _checked_shape(shape: Any, where: str) -> tuple[int, ...]:

@@ -63,32 +63,63 @@ class SeriesModule(Module):
     def _signal_names(self) -> tuple[str, ...]:
         return self._step().signals
 
+    def __call__(self, input_data: Any, *args: Any, return_batch_state: bool = False, **kwargs: Any) -> tuple[Any, dict, dict]:
+        # A leaf calls nothing, and writes nothing before its loop is through: called plainly and by itself, nothing has to be
+        # watched. What a short call takes is for the most part Python.
+        plainly = not args and not kwargs.keys() - {"record"} and not return_batch_state and not isinstance(input_data, tuple)
+        if plainly and CALLS.top is None and self._is_leaf():
+            step = self._step()
+            wanted = _plainly_wanted(step.signals, kwargs.get("record", False))
+            if wanted is not None:
+                output, new, _, recorded = self._run(step, input_data, wanted, batched=False)
+                return output, self._all_of_state(new), recorded
+        return super().__call__(input_data, *args, return_batch_state=return_batch_state, **kwargs)
+
+    __call__.__doc__ = Module.__call__.__doc__
+
+    def _is_leaf(self) -> bool:
+        return not self._children and type(self).evolve is SeriesModule.evolve
+
     def evolve(self, input_data: Any, record: Any = False) -> tuple[jax.Array, dict, dict]:
-        series = as_series(input_data, self.size_in, self.class_name)
         step = self._step()
         call = CALLS.top if CALLS.top is not None and CALLS.top.module is self else None
-        wanted = _wanted(step, call, record)
         batched = call is not None and call.batch_states
+        output, new, whole, recorded = self._run(step, input_data, _wanted(step, call, record), batched)
+        if call is not None and batched:
+            call.batched = whole
+        return output, new, recorded
+
+    def _run(self, step: Step, data: Any, wanted: tuple[str, ...], batched: bool) -> tuple[jax.Array, Values, Values, Values]:
+        """Output, new states, new states of the whole batch, record; what moves has moved."""
+        series = as_series(data, self.size_in, self.class_name)
         cells = {name: slot.cell for name, slot in self._slots.items() if slot.cell is not None}
         loop = _compiled(step, tuple(cells), wanted, batched, self.size_in)
         output, new, whole, recorded = loop([cell.value for cell in cells.values()], series)
-        if call is not None and batched:
-            call.batched = whole
         if not self._functional:
             for name, value in new.items():
-                cells[name].value = value
-        return output, {n: v for n, v in new.items() if self._slots[n].kind == "state"}, recorded
+                cells[name].take(value)
+        return output, {n: v for n, v in new.items() if self._slots[n].kind == "state"}, whole, recorded
 
     def _keep_state(self, state: dict) -> None:
         # evolve has written it.
         return
 
     def _completed_state(self, call: Call, returned: Mapping[str, Any]) -> dict:
-        if self._children:
-            return super()._completed_state(call, returned)
+        return super()._completed_state(call, returned) if self._children else self._all_of_state(returned)
+
+    def _all_of_state(self, returned: Mapping[str, Any]) -> dict:
         # Without the walk over everything: this is a good part of what a short call takes.
         own = ((name, slot) for name, slot in self._slots.items() if slot.kind == "state")
         return {name: returned[name] if name in returned else slot.read() for name, slot in own}
+
+
+def _plainly_wanted(signals: tuple[str, ...], record: Any) -> tuple[str, ...] | None:
+    """The signals to record, where ``record`` says so in the simplest way."""
+    if record is False:
+        return ()
+    if record is True:
+        return signals
+    return (record,) if isinstance(record, str) and record in signals else None
 
 
 def _wanted(step: Step, call: Call | None, record: Any) -> tuple[str, ...]:

@@ -89,7 +89,10 @@ class Variable(ArrayOperators):
 
     @value.setter
     def value(self, new: Any) -> None:
-        new = self.admit(new)
+        self.take(self.admit(new))
+
+    def take(self, new: Any) -> None:
+        """Write an array that is known to fit."""
         frame = STACK.top
         if frame is not None:
             frame.write(self, new)
@@ -227,7 +230,27 @@ def own_array(value: Any, dtype: Any = None) -> jax.Array:
         return jnp.asarray(array, array.dtype)
     # Converted here and with the dtype given, JAX takes the memory over as it is and compiles nothing.
     dtype = jax.dtypes.canonicalize_dtype(host.dtype if dtype is None else dtype)
-    return jnp.asarray(host.astype(dtype, copy=False), dtype)
+    host = host.astype(dtype, copy=False)
+    if (host.shape, dtype) in _QUICK:
+        moved = _moved(host)
+        if not isinstance(moved, Tracer):  # as it is inside a trace
+            return moved
+    return jnp.asarray(host, dtype)
+
+
+# From the host to the device. A compiled identity does it with a fraction of the Python that jax.numpy.asarray goes through:
+# between two runs, when that code has left the processor's cache, the difference is most of the cost of a slider's move.
+_moved = jax.jit(lambda array: array)
+_QUICK: set[tuple[tuple[int, ...], Any]] = set()
+_LITTLE = 4096  # elements; of more, the copy is what costs
+
+
+def assign_quickly(array: Any) -> None:
+    """From now on host data of this shape and dtype reach the device in the quickest way. It compiles a program once."""
+    kind = (array.shape, array.dtype)
+    if kind not in _QUICK and array.size <= _LITTLE and isinstance(array, jax.Array) and not isinstance(array, Tracer):
+        _moved(np.asarray(array))
+        _QUICK.add(kind)
 
 
 def _array(value: Any, where: str, dtype: Any = None) -> jax.Array:
