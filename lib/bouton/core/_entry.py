@@ -55,7 +55,7 @@ class Entry:
     @property
     def is_structural(self) -> bool:
         """Whether another value means another compilation."""
-        return self._slot.cell is None or (self._slot.wrapper.zero_is_off and not self._slot.was_nonzero())
+        return self._slot.cell is None or self._slot.is_off()
 
     @property
     def shape(self) -> tuple[int, ...]:

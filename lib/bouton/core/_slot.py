@@ -10,6 +10,7 @@ from ..errors import KindError, ShapeError, UnsupportedError, ValueRefused
 from ..transform import TrainVar, Variable
 from ..transform._frame import STACK, Versioned
 from ..transform._variable import assign_quickly, own_array
+from ._switch import SwitchedVariable
 from ._wrappers import Parameter, State, Wrapper, is_numeric
 
 
@@ -20,11 +21,10 @@ class Slot(Versioned):
     name) has no cell: it is a constant of compiled code.
     """
 
-    __slots__ = ("_literal", "_was_nonzero", "cell", "kind", "static", "wrapper")
+    __slots__ = ("_literal", "cell", "kind", "static", "wrapper")
 
     def __init__(self, wrapper: Wrapper, where: str):
         super().__init__()
-        self._was_nonzero = False
         self.wrapper = wrapper
         self.kind = "simulation" if wrapper.constant and wrapper.kind == "parameter" else wrapper.kind
         self.cell: Variable | None = None
@@ -36,26 +36,23 @@ class Slot(Versioned):
     def around(cls, variable: Variable) -> "Slot":
         """The slot of a Variable that was assigned as it is."""
         slot = object.__new__(cls)
-        slot.version, slot._was_nonzero = 0, False
+        slot.version = 0
         slot.wrapper = _BARE_TRAINED if isinstance(variable, TrainVar) else _BARE
         slot.kind, slot.cell, slot.static, slot._literal = slot.wrapper.kind, variable, None, None
         return slot
 
     def facts(self) -> "SlotFacts":
         """All but the array, as it is now: for copies of the model."""
-        return SlotFacts(self.wrapper, self.kind, self.static, self.cell is not None, self._was_nonzero, self._literal)
+        return SlotFacts(self.wrapper, self.kind, self.static, self.cell is not None, self.is_off(), self._literal)
 
     @classmethod
-    def build(cls, facts: "SlotFacts", value: Any) -> "Slot":
-        """A slot for a copy of the model, whose cell holds ``value``."""
+    def build(cls, facts: "SlotFacts", cell: Variable | None) -> "Slot":
+        """A slot for a copy of the model, around a cell of its own."""
         new = object.__new__(cls)
-        new.version, new._was_nonzero = 0, facts.was_nonzero
-        new.wrapper, new.kind, new.static, new._literal = facts.wrapper, facts.kind, facts.static, None
-        new.cell = Variable.holding(value) if facts.has_cell else None
-        if facts.literal is not None and value is facts.literal[1]:
+        new.version = 0
+        new.wrapper, new.kind, new.static, new.cell, new._literal = facts.wrapper, facts.kind, facts.static, cell, None
+        if facts.literal is not None and cell is not None and cell._value is facts.literal[1]:
             new._literal = facts.literal
-        elif new.wrapper.zero_is_off and isinstance(value, jax.Array) and not isinstance(value, Tracer):
-            new._note_nonzero(value)
         return new
 
     def _start(self, value: Any, where: str) -> None:
@@ -64,25 +61,14 @@ class Slot(Versioned):
             return
         self.check_bounds(value, where)
         array = own_array(value)
-        self.cell = Variable(array)
+        self.cell = SwitchedVariable(array) if self.wrapper.zero_is_off else Variable(array)
         if self.kind in ("parameter", "simulation"):
             assign_quickly(array)
         self._remember(value)
-        if self.wrapper.zero_is_off:
-            self._note_nonzero(value)
 
-    def was_nonzero(self) -> bool:
-        """Whether the value has ever been anything but 0: what a zero switches off need not be compiled at all.
-
-        It stays true when the value goes back to 0, so that a slider passing through 0 compiles nothing.
-        """
-        self.used()
-        return self._was_nonzero
-
-    def _note_nonzero(self, value: Any) -> None:
-        if not self._was_nonzero and (isinstance(value, Tracer) or bool(np.any(np.asarray(value) != 0))):
-            self._was_nonzero = True
-            self.version += 1
+    def is_off(self) -> bool:
+        """Whether the value has always been a 0 that leaves something out of the compiled code."""
+        return isinstance(self.cell, SwitchedVariable) and not self.cell.switch.is_on()
 
     def _remember(self, value: Any) -> None:
         # A Python number of a simulation parameter reads as it was given: 0.001, not its nearest float32.
@@ -111,8 +97,6 @@ class Slot(Versioned):
         self.cell.value = admitted
         if STACK.top is None:
             self._remember(value)
-        if self.wrapper.zero_is_off:
-            self._note_nonzero(value)
 
     def check(self, value: Any, where: str) -> Any:
         """``value`` as the cell takes it, or the error that refuses it; nothing is written."""
@@ -206,7 +190,7 @@ class SlotFacts(NamedTuple):
     kind: str
     static: Any
     has_cell: bool
-    was_nonzero: bool
+    is_off: bool
     literal: tuple | None
 
 

@@ -113,7 +113,7 @@ class ExpSyn(SeriesModule):
         declare_noise(self, noise_std)
 
     def _step(self) -> ExpSynStep:
-        return ExpSynStep(self._slots["noise_std"].was_nonzero())
+        return ExpSynStep(not self._slots["noise_std"].is_off())
 
 
 class ExpSynJax(Functional, ExpSyn):

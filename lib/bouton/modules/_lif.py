@@ -195,7 +195,7 @@ class LIF(SeriesModule):
         declare_number(self, "max_spikes_per_dt", max_spikes_per_dt, bounds=(0, None))
 
     def _step(self) -> LIFStep:
-        return LIFStep(self.size_out, self._synapses, self._has_rec, self._slots["noise_std"].was_nonzero())
+        return LIFStep(self.size_out, self._synapses, self._has_rec, not self._slots["noise_std"].is_off())
 
 
 class LIFJax(Functional, LIF):

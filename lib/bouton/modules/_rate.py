@@ -202,7 +202,7 @@ class Rate(SeriesModule):
         return activation(value) if name == "act_fn" else value
 
     def _step(self) -> RateStep:
-        return RateStep(self._has_rec, self._slots["noise_std"].was_nonzero(), self._slots["act_fn"].read())
+        return RateStep(self._has_rec, not self._slots["noise_std"].is_off(), self._slots["act_fn"].read())
 
 
 class RateJax(Functional, Rate):

@@ -60,7 +60,6 @@ def put_back(snapshot: Any, model: Object, unregistered: Mapping[str, Variable])
             _check_same_step(entry.path, entry.value, values[entry.path])
     for entry in changed:
         if entry.name != "dt":
-            # By assignment, not into the cell: what is only compiled for a value other than 0 has to notice.
             entry.set(values[entry.path])
     for path, cell in unregistered.items():
         cell.value = values[path]

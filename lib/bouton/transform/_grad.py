@@ -66,6 +66,8 @@ def grad(
         by_args = () if argnums is None and cells else 0 if argnums is None else argnums
         nums = (by_args,) if isinstance(by_args, int) else tuple(by_args)
         args = tuple(map(plain, args))
+        for cell in cells:
+            cell.differentiate()
         if is_discovering():
             value, aux = _scalar(func, has_aux, args, kwargs)
             by_cells, by_nums = _zeros([c.value for c in cells]), _zeros([args[n] for n in nums])

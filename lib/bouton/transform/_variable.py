@@ -73,10 +73,10 @@ class Variable(ArrayOperators):
         self._value = value
 
     @classmethod
-    def holding(cls, value: Any) -> Self:
+    def holding(cls, value: Any, batch_axis: int | None = None) -> Self:
         """A cell around ``value`` as it is, even a tracer of a plain JAX transform: for copies of a functional model."""
         self = object.__new__(cls)
-        self._batch_axis, self._home, self._may_be_traced, self._value = None, STACK.top, True, value
+        self._batch_axis, self._home, self._may_be_traced, self._value = batch_axis, STACK.top, True, value
         return self
 
     # -- the value ---------------------------------------------------------
@@ -99,6 +99,9 @@ class Variable(ArrayOperators):
             return
         self.refuse_tracer(new)
         self._value = new
+
+    def differentiate(self) -> None:
+        """Called before a derivative by this cell is taken."""
 
     def refuse_tracer(self, new: Any) -> None:
         """:class:`LeakedTracerError` when ``new`` is a tracer: it would be left behind here."""

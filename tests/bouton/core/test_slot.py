@@ -9,7 +9,6 @@ from numpy.testing import assert_array_equal
 import bouton.math as bm
 from bouton.core._slot import Slot
 from bouton.errors import ValueRefused
-from bouton.modules._noise import NoiseLevel
 from bouton.parameters import Constant, Parameter, SimulationParameter, State
 
 
@@ -29,26 +28,9 @@ def test_a_change_of_what_is_no_array_counts_as_another_version():
     assert number.version == 0
 
 
-def test_noise_counts_one_version_when_it_is_first_switched_on():
-    slot = Slot(NoiseLevel(0.0), "here")
-    assert not slot.was_nonzero()
-    slot.write(0.5, "here")
-    slot.write(0.0, "here")
-    slot.write(0.7, "here")
-    assert slot.was_nonzero()
-    assert slot.version == 1
-    assert Slot(NoiseLevel(0.5), "here").was_nonzero()
-
-
-def test_noise_written_by_compiled_code_counts_as_switched_on():
-    slot = Slot(NoiseLevel(0.0), "here")
-    bm.jit(lambda x: slot.write(x, "here"))(0.0)
-    assert slot.was_nonzero()
-
-
 def test_a_copy_built_around_another_value_keeps_what_the_wrapper_said():
     slot = Slot(Parameter(np.ones(2), family="taus", bounds=(0, None)), "here")
-    twin = Slot.build(slot.facts(), jnp.full(2, 3.0))
+    twin = Slot.build(slot.facts(), bm.Variable(jnp.full(2, 3.0)))
     assert twin.wrapper is slot.wrapper
     assert_array_equal(twin.read(), [3, 3])
     assert_array_equal(slot.read(), [1, 1])
@@ -58,8 +40,8 @@ def test_a_copy_built_around_another_value_keeps_what_the_wrapper_said():
 
 def test_a_python_number_is_remembered_by_a_copy_with_the_same_value_only():
     slot = Slot(SimulationParameter(0.001), "here")
-    assert type(Slot.build(slot.facts(), slot.cell.value).read()) is float
-    assert isinstance(Slot.build(slot.facts(), jnp.float32(0.002)).read(), jax.Array)
+    assert type(Slot.build(slot.facts(), bm.Variable.holding(slot.cell.value)).read()) is float
+    assert isinstance(Slot.build(slot.facts(), bm.Variable.holding(jnp.float32(0.002))).read(), jax.Array)
     assert copy.deepcopy(slot).read() == pytest.approx(0.001)
 
 
