@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from importlib.resources import files
 
 import bouton_widgets as bw
 
@@ -13,3 +14,7 @@ def test_a_notebook_does_not_wait_for_panel():
     code = "import sys, bouton_widgets; sys.exit(' '.join({'panel', 'bokeh', 'matplotlib', 'pandas'} & set(sys.modules)) or 0)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
     assert run.returncode == 0, run.stderr
+
+
+def test_type_checkers_are_told_that_the_package_is_typed():
+    assert (files("bouton_widgets") / "py.typed").is_file()

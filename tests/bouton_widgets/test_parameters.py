@@ -48,24 +48,62 @@ def test_a_factor_scales_an_array(neurons, listen):
     np.testing.assert_allclose(neurons.bias, [0.05, 0.1, 0.15], rtol=1e-6)
 
 
-@pytest.mark.parametrize("typed", ["-1", "fast", ""])
-def test_a_refusal_is_the_models_own_sentence_and_changes_nothing(neurons, listen, typed):
-    try:
-        neurons.entry("tau_mem").set(-1.0 if typed == "-1" else typed)
-    except bp.errors.BoutonError as error:
-        sentence = str(error)
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("-1", "Must be at least 0 s."),
+        ("fast", "Type a number in s, such as 0.02 or 20 ms."),
+        ("", "Type a number in s, such as 0.02 or 20 ms."),
+        ("nan", "Type a number in s, such as 0.02 or 20 ms."),
+    ],
+)
+def test_a_refusal_is_a_short_sentence_and_changes_nothing(neurons, listen, typed, sentence):
     page = listen(bw.parameters(neurons).view)
     page.say("set", path="tau_mem", value=typed)
     (answer,) = page.heard("answer")
-    assert answer["error"] == sentence
+    assert (answer["error"], answer["change"], answer["to"]) == (sentence, None, "page")
     assert float(neurons.tau_mem) == pytest.approx(0.02)
 
 
-def test_nan_is_refused_also_where_the_model_has_no_bounds(neurons, listen):
+def test_a_number_is_taken_with_its_unit(neurons, listen):
     page = listen(bw.parameters(neurons).view)
-    page.say("set", path="bias", value="nan")
-    (answer,) = page.heard("answer")
-    assert answer["error"] == "bias: expected a finite number, got nan. Type an ordinary number, such as 0.02."
+    page.say("set", path="tau_mem", value="35 ms")
+    assert float(neurons.tau_mem) == float(np.float32(0.035))
+    assert page.heard("answer")[-1]["row"]["value"] == 0.035
+
+
+class Stubborn(bp.Object):
+    """Refuses a value for a reason of its own, of which its entries know nothing."""
+
+    def __init__(self):
+        super().__init__()
+        self.gain = bp.parameters.Parameter(1.0)
+
+    def __setattr__(self, name, value):
+        if name == "gain" and np.asarray(getattr(value, "data", value)) == 13:
+            raise bp.errors.ValueRefused(where="gain", expected="any other number", got="13", fix="Choose another.")
+        super().__setattr__(name, value)
+
+
+def test_what_only_the_model_knows_is_refused_in_its_own_words(listen):
+    page = listen(bw.parameters(Stubborn()).view)
+    page.say("set", path="gain", value="13")
+    assert page.heard("answer")[-1]["error"] == "gain: expected any other number, got 13. Choose another."
+
+
+def test_reset_brings_the_range_back_in_every_view(neurons, listen):
+    one, other = listen(bw.parameters(neurons).view), listen(bw.parameters(neurons).view)
+    one.say("set", path="tau_mem", value="2")
+    assert one.heard("answer")[-1]["row"]["hi"] > 2
+    assert other.heard("rows")[-1]["rows"][0]["hi"] > 2
+    one.say("set", path="tau_mem", value=0.1)
+    assert other.heard("rows")[-1]["rows"][0]["hi"] > 2
+    one.say("reset", path=None)
+    for row in (
+        next(a["row"] for a in one.heard("answer") if a["row"]["path"] == "tau_mem" and not a["row"]["changed"]),
+        other.heard("rows")[-1]["rows"][0],
+    ):
+        assert (row["lo"], row["hi"]) == (0.002, 0.2)
 
 
 def test_reset_returns_to_the_value_when_the_widget_was_made(neurons, listen):
@@ -124,7 +162,7 @@ def test_a_running_simulation_takes_each_change_and_says_its_number(neurons, lis
         page.say("reset", path="tau_mem")
         answers = page.heard("answer")
     assert [answer["change"] for answer in answers] == [1, None, 2]
-    assert "at least" in answers[1]["error"]
+    assert answers[1]["error"] == "Must be at least 0 s."
 
 
 def test_what_python_code_changes_shows_by_itself_while_a_simulation_runs(neurons, listen):

@@ -69,6 +69,82 @@ def test_where_no_script_runs_there_is_a_table(network):
     assert repr(bw.tree(network)) == "ModuleTree(Sequential)"
 
 
+def watch(listen, widget):
+    """A page that has said hello to the widget's view."""
+    page = listen(widget.view)
+    page.say("hello")
+    page.messages.clear()
+    return page
+
+
+def test_a_page_that_comes_is_told_the_values_as_they_are(network, listen):
+    widget = bw.tree(network)
+    network.modules()["1_LIF"].tau_mem = np.full(4, 0.03, np.float32)
+    page = listen(widget.view)
+    page.say("hello")
+    (rows,) = [message["rows"] for message in page.heard("rows")]
+    assert rows == bw.tree_rows(network)
+
+
+def test_the_tree_follows_a_slider(network, listen):
+    page, controls = watch(listen, bw.tree(network)), listen(bw.parameters(network).view)
+    controls.say("set", path="1_LIF.tau_mem", value=0.06)
+    page.wait(lambda: page.heard("rows"))
+    ((row,),) = [message["rows"] for message in page.heard("rows")]
+    assert (row["path"], row["value"]) == ("1_LIF.tau_mem", "all 0.06")
+
+
+def test_many_moves_of_a_slider_are_few_looks_at_the_model(network, listen):
+    page, controls = watch(listen, bw.tree(network)), listen(bw.parameters(network).view)
+    for k in range(50):
+        controls.say("set", path="1_LIF.tau_mem", value=0.01 + 0.001 * k)
+    page.wait(lambda: page.heard("rows") and page.heard("rows")[-1]["rows"][0]["value"] == "all 0.059")
+    assert len(page.heard("rows")) < 10
+
+
+def test_a_look_reads_only_what_has_changed(network, listen, monkeypatch):
+    page = watch(listen, bw.tree(network))
+    read = []
+    monkeypatch.setattr("bouton_widgets._tree.summary", lambda value: read.append(value) or "read")
+    page.view.look()
+    assert read == []
+    assert page.messages == []
+    network.modules()["1_LIF"].set_attributes({"tau_mem": np.full(4, 0.03, np.float32)})
+    page.view.look()
+    assert len(read) == 1
+    assert [row["path"] for row in page.heard("rows")[0]["rows"]] == ["1_LIF.tau_mem"]
+
+
+def test_a_part_that_is_replaced_shows_the_whole_tree_anew(network, listen):
+    page = watch(listen, bw.tree(network))
+    network.extra = bp.modules.LIF(2)
+    page.view.look()
+    assert page.contents[-1]["rows"] == bw.tree_rows(network)
+    assert any(row["path"] == "extra.tau_mem" for row in page.contents[-1]["rows"])
+
+
+def test_the_tree_of_a_simulation_follows_its_states_while_it_runs(network, listen):
+    with bp.run.LiveSimulation(network, inputs=1.0, record="1_LIF.vmem") as simulation:
+        page = watch(listen, bw.tree(simulation))
+        simulation.start()
+        page.wait(lambda: len(page.heard("rows")) > 1)
+    assert {row["path"] for row in page.heard("rows")[-1]["rows"]} >= {"1_LIF.vmem"}
+
+
+def test_a_page_that_leaves_is_told_no_more(network, listen):
+    page, controls = watch(listen, bw.tree(network)), bw.parameters(network).view
+    page.say("bye")
+    controls.receive({"type": "set", "view": "other", "path": "1_LIF.tau_mem", "value": 0.06})
+    page.view.look_soon()
+    assert not page.view._waits
+    assert page.messages == []
+
+
 def test_what_is_no_model_is_refused():
-    with pytest.raises(bp.errors.KindError, match=r"tree\(module\): expected a bouton model, got dict\. Pass the module itself"):
+    with pytest.raises(
+        bp.errors.KindError,
+        match=r"tree\(module\): expected a bouton model or a bouton\.run\.LiveSimulation, got dict\. Pass the module itself",
+    ):
         bw.tree({})
+    with pytest.raises(bp.errors.KindError, match=r"tree\(module\): expected a bouton model, got dict\. Pass the module itself"):
+        bw.tree_rows({})

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 import bouton as bp
-from bouton import errors
 
-FACTOR_RANGE = (0.1, 10.0)
-"""Range of the slider that scales an array whose elements differ."""
+from ._ranges import FACTORS, Range, hold, limits, slider_range, widened
+from ._summary import number as written
+from ._typed import example, read
 
 
 def adjustable(entry: bp.Entry) -> bool:
@@ -17,61 +17,11 @@ def adjustable(entry: bp.Entry) -> bool:
     return entry.dtype is not None and entry.dtype.kind in "biuf" and 0 not in entry.shape
 
 
-def slider_range(entry: bp.Entry, value: float) -> tuple[float, float, bool]:
-    """Choose the range of a slider and whether it is logarithmic.
-
-    The entry's own range for a control comes first, then its hard bounds, then a range around the value; it is widened to hold
-    the value and never leaves the hard bounds.
-
-    Parameters
-    ----------
-    entry : bouton.Entry
-        With ``softbounds``, ``bounds`` and ``scale``.
-    value : float
-        The value to be shown.
-
-    Returns
-    -------
-    low, high : float
-        In the entry's unit; ``low < high``.
-    logarithmic : bool
-        Only if both ends are above zero.
-    """
-    hard_low, hard_high = entry.bounds or (None, None)
-    wants_log = entry.scale == "log"
-    if entry.softbounds is not None:
-        low, high = entry.softbounds
-    elif hard_low is not None and hard_high is not None:
-        low, high = hard_low, hard_high
-    else:
-        low, high = _around(value, wants_log)
-    low, high = min(low, value), max(high, value)
-    low = low if hard_low is None else max(low, hard_low)
-    high = high if hard_high is None else min(high, hard_high)
-    return float(low), float(high), wants_log and low > 0
-
-
-def _around(value: float, logarithmic: bool) -> tuple[float, float]:
-    if value == 0:
-        return -1.0, 1.0
-    if logarithmic and value > 0:
-        return _round_up(value) / 100, _round_up(value) * 10
-    reach = _round_up(2 * abs(value))
-    return (0.0, reach) if value > 0 else (-reach, 0.0)
-
-
-def _round_up(x: float) -> float:
-    """Go up to the next 1, 2 or 5 times a power of ten."""
-    power = 10.0 ** math.floor(math.log10(x))
-    lead = next(lead for lead in (1, 2, 5, 10) if x <= lead * power * (1 + 1e-9))
-    return float(f"{lead * power:.6g}")
-
-
 class Control:
     """One parameter under one slider.
 
     A number, or an array whose elements are all equal, is shown and set as that number. An array whose elements differ keeps its
-    proportions: the slider is a factor on the array as it was found.
+    proportions: the slider is a factor on the array as it was found. Switches have no proportions; all are turned together.
 
     Parameters
     ----------
@@ -83,7 +33,7 @@ class Control:
     is_factor : bool
         Whether the number is a factor.
     number : float
-        The common value in the entry's unit, or the factor.
+        The common value in the entry's unit, or the factor. NaN for switches that differ.
     """
 
     def __init__(self, entry: bp.Entry):
@@ -92,8 +42,10 @@ class Control:
         self._dtype = np.asarray(self.initial).dtype
         self._seen: Any = None
         self._base: Any = None
+        self._home: Range | None = None
+        self._range = FACTORS
         self.is_factor = False
-        self._range: tuple[float, float, bool] | None = None
+        self.number = math.nan
         self.update()
 
     @property
@@ -108,79 +60,123 @@ class Control:
         Parameters
         ----------
         source : Control, optional
-            Another control of the same parameter through which the value may have come: then both show the same factor.
+            Another control of the same parameter through which the value may have come: then both show the same factor, on the
+            same range.
         """
         value = self.entry.value
         if value is self._seen:
             return False
+        self._take(value, source)
+        self._fit(source)
+        return True
+
+    def _take(self, value: Any, source: "Control | None" = None) -> None:
         self._seen = value
         if source is not None and source.is_factor and source._seen is value and source._base is self._base:
             self.number = source.number
-            return True
-        array = np.asarray(value)
-        self.is_factor = bool(array.size > 1 and np.any(array != array.flat[0]))
-        self._base = value
-        self.number = 1.0 if self.is_factor else float(array.flat[0])
-        if not self.is_factor:
-            self._widen()
-        return True
-
-    def _widen(self) -> None:
-        if not math.isfinite(self.number):
             return
-        if self._range is None:
-            self._range = slider_range(self.entry, self.number)
-        elif not self._range[0] <= self.number <= self._range[1]:
-            low, high, log = self._range
-            self._range = min(low, self.number), max(high, self.number), log and self.number > 0
+        common = _common(np.asarray(value))
+        self._base = value
+        self.is_factor = common is None and self._dtype.kind != "b"
+        self.number = 1.0 if self.is_factor else math.nan if common is None else common
 
-    def value_for(self, typed: Any) -> Any:
-        """Turn what a page sent into the value for the entry.
+    def _fit(self, source: "Control | None" = None) -> None:
+        """Choose the range: the usual one, widened for the number if need be."""
+        if self.is_factor:
+            self._range = widened(FACTORS, self.number)
+            return
+        if self._home is None:
+            usual = [x for x in (_common(self.initial), _common(self.entry.initial)) if x is not None and math.isfinite(x)]
+            home = slider_range(self.entry, *(usual or [self.number]))
+            self._home = home if usual or math.isfinite(self.number) else None
+            self._range = home
+        if self._home is not None:
+            # A hand that drags another slider of the same parameter must find this one as wide.
+            same = source is not None and not source.is_factor and source._home == self._home
+            self._range = source._range if source is not None and same else hold(self.entry, self._home, self.number)
+
+    def read(self, typed: Any) -> float | None:
+        """Read what a page sent.
 
         Parameters
         ----------
         typed : str, float or bool
-            A number or the text of a field.
+            The text of a field, or the number of a slider or a switch.
 
         Returns
         -------
-        array, or the text itself
-            Text that is no number goes on as it is, for the model to refuse in its own words.
-
-        Raises
-        ------
-        ValueRefused
-            When the number is a factor and is not finite, or there is no number at all.
+        float or None
+            In the entry's unit, or the factor; None if it is no finite number.
         """
-        number = _parsed(typed)
-        if not isinstance(number, float):
-            return number
-        if not math.isfinite(number):
-            raise errors.ValueRefused(
-                where=self.entry.path, expected="a finite number", got=str(number), fix="Type an ordinary number, such as 0.02."
-            )
-        dtype = self._dtype
+        if isinstance(typed, str):
+            return read(typed.removesuffix("×") if self.is_factor else typed, "" if self.is_factor else self.entry.unit or "")
+        return float(typed) if math.isfinite(typed) else None
+
+    def objection(self, number: float | None) -> str | None:
+        """Say in one short sentence why a number cannot be taken.
+
+        Parameters
+        ----------
+        number : float or None
+            As `read` gives it.
+
+        Returns
+        -------
+        str or None
+            None if nothing speaks against it here; the model may still refuse it.
+        """
+        unit = self.entry.unit or ""
+        if number is None:
+            if self.is_factor:
+                return "Type a factor, such as 2 or 0.5."
+            shown = self.number if math.isfinite(self.number) else 1.0
+            return f"Type a number{f' in {unit}' if unit else ''}, such as {example(shown, unit)}."
+        if self._dtype.kind in "iu" and not self.is_factor and not number.is_integer():
+            return "Must be a whole number."
+        low, high = limits(self.entry)
+        with np.errstate(over="ignore"):
+            values = np.asarray(self._base, np.float64) * number if self.is_factor else np.asarray(number)
+        if not np.all(np.isfinite(values)):
+            return "Some values are not finite: reset them, or set them from Python."
+        if np.all((values >= low) & (values <= high)):
+            return None
+        # Of what the dtype can hold only the end that was missed is told: nobody has asked for the other.
+        least, most = self.entry.bounds or (None, None)
+        told_low = low if least is not None or np.any(values < low) else None
+        told_high = high if most is not None or np.any(values > high) else None
+        return f"{'Every value must stay' if self.is_factor else 'Must be'} {_interval(told_low, told_high, unit)}."
+
+    def value_for(self, number: float) -> np.ndarray:
+        """Turn a number to which there is no objection into the value for the entry."""
         if self.is_factor:
             scaled = np.asarray(self._base) * number
-            return (np.rint(scaled) if np.issubdtype(dtype, np.integer) else scaled).astype(dtype)
-        if dtype.kind in "iu" and not number.is_integer():
-            return np.full(self.entry.shape, number)
-        return np.full(self.entry.shape, number, dtype)
+            return (np.rint(scaled) if np.issubdtype(self._dtype, np.integer) else scaled).astype(self._dtype)
+        return np.full(self.entry.shape, number, self._dtype)
 
-    def took(self, typed: Any) -> None:
-        """Note that the model has taken the value made from this number."""
+    def took(self, number: float, *, dragging: bool = False) -> None:
+        """Note that the model has taken the value made from this number.
+
+        Parameters
+        ----------
+        number : float
+            As `read` gave it.
+        dragging : bool
+            Whether it came from the slider, whose range must then stay under the hand.
+        """
         if self.is_factor:
             # Still the same array under the same factor, even at zero, from where no factor would lead back.
             self._seen = self.entry.value
-            self.number = float(_parsed(typed))
+            self.number = number
         else:
-            self.update()
+            self._take(self.entry.value)
+        if not dragging:
+            self._fit()
 
     def row(self) -> dict[str, Any]:
         """Give the page all that it needs for this control, ready for JSON."""
         entry = self.entry
-        low, high, log = (*FACTOR_RANGE, True) if self.is_factor else self._range or (0.0, 1.0, False)
         current = np.asarray(self._seen)
+        finite = current[np.isfinite(current)]
         return {
             "path": entry.path,
             "name": entry.name,
@@ -193,26 +189,34 @@ class Control:
             "switch": self._dtype.kind == "b",
             "integer": self._dtype.kind in "iu" and not self.is_factor,
             "compiles": bool(entry.is_structural),
-            "lo": low,
-            "hi": high,
-            "log": log,
+            "lo": self._range.low,
+            "hi": self._range.high,
+            "log": self._range.log,
             "value": self.number if math.isfinite(self.number) else None,
-            "text": str(self.number),
-            "smallest": _finite(current.min()),
-            "largest": _finite(current.max()),
-            "changed": not np.array_equal(current, np.asarray(self.initial)),
+            "text": "" if self._dtype.kind == "b" else written(self.number),
+            "smallest": float(finite.min()) if finite.size else None,
+            "largest": float(finite.max()) if finite.size else None,
+            "lost": int(current.size - finite.size),
+            "changed": not _equal(current, np.asarray(self.initial)),
         }
 
 
-def _parsed(typed: Any) -> Any:
-    if isinstance(typed, str):
-        try:
-            # The page shows a true minus sign.
-            return float(typed.strip().replace("−", "-"))
-        except ValueError:
-            return typed
-    return float(typed)
+def _common(value: Any) -> float | None:
+    """The one number of which an array consists, if it does; also of NaN alone."""
+    if value is None or isinstance(value, str) or callable(value):
+        return None
+    array = np.asarray(value)
+    if array.dtype.kind not in "biuf" or array.size == 0 or not _equal(array, np.broadcast_to(array.flat[0], array.shape)):
+        return None
+    # As it is written: 0.02, not the nearest float32.
+    return float(array.flat[0]) if array.dtype.kind == "b" else float(str(array.flat[0]))
 
 
-def _finite(x: Any) -> float | None:
-    return float(x) if math.isfinite(x) else None
+def _equal(one: np.ndarray, other: np.ndarray) -> bool:
+    return np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+
+
+def _interval(low: float | None, high: float | None, unit: str) -> str:
+    ends = [written(end, 7) for end in (low, high) if end is not None]
+    words = f"between {' and '.join(ends)}" if len(ends) == 2 else f"{'at most' if low is None else 'at least'} {ends[0]}"
+    return f"{words} {unit}".strip()

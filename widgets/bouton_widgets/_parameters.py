@@ -1,32 +1,21 @@
 """A model's parameters as sliders and number fields."""
 
-import time
 from collections.abc import Callable, Mapping, Sequence
-from threading import RLock, Thread
 from typing import Any, ClassVar
-from weakref import WeakMethod, WeakSet
 
 import bouton as bp
 from bouton import errors
 
 from ._assets import script
 from ._controls import Control, adjustable
+from ._following import FollowingView, others, turning
 from ._summary import summary, table
-from ._view import View
 from ._widget import ViewWidget
 
 Family = str | Sequence[str] | None
 
-_LOOK_AGAIN = 0.5
-"""Seconds between looks at a running model for what Python code has changed in it."""
 
-# All that are open, so that two views of one model agree: what one changes, the others show too. Pages may be heard on several
-# threads; nobody looks at a model between a change and the news of it.
-_open: "WeakSet[ParametersView]" = WeakSet()
-_turning = RLock()
-
-
-class ParametersView(View):
+class ParametersView(FollowingView):
     """Controls for a model's parameters, without a screen.
 
     Parameters
@@ -42,31 +31,19 @@ class ParametersView(View):
     script = "parameters.js"
 
     def __init__(self, target: bp.Object | bp.run.LiveSimulation, family: Family = None, *, simulation_parameters: bool = False):
-        super().__init__()
-        if isinstance(target, bp.run.LiveSimulation):
-            self.simulation, self.module = target, target.model
-        else:
-            self.simulation, self.module = None, target
+        super().__init__(target)
         kinds = ("parameter", "simulation") if simulation_parameters else ("parameter",)
         found = [entry for entry in self.module.entries() if entry.kind in kinds and _in_family(entry, family)]
         self.controls = {entry.path: Control(entry) for entry in found if adjustable(entry)}
         self.fixed = [entry.path for entry in found if not adjustable(entry)]
-        self._looked = 0.0
-        _open.add(self)
-        self._unsubscribe = None if self.simulation is None else self.simulation.subscribe(self._follower())
 
     def content(self) -> dict[str, Any]:
         """Give one row for each control."""
-        with _turning:
+        with turning:
             for control in self.controls.values():
                 control.update()
             rows = [control.row() for control in self.controls.values()]
         return {"title": self.title, "rows": rows, "fixed": self.fixed}
-
-    @property
-    def title(self) -> str:
-        """The model's class."""
-        return self.module.class_name
 
     def plain(self) -> str:
         """Give each parameter's value and unit as an aligned table."""
@@ -88,33 +65,26 @@ class ParametersView(View):
                 for path in paths:
                     self._reset(path, page)
 
-    def look(self) -> None:
-        """Show the pages what has changed in the model since the last look."""
-        with _turning:
-            rows = self.changes()
-        self._show(rows)
-
     def changes(self, source: Control | None = None) -> list[dict[str, Any]]:
         """Give the rows that have changed since the last look, perhaps through another view's control."""
         return [control.row() for control in tuple(self.controls.values()) if control.update(source)]
 
-    def _show(self, rows: list[dict[str, Any]]) -> None:
-        if rows:
-            self.publish({"type": "rows", "rows": rows})
-
-    def close(self) -> None:
-        """Follow the model no more."""
-        super().close()
-        _open.discard(self)
-        if self._unsubscribe is not None:
-            self._unsubscribe()
+    @property
+    def stale(self) -> bool:
+        """Whether the model holds another value than at the last look."""
+        return any(control.stale for control in tuple(self.controls.values()))
 
     def _set(self, path: str, typed: Any, page: str) -> None:
         control = self.controls[path]
+        number = control.read(typed)
+        sentence = control.objection(number)
+        if number is None or sentence is not None:
+            self.publish({"type": "answer", "to": page, "error": sentence, "change": None, "row": control.row()})
+            return
 
         def turn() -> int | None:
-            change = self._write(path, control.value_for(typed))
-            control.took(typed)
+            change = self._write(path, control.value_for(number))
+            control.took(number, dragging=not isinstance(typed, str))
             return change
 
         self._turn(control, turn, page)
@@ -136,37 +106,17 @@ class ParametersView(View):
 
     def _turn(self, control: Control, turn: Callable[[], int | None], page: str) -> None:
         answer: dict[str, Any] = {"type": "answer", "to": page, "error": None, "change": None}
-        news: list[tuple[ParametersView, list]] = []
-        with _turning:
+        news: list[tuple[FollowingView, list]] = []
+        with turning:
             try:
                 answer["change"] = turn()
-                news = [(other, other.changes(control)) for other in tuple(_open) if other is not self]
+                news = [(other, other.news(control)) for other in others(self)]
             except errors.BoutonError as refusal:
                 answer["error"] = str(refusal)
             answer["row"] = control.row()
         self.publish(answer)
         for other, rows in news:
-            other._show(rows)
-
-    def _follower(self) -> Callable[[], None]:
-        # The simulation must not keep a view alive that nobody has any more.
-        weakly = WeakMethod(self._simulated)
-
-        def follow() -> None:
-            method = weakly()
-            if method is not None:
-                method()
-
-        return follow
-
-    def _simulated(self) -> None:
-        now = time.monotonic()
-        if not self.pages or now - self._looked < _LOOK_AGAIN:
-            return
-        self._looked = now
-        if any(control.stale for control in tuple(self.controls.values())):
-            # Not here: the simulation's own thread must not wait for a page, nor fail with it.
-            Thread(target=self.look, name="bouton parameters", daemon=True).start()
+            other.show(rows)
 
 
 def _in_family(entry: bp.Entry, family: Family) -> bool:
@@ -189,13 +139,14 @@ def parameters(
     """Show a model's parameters as sliders, with number fields, units and reset buttons.
 
     A number, or an array of equal numbers, is moved as one number. An array of different numbers keeps its proportions and is
-    scaled by a factor. A value that the model refuses is refused beside its field, in the model's own words.
+    scaled by a factor. A field takes a number in its unit, or with a unit of its own: ``20 ms`` in a field of seconds. What
+    cannot be taken is refused beside the field, and nothing changes.
 
     Parameters
     ----------
     target : bouton.Object or bouton.run.LiveSimulation
-        A model is written to directly. A live simulation takes each change into its very next chunk, without compiling, and what
-        Python code changes shows here within a second; otherwise call ``.refresh()``.
+        A model is written to directly. A live simulation takes each change into its very next chunk, without compiling. What
+        Python code changes shows here when its cell has been executed, and within a second while a simulation runs.
     family : str or sequence of str, optional
         Only the parameters of these families, such as ``"taus"``.
     simulation_parameters : bool

@@ -101,6 +101,28 @@ function followTheme(root, changed) {
   };
 }
 
+/**
+ * Says hello to Python, which answers with the values as they are, until the function returned is called. Asked again when
+ * somebody turns to the view, for what has changed meanwhile, and once soon after the start: a kernel that gives the page's
+ * messages a thread of their own does so only by then, and from then on a slider works even while a cell is being executed.
+ */
+export function greet(root, port) {
+  let greeted = -Infinity;
+  const hello = () => {
+    if (performance.now() - greeted < 1000) return;
+    greeted = performance.now();
+    port.send({ type: "hello" });
+  };
+  hello();
+  const soon = setTimeout(hello, 1500);
+  root.addEventListener("pointerenter", hello);
+  root.addEventListener("focusin", hello);
+  return () => {
+    clearTimeout(soon);
+    port.send({ type: "bye" });
+  };
+}
+
 /** The two-sided module around `start(root, port)`, which fills the root and may return what is to run when it goes. */
 export function widget(kind, start) {
   return {

@@ -1,8 +1,8 @@
 // A row for each parameter: slider, number field, unit, reset. Python decides what is taken; the page shows what it answers.
 
 import { plain, pretty } from "./numbers.js";
-import { h, icon, widget } from "./page.js";
-import { POSITIONS, toPosition, toValue } from "./scale.js";
+import { greet, h, icon, widget } from "./page.js";
+import { digits, positions, toPosition, toValue } from "./scale.js";
 
 const BACK = "M8 3a5 5 0 1 1-4.7 3.3l1.3.5A3.6 3.6 0 1 0 8 4.4v2.1L4.6 3.7 8 1z";
 
@@ -35,9 +35,9 @@ function start(root, port) {
 
   function lineOf(row) {
     const id = `${port.id}-${row.path}`;
-    const slider = h("input", { type: "range", id, min: 0, max: POSITIONS, step: 1, class: "bt-slider" });
-    const field = h("input", { type: "text", inputmode: "decimal", class: "bt-field bt-number", autocomplete: "off",
-      "aria-label": `${row.path}, type a number`, "aria-describedby": `${id}-wrong` });
+    const slider = h("input", { type: "range", id, min: 0, step: 1, class: "bt-slider" });
+    const field = h("input", { type: "text", inputmode: "decimal", class: "bt-field bt-number", autocomplete: "off", spellcheck: "false",
+      "aria-describedby": `${id}-wrong` });
     const tick = h("input", { type: "checkbox", id: `${id}-switch`, class: "bt-switch", "aria-label": row.path });
     const facts = h("span", { class: "bt-range" });
     const unit = h("span", { class: "bt-unit" });
@@ -52,8 +52,9 @@ function start(root, port) {
     slider.addEventListener("input", () => {
       const value = toValue(line.row, Number(slider.value));
       line.typing = false;
-      field.value = plain(value, 6);
-      speak(line, value);
+      refuse(line, null);
+      field.value = plain(value, digits(line.row));
+      speak(line, plain(value, digits(line.row)));
       send(row.path, value);
     });
     tick.addEventListener("change", () => send(row.path, tick.checked ? 1 : 0));
@@ -75,9 +76,8 @@ function start(root, port) {
     return line;
   }
 
-  function speak(line, value) {
-    const unit = line.row.factor ? "times" : line.row.unit;
-    line.slider.setAttribute("aria-valuetext", `${plain(value)} ${unit}`.trim());
+  function speak(line, number) {
+    line.slider.setAttribute("aria-valuetext", `${number} ${line.row.factor ? "times" : line.row.unit}`.trim());
   }
 
   function refuse(line, sentence) {
@@ -86,20 +86,34 @@ function start(root, port) {
     line.field.setAttribute("aria-invalid", String(sentence !== null));
   }
 
+  function factsOf(row) {
+    const size = row.shape.join("×");
+    if (row.factor) {
+      const range = row.smallest === null ? "" : ` · ${pretty(row.smallest, 3)} – ${pretty(row.largest, 3)} ${row.unit}`;
+      return `${size}${range}${row.lost ? ` · ${row.lost} not finite` : ""}`;
+    }
+    if (row.compiles) return "compiles once when first moved";
+    return row.shape.length ? `${size} ${row.switch && row.value === null ? "different" : "equal"}` : "";
+  }
+
   function show(line, row) {
     line.row = row;
     const moving = waiting.has(row.path) || onTheWay.has(row.path);
-    if (row.value !== null && !moving) {
-      line.slider.value = toPosition(row, row.value);
-      speak(line, row.value);
+    const number = row.value === null ? row.text : plain(row.value, digits(row));
+    line.slider.max = positions(row);
+    if (!moving) {
+      line.slider.value = row.value === null ? 0 : toPosition(row, row.value);
+      speak(line, number);
     }
     line.tick.checked = Boolean(row.value);
-    if (!line.typing && line.wrong.hidden && !moving) line.field.value = row.value === null ? row.text : plain(row.value, 6);
+    line.tick.indeterminate = row.switch && row.value === null;
+    if (!line.typing && line.wrong.hidden && !moving) line.field.value = number;
+    const inUnit = row.factor ? ", factor" : row.unit && ` in ${row.unit}`;
+    line.slider.setAttribute("aria-label", `${row.path}${inUnit}`);
+    line.field.setAttribute("aria-label", `${row.path}, type a number${inUnit}`);
     line.unit.textContent = row.factor ? "×" : row.unit;
-    const size = row.shape.length ? `${row.shape.join("×")}` : "";
-    line.facts.textContent = row.factor
-      ? `${size} · ${pretty(row.smallest, 3)} – ${pretty(row.largest, 3)} ${row.unit}`
-      : row.compiles ? "compiles once when first moved" : size && `${size} equal`;
+    line.facts.textContent = factsOf(row);
+    line.facts.title = line.facts.textContent;
     line.reset.disabled = !row.changed;
     all.disabled = [...lines.values()].every((known) => !known.row.changed);
   }
@@ -165,23 +179,7 @@ function start(root, port) {
   port.onContent(fill);
   fill(port.content());
 
-  // Python answers with the values as they are. Asked again when somebody turns to the controls, for what Python code has changed
-  // meanwhile, and once soon after the start: a kernel that gives the page's messages a thread of their own does so only by then,
-  // and from then on a slider works even while a cell is being executed.
-  let greeted = -Infinity;
-  const greet = () => {
-    if (performance.now() - greeted < 1000) return;
-    greeted = performance.now();
-    port.send({ type: "hello" });
-  };
-  greet();
-  const soon = setTimeout(greet, 1500);
-  root.addEventListener("pointerenter", greet);
-  root.addEventListener("focusin", greet);
-  return () => {
-    clearTimeout(soon);
-    port.send({ type: "bye" });
-  };
+  return greet(root, port);
 }
 
 export default widget("parameters", start);

@@ -1,6 +1,6 @@
 // A foldable, searchable table of a model: the rows come from Python, folding and filtering happen here.
 
-import { h, icon, widget } from "./page.js";
+import { greet, h, icon, widget } from "./page.js";
 
 const COLUMNS = ["Name", "Kind", "Family", "Shape", "Type", "Value", "Unit"];
 const CHEVRON = "M6 3.5 10.5 8 6 12.5";
@@ -139,8 +139,30 @@ function start(root, port) {
     draw();
   }
 
+  // In place, so that neither the focus nor the place in a long table is lost.
+  function update(fresh) {
+    const lines = new Map([...body.children].map((element) => [element.dataset.path, element]));
+    for (const news of fresh) {
+      const row = rows.find((known) => known.path === news.path);
+      if (!row) continue;
+      Object.assign(row, news);
+      const element = lines.get(row.path);
+      if (!element || row.module) continue;
+      for (const [kind, text] of [["family", row.family], ["shape", row.shape], ["type", row.dtype], ["value", row.value], ["unit", row.unit]]) {
+        const cell = element.querySelector(`.bt-${kind}`);
+        if (cell.textContent === text) continue;
+        cell.textContent = text;
+        cell.title = text;
+      }
+    }
+  }
+
   fill(port.content());
   port.onContent(fill);
+  port.onMessage((message) => {
+    if (message.type === "rows") update(message.rows);
+  });
+  return greet(root, port);
 }
 
 export default widget("tree", start);
