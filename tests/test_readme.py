@@ -1,33 +1,106 @@
-"""What the README shows runs as it stands."""
+"""What the README and the pages of docs/ show runs as it stands."""
 
+import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import bouton as bp
+import bouton.math as bm
+from bouton.modules import LIF, ExpSyn, Linear, Sequential
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_readmes_code_runs_from_top_to_bottom():
-    blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    assert len(blocks) == 2
+def run_blocks(text):
+    """Run the Python blocks of a page one after the other; gives the names that they leave."""
     names = {}
     try:
-        for block in blocks:
+        for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
             exec(block, names)
-        assert names["output"].shape == (1, 1000, 32)
-        assert names["simulation"].error is None
     finally:
         if "simulation" in names:
+            failure = names["simulation"].error
             names["simulation"].close()
+    assert "simulation" not in names or failure is None
+    return names
+
+
+@pytest.fixture(scope="module")
+def readme():
+    return run_blocks(README)
+
+
+def test_the_readmes_simulation_and_its_copy_of_the_model_both_run(readme):
+    output, _, record = readme["twin"](np.ones((10, 8), dtype=np.float32), record="1_LIF.vmem")
+    assert output.shape == (1, 10, 32)
+    assert record["1_LIF"]["vmem"].shape == (1, 10, 32)
+    assert readme["simulation"].model is readme["model"]
+    assert readme["twin"] is not readme["model"]
+
+
+def test_the_readmes_own_model_records_by_path_and_continues_where_it_stopped(readme):
+    assert readme["record"].keys() == {"1_Adapting"}
+    assert readme["record"]["1_Adapting"]["fatigue"].shape == (1, 100, 32)
+    assert readme["record"]["1_Adapting"]["synapses"]["isyn"].shape == (1, 100, 32)
+    series = np.random.default_rng(0).random((20, 3), dtype=np.float32)
+    model = readme["Adapting"](3)
+    in_one = model.reset_state()(series)[0]
+    model.reset_state()
+    in_two = [model(series[:8])[0], model(series[8:])[0]]
+    np.testing.assert_allclose(np.concatenate(in_two, axis=1), in_one, rtol=1e-6)
+
+
+def test_the_readmes_own_model_does_what_its_equations_say(readme):
+    series = np.random.default_rng(1).random((30, 2), dtype=np.float32)
+    output, state, record = readme["Adapting"](2, tau=0.05)(series, record=True)
+    current, fatigue, rates = np.zeros(2), np.zeros(2), []
+    for arriving in series:
+        current = (current + arriving) * np.exp(-1 / 5)
+        rates.append(np.log1p(np.exp(current - fatigue)))
+        fatigue = fatigue + (rates[-1] - fatigue) * (1 - np.exp(-1 / 50))
+    np.testing.assert_allclose(output[0], rates, rtol=1e-5)
+    np.testing.assert_allclose(state["fatigue"], fatigue, rtol=1e-5)
+    np.testing.assert_allclose(record["fatigue"][0, -1], fatigue, rtol=1e-5)
+
+
+def test_the_readmes_training_comes_near_and_compiles_once(readme):
+    assert readme["error"] < 0.02
+    assert readme["gradient"].compilations == 1
+
+
+@pytest.mark.parametrize("page", sorted(path.name for path in (ROOT / "docs").glob("*.md")))
+def test_the_code_of_each_page_runs_from_top_to_bottom(page):
+    run_blocks((ROOT / "docs" / page).read_text(encoding="utf-8"))
+
+
+def test_the_tutorials_exercises_run_and_the_last_is_refused():
+    cells = json.loads((ROOT / "notebooks" / "01_first_light.ipynb").read_text(encoding="utf-8"))["cells"]
+    exercises = re.findall(r"```python\n(.*?)```", "".join(cells[-1]["source"]), re.DOTALL)
+    net = Sequential(Linear((8, 4)), ExpSyn(4, tau=0.004), LIF(4, tau_mem=0.002, tau_syn=0.002))
+    series = np.ones((3, 16, 8), dtype=np.float32)
+    names = {"net": net, "series": series, "taus": [4], "recognised": np.mean, "bm": bm}
+    *run, refused = exercises
+    for exercise in run:
+        exec(exercise, names)
+    assert float(net[2].tau_mem) == pytest.approx(0.004)
+    with pytest.raises(bp.errors.ShapeError, match=r"tau: expected shape \(\), got \(2,\)\. "):
+        exec(refused, names)
+
+
+def test_every_page_that_the_readme_links_to_is_there():
+    pages = re.findall(r"\]\((?!http)([^)]+)\)", README)
+    assert pages
+    assert [page for page in pages if not (ROOT / page).is_file()] == []
 
 
 @pytest.mark.parametrize("name", ["lab", "test"])
 def test_the_readmes_two_commands_are_targets_of_the_makefile(name):
     assert f"\n    make {name} " in README
-    assert re.search(rf"^{name}:", (Path(__file__).parents[1] / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert re.search(rf"^{name}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
 
 
 def test_the_readme_names_the_version():
