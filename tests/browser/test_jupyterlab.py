@@ -76,13 +76,13 @@ def test_what_is_drawn_are_the_simulations_own_numbers(page, head, until, kernel
     until(lambda: head()["status"] == "running")
 
 
-def test_a_wrong_value_is_refused_beside_its_field_in_the_models_own_words(page, kernel):
+def test_a_wrong_value_is_refused_beside_its_field_in_a_short_sentence(page, kernel):
     field = page.get_by_role("textbox", name="tau_mem, type a number")
     field.fill("-1")
     field.press("Enter")
     row = page.locator("[data-path='tau_mem']")
     row.get_by_role("alert").wait_for()
-    assert "expected at least" in row.get_by_role("alert").text_content()
+    assert row.get_by_role("alert").text_content() == "Must be at least 0 s."
     field.press("Escape")
     row.get_by_role("alert").wait_for(state="hidden")
     assert kernel("float(np.min(simulation.model.tau_mem))") > 0
@@ -100,6 +100,35 @@ def test_a_typed_number_and_a_reset_reach_the_kernel(page, kernel, until):
 def test_what_python_code_changes_moves_the_slider(page, kernel, until):
     kernel("simulation.set('tau_mem', 0.05 + 0 * simulation.model.tau_mem)")
     until(lambda: page.get_by_role("textbox", name="tau_mem, type a number").input_value() == "0.05")
+
+
+def test_a_number_with_a_unit_of_its_own_is_converted(page, kernel, until):
+    field = page.get_by_role("textbox", name="tau_mem, type a number in s")
+    field.fill("35 ms")
+    field.press("Enter")
+    until(lambda: kernel("float(np.max(simulation.model.tau_mem))") == float(np.float32(0.035)))
+    until(lambda: field.input_value() == "0.035")
+
+
+def test_the_tree_follows_slider_and_code_without_being_asked(opened, page, kernel, until):
+    value = page.get_by_role("treegrid", name="Model").locator("[data-path='tau_mem'] .bt-value")
+    before = value.text_content()
+    page.get_by_role("slider", name="tau_mem").focus()
+    page.keyboard.press("ArrowLeft")
+    until(lambda: value.text_content() != before)
+    opened[1].execute_interactive("simulation.model.tau_mem = 0.047", timeout=10)
+    until(lambda: value.text_content() == "0.047")
+    until(lambda: page.get_by_role("textbox", name="tau_mem, type a number").input_value() == "0.047")
+
+
+def test_every_control_has_a_name_and_says_its_value_with_the_unit(page):
+    slider = page.get_by_role("slider", name="tau_mem in s", exact=True)
+    assert slider.get_attribute("aria-valuetext").endswith(" s")
+    controls = page.locator(".bouton").locator("button, input, select, canvas, [role=treegrid], output").all()
+    snapshots = [control.aria_snapshot() for control in controls if control.is_visible()]
+    assert len(snapshots) > 20
+    nameless = [line for line in snapshots if '"' not in line.splitlines()[0]]
+    assert nameless == []
 
 
 def test_the_tree_folds_and_is_searched_by_keyboard(page):

@@ -26,7 +26,9 @@ export function toPosition(row, value) {
   const most = positions(row);
   if (!(row.hi > row.lo) || value <= row.lo) return 0;
   if (value >= row.hi) return most;
-  return Math.round(most * (row.log ? Math.log(value / row.lo) / Math.log(row.hi / row.lo) : (value - row.lo) / (row.hi - row.lo)));
+  // Halves first: the whole span of the largest numbers would be infinite.
+  const linear = () => (value / 2 - row.lo / 2) / (row.hi / 2 - row.lo / 2);
+  return Math.round(most * (row.log ? Math.log(value / row.lo) / Math.log(row.hi / row.lo) : linear()));
 }
 
 /** The value at a position, rounded to what the slider can tell apart; the ends are exact. */
@@ -34,7 +36,6 @@ export function toValue(row, position) {
   const part = position / positions(row);
   if (part <= 0) return row.lo;
   if (part >= 1) return row.hi;
-  // Halves first: the whole span of the largest numbers would be infinite.
   const between = row.lo * (1 - part) + row.hi * part;
   if (row.integer) return Math.round(between);
   if (row.log) return Number((row.lo * (row.hi / row.lo) ** part).toPrecision(needed(row)));
