@@ -188,13 +188,42 @@ def _over_time(turn: Callable, carry: Any, xs: jax.Array) -> tuple[Any, Any]:
     """The scan of ``turn`` over the leading axis of ``xs``, which rounds alike however many steps there are."""
     if xs.shape[0] != 1:
         return jax.lax.scan(turn, carry, xs)
-    # XLA would dissolve a loop of one step into the code around it, where it rounds differently. A branch on something that is
-    # always true, but not known to be, keeps the step apart: two calls are exactly one call of as many steps.
-    bits = jax.lax.bitcast_convert_type(jax.lax.stop_gradient(xs[(0,) * xs.ndim]), np.dtype(f"uint{8 * xs.dtype.itemsize}"))
-    shapes = jax.eval_shape(turn, carry, xs[0])
-    never = jax.tree_util.tree_map(lambda s: jnp.zeros(s.shape, s.dtype), shapes)
-    last, outs = jax.lax.cond((bits | 1) != 0, lambda: turn(carry, xs[0]), lambda: never)
-    return last, jax.tree_util.tree_map(lambda y: y[None], outs)
+    last, out = _one_turn(turn, carry, xs[0])
+    return last, jax.tree_util.tree_map(lambda y: y[None], out)
+
+
+def _one_turn(turn: Callable, carry: Any, x: jax.Array) -> tuple[Any, Any]:
+    """One turn of a loop that could be longer.
+
+    XLA would dissolve a loop of one step into the code around it, where other multiplications and additions are contracted into
+    one, and rounded once. A loop whose length it cannot know stays one: two calls are exactly one call of as many steps.
+    """
+    run, closed_over = jax.closure_convert(turn, carry, x)
+
+    @jax.custom_jvp
+    def once(carry: Any, x: jax.Array, closed_over: list) -> tuple[Any, Any]:
+        shapes = jax.eval_shape(run, carry, x, *closed_over)[1]
+        xs, room = jnp.stack([x, x]), jax.tree_util.tree_map(lambda s: jnp.zeros((2, *s.shape), s.dtype), shapes)
+
+        def body(loop: tuple) -> tuple:
+            t, carry, outs = loop
+            carry, out = run(carry, jax.lax.dynamic_index_in_dim(xs, t, keepdims=False), *closed_over)
+            return t + 1, carry, jax.tree_util.tree_map(lambda o, y: jax.lax.dynamic_update_index_in_dim(o, y, t, 0), outs, out)
+
+        bits = jax.lax.bitcast_convert_type(x[(0,) * x.ndim], np.dtype(f"uint{8 * x.dtype.itemsize}"))
+        one = ((bits | 1) != 0).astype(np.int32)
+        _, carry, outs = jax.lax.while_loop(lambda loop: loop[0] < one, body, (jnp.int32(0), carry, room))
+        return carry, jax.tree_util.tree_map(lambda o: o[0], outs)
+
+    @once.defjvp
+    def _(primals: tuple, tangents: tuple) -> tuple:
+        # A loop of unknown length has no derivative backwards; the turn by itself has.
+        def plain(carry: Any, x: jax.Array, closed_over: list) -> tuple[Any, Any]:
+            return run(carry, x, *closed_over)
+
+        return once(*primals), jax.jvp(plain, primals, tangents)[1]
+
+    return once(carry, x, closed_over)
 
 
 def _full(carried: Values, states: tuple[str, ...], p: Values, outputs: jax.Array) -> Values:
