@@ -77,6 +77,7 @@ def test_synapses_that_remember_fill_the_raster(opened, page, view, slider, ask,
     for theme, name in (("JupyterLab Light", "light"), ("JupyterLab Dark", "dark")):
         page.evaluate(f"jupyterapp.commands.execute('apputils:change-theme', {{theme: '{theme}'}})")
         until(lambda: view.get_attribute("data-theme") == name)  # noqa: B023
+        view.locator("canvas").last.scroll_into_view_if_needed()
         page.screenshot(path=pictures / f"tutorial-{name}.png")
 
 
