@@ -119,7 +119,9 @@ class Slot(Versioned):
                 where=where,
                 expected=f"shape {old.shape}",
                 got=f"{array.shape}",
-                fix="Keep the shape; to change it, build the model again with data of the other shape.",
+                fix=f"For one value everywhere pass numpy.full({old.shape}, {float(array):g})."
+                if array.shape == () and not isinstance(array, Tracer) and array.dtype.kind in "fiu"
+                else "Keep the shape; to change it, build the model again with data of the other shape.",
             )
         if not np.can_cast(array.dtype, old.dtype, "same_kind"):
             raise KindError(
@@ -142,16 +144,14 @@ class Slot(Versioned):
         """Refuse a concrete value outside the hard bounds."""
         if self.wrapper.bounds is None or isinstance(value, Tracer):
             return
-        low, high = self.wrapper.bounds
         array = np.asarray(value)
         # Written so that NaN is refused as well.
-        if (low is None or (array >= low).all()) and (high is None or (array <= high).all()):
+        if (inside := _inside(array, self.wrapper)).all():
             return
-        wrong = array[~((array >= (-np.inf if low is None else low)) & (array <= (np.inf if high is None else high)))]
         raise ValueRefused(
             where=where,
-            expected=_interval(low, high, self.wrapper.unit),
-            got=f"{wrong.ravel()[0]}",
+            expected=_interval(self.wrapper),
+            got=f"{array[~inside].ravel()[0]}",
             fix="Choose a value inside the bounds.",
         )
 
@@ -169,17 +169,31 @@ class Slot(Versioned):
             self.static = initial
             self.version += 1
         else:
-            self.cell.value = own_array(initial)
+            # In the precision of the cell, which may not be today's default.
+            self.cell.value = own_array(initial, self.cell.value.dtype)
             if STACK.top is None:
                 self._remember(initial)
 
 
-def _interval(low: float | None, high: float | None, unit: str | None) -> str:
-    tail = f" {unit}" if unit else ""
+def _inside(array: np.ndarray, wrapper: Wrapper) -> Any:
+    low, high = wrapper.bounds
     if low is None:
-        return f"at most {high}{tail}"
+        return array < high if wrapper.strict else array <= high
+    above = array > low if wrapper.strict else array >= low
     if high is None:
-        return f"at least {low}{tail}"
+        return above
+    return above & (array < high if wrapper.strict else array <= high)
+
+
+def _interval(wrapper: Wrapper) -> str:
+    (low, high), tail = wrapper.bounds, f" {wrapper.unit}" if wrapper.unit else ""
+    least, most = ("above", "below") if wrapper.strict else ("at least", "at most")
+    if low is None:
+        return f"{most} {high}{tail}"
+    if high is None:
+        return f"{least} {low}{tail}"
+    if wrapper.strict:
+        return f"above {low}{tail} and " + ("finite" if high == np.inf else f"below {high}{tail}")
     return f"between {low} and {high}{tail}"
 
 

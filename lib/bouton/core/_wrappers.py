@@ -58,6 +58,8 @@ class Wrapper:
         Shown wherever the value is, for instance ``'s'`` or ``'mV'``.
     bounds : (float or None, float or None), optional
         Values outside are refused. ``None`` leaves a side open.
+    strict : bool
+        Whether the bounds themselves are refused too.
     softbounds : (float, float), optional
         Range for a slider; values outside are allowed.
     scale : {'linear', 'log'}
@@ -91,6 +93,7 @@ class Wrapper:
         *,
         unit: str | None = None,
         bounds: tuple[float | None, float | None] | None = None,
+        strict: bool = False,
         softbounds: tuple[float, float] | None = None,
         scale: str = "linear",
     ):
@@ -115,7 +118,7 @@ class Wrapper:
             )
         self.shapes = None if shape is None else permitted_shapes(shape, where)
         self.family, self.unit = family, unit
-        self.bounds = _range(bounds, f"{where}(bounds=...)", open_ended=True)
+        self.bounds, self.strict = _range(bounds, f"{where}(bounds=...)", open_ended=True), bool(strict)
         self.softbounds = _range(softbounds, f"{where}(softbounds=...)", open_ended=False)
         self.scale = _known_scale(scale, where)
         self.permit_reshape, self.cast_fn = permit_reshape, cast_fn
@@ -157,7 +160,7 @@ class Wrapper:
 
     def describes_the_same(self, other: "Wrapper") -> bool:
         """Whether an attribute registered by ``other`` is described, and reset, alike."""
-        alike = ("constant", "family", "unit", "bounds", "softbounds", "scale", "shapes", "permit_reshape")
+        alike = ("constant", "family", "unit", "bounds", "strict", "softbounds", "scale", "shapes", "permit_reshape")
         if type(self) is not type(other) or any(getattr(self, a) != getattr(other, a) for a in alike):
             return False
         if self.init_func is not other.init_func and self.init_func != other.init_func:

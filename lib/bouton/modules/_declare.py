@@ -1,5 +1,6 @@
 """Registering the attributes of library modules, so that an error names the attribute."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,9 @@ from ..core import Constant, SimulationParameter
 from ..core._wrappers import Wrapper, is_numeric
 from ..errors import BoutonError, KindError, ValueRefused
 from ._module import Module
+
+# Of a matrix: as many numbers in another order are other weights.
+WEIGHTS = {"family": "weights", "permit_reshape": False}
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ def declare(module: Module, name: str, wrapper: type[Wrapper], data: Any, defaul
 def declare_number(module: Module, name: str, data: Any, wrapper: type[Wrapper] = SimulationParameter, **facts: Any) -> None:
     """Register ``module.name``, one number for the whole module; a Python number reads as it was given."""
     value = data.value if isinstance(data, Constant) else data
-    if not is_numeric(value):
+    if not is_numeric(value) or isinstance(value, bool):
         raise KindError(
             where=f"{module.class_name}.{name}",
             expected="a number",
@@ -63,7 +67,7 @@ def declare_number(module: Module, name: str, data: Any, wrapper: type[Wrapper] 
 
 def declare_time_step(module: Module, dt: Any) -> None:
     """Register ``module.dt``, in seconds."""
-    declare_number(module, "dt", dt, unit="s", bounds=(0, None))
+    declare_number(module, "dt", dt, unit="s", bounds=(0, math.inf), strict=True)
 
 
 def _number(x: Any) -> Any:

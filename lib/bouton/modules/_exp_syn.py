@@ -8,6 +8,7 @@ import jax.numpy as jnp
 
 from ..core import Parameter, State
 from ..errors import ShapeError
+from ._decay import decay
 from ._declare import declare, declare_time_step
 from ._functional import Functional
 from ._noise import declare_noise, draw, key
@@ -27,7 +28,7 @@ class ExpSynStep:
         return ("isyn",)
 
     def prepare(self, p: Values) -> Values:
-        return {**p, "decay": jnp.exp(-p["dt"] / p["tau"]), "noise": p["noise_std"] * jnp.sqrt(p["dt"])}
+        return {**p, "decay": decay(p["dt"], p["tau"]), "noise": p["noise_std"] * jnp.sqrt(p["dt"])}
 
     def start(self, p: Values, batch: int) -> Values:
         s = {"isyn": jnp.broadcast_to(p["isyn"], (batch, *p["isyn"].shape))}
@@ -104,7 +105,7 @@ class ExpSyn(SeriesModule):
             family="taus",
             unit="s",
             bounds=(0, None),
-            softbounds=(1e-3, 0.2),
+            softbounds=(5e-4, 0.2),
             scale="log",
         )
         self.rng_key = key(rng_key, self._functional)

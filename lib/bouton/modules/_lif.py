@@ -9,7 +9,8 @@ import jax.numpy as jnp
 
 from ..core import Parameter, State
 from ..errors import ShapeError
-from ._declare import declare, declare_number, declare_time_step, refuse_recurrent_weights
+from ._decay import decay
+from ._declare import WEIGHTS, declare, declare_number, declare_time_step, refuse_recurrent_weights
 from ._functional import Functional
 from ._noise import declare_noise, draw, key
 from ._series import SeriesModule, Values
@@ -33,10 +34,10 @@ class LIFStep:
         return ("spikes", "isyn", "vmem")
 
     def prepare(self, p: Values) -> Values:
-        syn_decay = jnp.exp(-p["dt"] / p["tau_syn"])
+        syn_decay = decay(p["dt"], p["tau_syn"])
         return {
             **p,
-            "mem_decay": jnp.exp(-p["dt"] / p["tau_mem"]),
+            "mem_decay": decay(p["dt"], p["tau_mem"]),
             # With one synapse a neuron, everything is (batch, N): an axis of length 1 would slow the loop down.
             "syn_decay": jnp.reshape(jnp.broadcast_to(syn_decay, (self.n, self.synapses)), self._synaptic),
             "noise": p["noise_std"] * jnp.sqrt(p["dt"]),
@@ -127,7 +128,7 @@ class LIF(SeriesModule):
     ShapeError
         For three or more dimensions, an ``Nin`` that is no multiple of ``N``, or an attribute with none of the shapes above.
     ValueRefused
-        For ``w_rec`` without ``has_rec``, and for negative time constants, noise or time step.
+        For ``w_rec`` without ``has_rec``, for negative time constants or noise, and for a threshold or time step of 0 or less.
 
     Notes
     -----
@@ -169,7 +170,7 @@ class LIF(SeriesModule):
         refuse_recurrent_weights(self, w_rec, has_rec)
         n, self._synapses, self._has_rec = self.size_out, self.size_in // self.size_out, bool(has_rec)
         per_neuron, per_synapse = [(n,), ()], [(n, self._synapses), (1, self._synapses), ()]
-        taus = {"family": "taus", "unit": "s", "bounds": (0, None), "softbounds": (2e-3, 0.2), "scale": "log"}
+        taus = {"family": "taus", "unit": "s", "bounds": (0, None), "softbounds": (5e-4, 0.2), "scale": "log"}
         declare(self, "tau_mem", Parameter, tau_mem, 20e-3, shape=per_neuron, **taus)
         declare(self, "tau_syn", Parameter, tau_syn, 20e-3, shape=per_synapse, **taus)
         declare(self, "bias", Parameter, bias, 0.0, shape=per_neuron, family="bias", softbounds=(-1, 1))
@@ -182,10 +183,11 @@ class LIF(SeriesModule):
             shape=per_neuron,
             family="threshold",
             bounds=(0, None),
+            strict=True,
             softbounds=(0.1, 5),
         )
         if has_rec:
-            declare(self, "w_rec", Parameter, w_rec, weight_init_func, shape=(n, self.size_in), family="weights")
+            declare(self, "w_rec", Parameter, w_rec, weight_init_func, shape=(n, self.size_in), **WEIGHTS)
         self.rng_key = key(rng_key, self._functional)
         declare(self, "spikes", State, None, 0.0, shape=(n,))
         declare(self, "isyn", State, None, 0.0, shape=(n, self._synapses))

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 
 from ..core import Parameter
 from ..errors import ShapeError, ValueRefused
-from ._declare import Full, declare
+from ._declare import WEIGHTS, Full, declare
+from ._dtypes import common_dtype
 from ._functional import Functional
 from ._module import Module
 from ._series_data import as_series, widened
@@ -77,7 +77,7 @@ class Linear(Module):
                 fix="Pass has_bias=True to use it.",
             )
         self._has_bias = bool(has_bias)
-        declare(self, "weight", Parameter, weight, weight_init_func, shape=self.shape, family="weights")
+        declare(self, "weight", Parameter, weight, weight_init_func, shape=self.shape, **WEIGHTS)
         if has_bias:
             declare(self, "bias", Parameter, bias, bias_init_func, shape=[(self.size_out,), ()], family="biases")
 
@@ -92,6 +92,6 @@ class LinearJax(Functional, Linear):
 
 @jax.jit
 def _product(series: jax.Array, weight: jax.Array, bias: jax.Array | None) -> jax.Array:
-    dtype = jnp.result_type(weight)
-    output = widened(series, weight.shape[0]).astype(dtype) @ weight
+    dtype = common_dtype(series, weight, *([] if bias is None else [bias]))
+    output = widened(series, weight.shape[0]).astype(dtype) @ weight.astype(dtype)
     return output if bias is None else output + bias.astype(dtype)

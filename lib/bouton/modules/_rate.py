@@ -9,7 +9,7 @@ import jax.numpy as jnp
 
 from ..core import Parameter, SimulationParameter, State
 from ..errors import ShapeError, ValueRefused
-from ._declare import declare, declare_time_step, refuse_recurrent_weights
+from ._declare import WEIGHTS, declare, declare_time_step, refuse_recurrent_weights
 from ._functional import Functional
 from ._noise import declare_noise, draw, key
 from ._series import SeriesModule, Values
@@ -184,14 +184,15 @@ class Rate(SeriesModule):
             family="taus",
             unit="s",
             bounds=(0, None),
-            softbounds=(2e-3, 0.2),
+            # With the usual time step, less is as much as 10 ms.
+            softbounds=(1e-2, 0.5),
             scale="log",
             **facts,
         )
         declare(self, "bias", Parameter, bias, 0.0, family="bias", softbounds=(-1, 1), **facts)
         declare(self, "threshold", Parameter, threshold, 0.0, family="thresholds", softbounds=(-1, 1), **facts)
         if has_rec:
-            declare(self, "w_rec", Parameter, w_rec, weight_init_func, family="weights", shape=(n, n))
+            declare(self, "w_rec", Parameter, w_rec, weight_init_func, shape=(n, n), **WEIGHTS)
         self.rng_key = key(rng_key, self._functional)
         declare(self, "x", State, None, 0.0, shape=(n,))
         declare_time_step(self, dt)

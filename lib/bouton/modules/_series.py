@@ -11,6 +11,7 @@ import numpy as np
 from ..transform import Jitted
 from ..transform._frame import Frame, NewCell
 from ._call import CALLS, Call, Selection
+from ._dtypes import common_dtype
 from ._module import Module
 from ._series_data import as_series, widened
 
@@ -163,7 +164,7 @@ def _evolved(
     step: Step, p: Values, series: jax.Array, wanted: tuple[str, ...], batched: bool, size_in: int
 ) -> tuple[jax.Array, Values, Values, Values]:
     dtypes = {name: p[name].dtype for name in p}
-    common = np.result_type(series.dtype, *[d for d in dtypes.values() if jnp.issubdtype(d, jnp.floating)])
+    common = common_dtype(series, *[v for v in p.values() if jnp.issubdtype(v.dtype, jnp.floating)])
     p = {name: v.astype(common) if jnp.issubdtype(v.dtype, jnp.floating) else v for name, v in p.items()}
     fixed, start = step.prepare(p), step.start(p, series.shape[0])
     # Of a state that is the output, what the module keeps travels along: a gradient that needs no outputs then stacks none.

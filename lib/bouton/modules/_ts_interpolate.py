@@ -23,8 +23,8 @@ def interpolate(times: Floats, samples: NDArray, t: Floats, kind: str, slack: Fl
     kind : str
         A key of :data:`KINDS`.
     slack : array of the shape of ``t``, s
-        Rounding error of ``t``: so near to a sample, or within a millionth of the gap, ``t`` counts as on the sample
-        where the value jumps there.
+        Rounding error of ``t``: so near to a sample, or within a millionth of the gap but a nanosecond at most, ``t`` counts as
+        on the sample where the value jumps there.
 
     Returns
     -------
@@ -47,7 +47,8 @@ def _onto_samples(times: Floats, t: Floats, slack: Floats) -> Floats:
     """Move ``t`` onto the sample before or after it where only rounding is between them."""
     right = _right_of(times, t)
     before, after = times[right - 1], times[right]
-    near = slack + SNAP * (after - before)
+    # A gap may be long, and a millionth of it longer than a time step.
+    near = slack + np.minimum(SNAP * (after - before), 1e-9)
     t = np.where(t - before <= near, before, t)
     return np.where(after - t <= near, after, t)
 

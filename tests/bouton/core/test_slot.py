@@ -8,7 +8,7 @@ from numpy.testing import assert_array_equal
 
 import bouton.math as bm
 from bouton.core._slot import Slot
-from bouton.errors import ValueRefused
+from bouton.errors import ShapeError, ValueRefused
 from bouton.parameters import Constant, Parameter, SimulationParameter, State
 
 
@@ -56,3 +56,33 @@ def test_a_reset_gives_the_initial_value_and_a_new_array_each_time():
     slot.write(np.zeros(2), "here")
     slot.reset("here")
     assert_array_equal(slot.read(), [1, 1])
+
+
+@pytest.mark.parametrize(
+    ("bounds", "strict", "inside", "outside", "words"),
+    [
+        ((0, None), False, [0, 5, np.inf], [-1, np.nan], "at least 0 mV"),
+        ((0, None), True, [1e-30, np.inf], [0, -1, np.nan], "above 0 mV"),
+        ((None, 0), False, [0, -5], [1, np.nan], "at most 0 mV"),
+        ((None, 0), True, [-5], [0, 1, np.nan], "below 0 mV"),
+        ((0, 1), False, [0, 1], [-1, 2, np.nan], "between 0 and 1 mV"),
+        ((0, 1), True, [0.5], [0, 1, np.nan], "above 0 mV and below 1 mV"),
+        ((0, np.inf), True, [0.5], [0, np.inf, np.nan], "above 0 mV and finite"),
+    ],
+)
+def test_bounds_refuse_what_is_outside_and_with_strict_themselves(bounds, strict, inside, outside, words):
+    start = inside[0]
+    slot = Slot(Parameter(np.full(2, start, float), bounds=bounds, strict=strict, unit="mV"), "here")
+    for value in inside:
+        slot.write(np.array([start, value], float), "here")
+    for value in outside:
+        with pytest.raises(ValueRefused, match=rf"here: expected {words}, got {float(value)}\."):
+            slot.write(np.array([start, value], float), "here")
+
+
+def test_one_number_for_many_is_refused_with_the_array_to_pass():
+    slot = Slot(Parameter(np.ones(3)), "here")
+    with pytest.raises(
+        ShapeError, match=r"here: expected shape \(3,\), got \(\)\. For one value everywhere pass numpy\.full\(\(3,\), 0\.5\)\."
+    ):
+        slot.write(0.5, "here")

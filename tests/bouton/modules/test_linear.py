@@ -88,6 +88,11 @@ def test_a_constant_weight_is_no_parameter(cls):
         ({"bias": np.ones(4)}, ValueRefused, r"\.bias: expected no bias, since has_bias is False, got one\. Pass has_bias=True"),
         ({"weight": np.ones((4, 4))}, ShapeError, r"\.weight: expected shape \(3, 4\), got \(4, 4\)"),
         ({"bias": np.ones(3), "has_bias": True}, ShapeError, r"\.bias: expected shape \(4,\) or \(\), got \(3,\)"),
+        (
+            {"weight": np.ones((4, 3))},
+            ShapeError,
+            r"\.weight: expected shape \(3, 4\), got \(4, 3\)\. Give data of a permitted shape\.$",
+        ),
         ({"weight": "kaiming"}, KindError, r"\.weight: expected a number or an array, got str"),
         (
             {"weight_init_func": "kaiming"},
@@ -99,3 +104,10 @@ def test_a_constant_weight_is_no_parameter(cls):
 def test_bad_arguments_are_refused(cls, arguments, error, words):
     with pytest.raises(error, match=words):
         cls(**{"shape": (3, 4), **arguments})
+
+
+@pytest.mark.parametrize("dtype", [np.float16, jnp.bfloat16])
+def test_coarse_weights_do_not_make_the_series_coarse(cls, dtype):
+    module = cls((3, 4), weight=jnp.ones((3, 4), dtype))
+    # In half precision 2049 would be 2048.
+    assert_array_equal(module(np.full((1, 3), 683, np.float32))[0], np.full((1, 1, 4), 2049))

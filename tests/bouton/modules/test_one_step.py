@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 import bouton.math as bm
 from bouton.modules import LIF, LIFJax, Rate, RateJax
 
-DT, TAU, V, I, U = 1e-3, 10e-3, 0.4, 0.05, 0.1
+DT, TAU, V, CURRENT, U = 1e-3, 10e-3, 0.4, 0.05, 0.1
 
 
 @pytest.mark.parametrize("batch", [1, 3])
@@ -40,7 +40,7 @@ def test_one_step_after_one_step_is_exactly_two_steps(neurons, record, batch):
 
 def membrane(tau, u):
     """The potential below threshold after one step."""
-    layer = LIFJax(1, tau_mem=TAU, tau_syn=TAU).set_attributes({"tau_mem": tau, "vmem": [V], "isyn": [[I]]})
+    layer = LIFJax(1, tau_mem=TAU, tau_syn=TAU).set_attributes({"tau_mem": tau, "vmem": [V], "isyn": [[CURRENT]]})
     return layer(jnp.reshape(u, (1, 1, 1)), record="vmem")[2]["vmem"][0, 0, 0]
 
 
@@ -57,7 +57,7 @@ def test_derivatives_through_one_step_are_those_of_the_equation(derivative):
 
 def test_a_batch_of_modules_takes_one_step_each():
     taus = jnp.array([5e-3, 10e-3, 20e-3])
-    assert_allclose(jax.vmap(membrane, (0, None))(taus, U), V * np.exp(-DT / taus) + (I + U) * np.exp(-DT / TAU), rtol=1e-5)
+    assert_allclose(jax.vmap(membrane, (0, None))(taus, U), V * np.exp(-DT / taus) + (CURRENT + U) * np.exp(-DT / TAU), rtol=1e-5)
 
 
 def test_noise_goes_through_one_step_and_its_derivative():

@@ -270,7 +270,10 @@ def test_default_recurrent_weights_have_eigenvalues_in_the_unit_circle():
         ({"tau": np.ones(2)}, ShapeError, r"\.tau: expected shape \(3,\) or \(\), got \(2,\)\. Give data of a permitted shape"),
         ({"tau": -0.1}, ValueRefused, r"\.tau: expected at least 0 s, got -0\.1"),
         ({"tau": "slow"}, KindError, r"\.tau: expected a number or an array, got str"),
-        ({"dt": -1.0}, ValueRefused, r"\.dt: expected at least 0 s, got -1\.0"),
+        ({"dt": -1.0}, ValueRefused, r"\.dt: expected above 0 s and finite, got -1\.0"),
+        ({"dt": 0}, ValueRefused, r"\.dt: expected above 0 s and finite, got 0\.0"),
+        ({"dt": np.inf}, ValueRefused, r"\.dt: expected above 0 s and finite, got inf"),
+        ({"dt": True}, KindError, r"\.dt: expected a number, got bool"),
         ({"dt": "ms"}, KindError, r"\.dt: expected a number, got str\. Pass an int or a float\."),
         ({"dt": [1e-3, 2e-3]}, ShapeError, r"\.dt: expected shape \(\), got \(2,\)"),
         ({"noise_std": -1.0}, ValueRefused, r"\.noise_std: expected at least 0\.0, got -1\.0"),
@@ -305,6 +308,6 @@ def test_an_unknown_activation_is_refused_on_assignment_too():
     assert rate.act_fn.__name__ == "relu"
 
 
-@pytest.mark.parametrize("dt", [1, np.int64(1), np.float32(1), jnp.array(1.0), True], ids=repr)
+@pytest.mark.parametrize("dt", [1, np.int64(1), np.float32(1), jnp.array(1.0)], ids=repr)
 def test_a_time_step_of_any_numeric_type_works(dt):
     assert_allclose(Rate(1, dt=dt, tau=20)(np.ones((1, 1)))[0], [[[0.05]]], rtol=1e-6)

@@ -234,6 +234,29 @@ def test_states_keep_their_dtype_whatever_comes_in(dtype):
         assert {p: v.dtype for p, v in finals(module).items()} == before
 
 
+@pytest.mark.parametrize("make", [Rate, LIF, ExpSyn], ids=lambda c: c.__name__)
+def test_half_precisions_that_hold_no_more_than_each_other_meet_in_single(make):
+    name = "tau_mem" if make is LIF else "tau"
+    module = make(2, **{name: jnp.full(2, 0.02, jnp.bfloat16)})
+    out, state, _ = module(jnp.ones((3, 2), jnp.float16))
+    assert out.dtype == np.float32
+    assert all(v.dtype == np.float32 for v in state.values())
+
+
+SWITCHED_TO_DOUBLE = """
+import jax, numpy as np
+from bouton.modules import LIF
+lif = LIF(3, tau_mem=0.02)
+lif(np.full((5, 3), 0.1))
+jax.config.update("jax_enable_x64", True)
+lif.reset_state().reset_parameters()
+np.testing.assert_array_equal(lif.vmem, np.zeros(3))
+out, _, _ = lif(np.full((5, 3), 0.1))
+twin = LIF(3, tau_mem=0.02)
+np.testing.assert_allclose(out, twin(np.full((5, 3), 0.1))[0])
+"""
+
+
 IN_DOUBLE = """
 import jax, numpy as np
 jax.config.update("jax_enable_x64", True)
@@ -261,9 +284,10 @@ jax.grad(lambda p: RateJax(3).set_attributes(p)(data)[0].sum())(RateJax(3).param
 """
 
 
-def test_in_double_precision_the_numbers_are_those_of_numpy_to_the_last_digits():
+@pytest.mark.parametrize("code", [IN_DOUBLE, SWITCHED_TO_DOUBLE], ids=["from the start", "later"])
+def test_in_double_precision_the_numbers_are_those_of_numpy_to_the_last_digits(code):
     path = os.pathsep.join(p for p in sys.path if p)
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", IN_DOUBLE], capture_output=True, text=True, env=os.environ | {"PYTHONPATH": path}
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, env=os.environ | {"PYTHONPATH": path}
     )
     assert done.returncode == 0, done.stderr

@@ -416,3 +416,11 @@ def test_a_merger_with_a_periodic_series_stays_in_range():
         wave.merge(TSContinuous([0.2, 1.2], [1, 1]))
     with pytest.raises(ShapeError, match=r"merge: expected 1 channels, got 2"):
         wave.merge(series())
+
+
+def test_a_long_gap_is_not_skipped_near_its_ends():
+    held = {kind: TSContinuous([0.0, 5000.0], [1.0, 2.0], interp_kind=kind) for kind in ("previous", "next")}
+    # 1 ms is less than a millionth of the gap, and a time step.
+    assert_array_equal(held["previous"]([4999.999])[0], [1])
+    assert_array_equal(held["next"]([0.001])[0], [2])
+    assert_array_equal(held["previous"]([5000 * (1 - 1e-16)])[0], [2])
