@@ -13,8 +13,8 @@ PUBLIC = {
         Base BrainPyObject Entry Object errors math modules parameters run
     """,
     "bouton.errors": """
-        BoutonError EnvironmentProblem KindError LeakedTracerError MathError NoImplementationError RunningError ShapeError
-        UniqueNameError UnknownPathError UnsupportedError ValueRefused
+        BoutonError EnvironmentProblem KindError LeakedTracerError MathError NoImplementationError PositionError RunningError
+        ShapeError UninitialisedError UniqueNameError UnknownPathError UnregisteredWarning UnsupportedError ValueRefused
     """,
     "bouton.math": """
         TrainVar Variable clear_name_cache cls_jit for_loop grad jit purify random

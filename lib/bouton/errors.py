@@ -50,6 +50,14 @@ class UnknownPathError(BoutonError, KeyError):
     """A path or a name that the model does not have."""
 
 
+class PositionError(BoutonError, IndexError):
+    """A position in a sequence that is not so long."""
+
+
+class UninitialisedError(BoutonError, AttributeError):
+    """A model was used whose class has not called ``super().__init__(...)``."""
+
+
 class MathError(BoutonError, ValueError):
     """A Variable was given a value of another shape or dtype."""
 
@@ -76,3 +84,7 @@ class EnvironmentProblem(BoutonError, RuntimeError):
 
 class UniqueNameError(BoutonError, ValueError):
     """A name that another live object has."""
+
+
+class UnregisteredWarning(UserWarning):
+    """What was assigned does not become part of the model, though it looks as if it were meant to."""

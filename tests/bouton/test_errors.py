@@ -10,6 +10,8 @@ BUILTINS = {
     "ValueRefused": ValueError,
     "KindError": TypeError,
     "UnknownPathError": KeyError,
+    "PositionError": IndexError,
+    "UninitialisedError": AttributeError,
     "MathError": ValueError,
     "LeakedTracerError": RuntimeError,
     "NoImplementationError": NotImplementedError,

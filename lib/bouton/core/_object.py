@@ -10,6 +10,7 @@ from ._entry import Entry
 from ._names import claim, nearest
 from ._render import as_html
 from ._slot import Slot
+from ._unmeant import warn_of_container, warn_of_near_miss
 from ._wrappers import Wrapper
 
 
@@ -55,13 +56,18 @@ class Object:
         elif name in self._slots:
             self._slots[name].write(self._admit(name, value), self._where(name))
         elif isinstance(value, Variable):
-            self._refuse_reserved(name)
+            self._refuse_reserved(name, may_hide_defaults=True)
             self._children.pop(name, None)
             self._slots[name] = Slot.around(value)
             object.__setattr__(self, name, value)
         elif isinstance(value, Object):
             self._adopt(name, value)
         else:
+            if name not in self.__dict__:
+                self._refuse_reserved(name, may_hide_defaults=True, plain=True)
+                warn_of_near_miss(self, name, self._slots)
+            if isinstance(value, list | tuple | dict | set):
+                warn_of_container(self, name, value, (Object, Variable, Wrapper))
             # A child that is replaced by something else is no child any more.
             self._children.pop(name, None)
             object.__setattr__(self, name, value)
@@ -79,7 +85,7 @@ class Object:
         self.__dict__.pop(name, None)
 
     def _adopt(self, name: str, child: "Object") -> None:
-        self._refuse_reserved(name)
+        self._refuse_reserved(name, may_hide_defaults=True)
         if child is self:
             raise ValueRefused(
                 where=self._where(name),
@@ -91,14 +97,28 @@ class Object:
         child.__dict__["_attribute_name"] = name
         object.__setattr__(self, name, child)
 
-    def _refuse_reserved(self, name: str) -> None:
-        if hasattr(type(self), name) or name in ("_slots", "_children"):
-            raise ValueRefused(
-                where=self._where(name),
-                expected="a name that the class does not use itself",
-                got=f"{name!r}, which is a member of {type(self).__name__}",
-                fix="Choose another attribute name.",
-            )
+    def _refuse_reserved(self, name: str, *, may_hide_defaults: bool = False, plain: bool = False) -> None:
+        """Refuse the name of a member of the class.
+
+        What stands in the instance may hide a class attribute that is the user's own. A plain value may also be for the setter
+        of a property, or for a name that Python itself uses.
+        """
+        owner = next((c for c in type(self).__mro__ if name in c.__dict__), None)
+        member = None if owner is None else owner.__dict__[name]
+        if owner is None:
+            free = name not in ("_slots", "_children")
+        elif owner.__module__.partition(".")[0] == "bouton":
+            free = plain and name.startswith("__")
+        else:
+            free = plain or (may_hide_defaults and not hasattr(type(member), "__set__"))
+        if free:
+            return
+        raise ValueRefused(
+            where=self._where(name),
+            expected="a name that the class does not use itself",
+            got=f"{name!r}, which is a member of {type(self).__name__}",
+            fix="Choose another attribute name." + (" A method is replaced in a subclass, with def." if callable(member) else ""),
+        )
 
     def _admit(self, name: str, value: Any) -> Any:
         """For subclasses: convert or refuse a value on its way into a registered attribute."""
@@ -107,8 +127,14 @@ class Object:
     def __getattr__(self, name: str) -> Any:
         slot = self.__dict__.get("_slots", {}).get(name)
         if slot is None:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            if hasattr(type(self), name):
+                # A property asked for something that there is not: its error says what.
+                return object.__getattribute__(self, name)
+            raise self._missing(name)
         return slot.read()
+
+    def _missing(self, name: str) -> AttributeError:
+        return AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
 
     def __delattr__(self, name: str) -> None:
         known = self._slots.pop(name, None) is not None

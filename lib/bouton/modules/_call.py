@@ -57,6 +57,8 @@ class Selection:
 
     def check_found(self, record: Mapping[str, Any], offered: Callable[[], Iterable[str]], where: str) -> None:
         """Refuse a pattern that chose nothing."""
+        if not self.patterns:
+            return
         paths = list(paths_of(record))
         for pattern in self.patterns:
             if pattern not in paths and not any(fnmatch.fnmatchcase(path, pattern) for path in paths):
@@ -119,7 +121,9 @@ class Call:
         passed_on = isinstance(record, Forwarded) and place is not None
         self.asked = Selection(False if passed_on else record)
         self.selections = (*self.above, (self.prefix, self.asked)) if self.asked else self.above
-        self.batch_states = outer.batch_states if self.report_to is not None and outer is not None else batch_states
+        self.batch_states = batch_states or (place is not None and outer is not None and outer.batch_states)
+        # Size of the batch, when evolve is through.
+        self.batch = 1
         self.states: dict = {}
         self.batched: dict = {}
         self.record: dict = {}
@@ -147,12 +151,20 @@ class Call:
         """Pass on to the call around this one what happened here, of the record what is wanted there."""
         if self.report_to is None or self.report_to.trace is not STACK.top:
             return
-        record = _keep(record, self.prefix, self.above)
-        for mine, theirs in ((states, "states"), (self.batched, "batched"), (record, "record")):
-            at_place = mine
-            for name in reversed(self.place.split(".")):
-                at_place = {name: at_place}
-            setattr(self.report_to, theirs, overlay(getattr(self.report_to, theirs), at_place))
+        outer, names = self.report_to, self.place.split(".")[::-1]
+        if states:
+            outer.states = overlay(outer.states, _below(names, states))
+        if self.batched:
+            outer.batched = overlay(outer.batched, _below(names, self.batched))
+        if self.above:
+            outer.record = overlay(outer.record, _below(names, _keep(record, self.prefix, self.above)))
+
+
+def _below(names: Sequence[str], nested: dict) -> dict:
+    """A nested dict further down, at the last name first."""
+    for name in names:
+        nested = {name: nested}
+    return nested
 
 
 def _wants(selections: Sequence[tuple[str, Selection]], path: str) -> bool:
@@ -174,11 +186,11 @@ def _keep(record: Mapping[str, Any], prefix: str, selections: Sequence[tuple[str
 
 
 def _path(parent: Any, module: "Module", above: tuple) -> str | None:
-    for name, child in parent.modules().items():
+    for name, child in parent._children.items():
         if child is module:
             return name
-    for name, child in parent.modules().items():
-        if not any(child is a for a in above):
+    for name, child in parent._children.items():
+        if child._children and not any(child is a for a in above):
             below = _path(child, module, (*above, parent))
             if below is not None:
                 return f"{name}.{below}"

@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
 
 from ..errors import KindError, ShapeError
-from ._call import FORWARDED
 
 
 def taken_apart(data: Any) -> tuple[Any, dict, dict]:
@@ -17,13 +15,11 @@ def taken_apart(data: Any) -> tuple[Any, dict, dict]:
     return data, {}, {}
 
 
-def with_record(args: tuple, kwargs: dict) -> tuple[tuple, dict]:
-    """The arguments of ``evolve``, asked to record."""
-    return ((FORWARDED, *args[1:]), kwargs) if args else (args, {**kwargs, "record": FORWARDED})
+def checked_result(result: Any, data: Any, size_out: int, where: str) -> tuple:
+    """The three results of ``evolve`` on ``data``, batch first, or the error that says what is wrong with them.
 
-
-def checked_result(result: Any, data: Any, where: str) -> tuple:
-    """The three results of ``evolve`` on ``data``, batch first, or the error that says what is wrong with them."""
+    With a batch of one, output and signals may come without batch axis.
+    """
     if not (isinstance(result, tuple) and len(result) == 3):
         raise KindError(
             where=f"{where}.evolve",
@@ -39,35 +35,36 @@ def checked_result(result: Any, data: Any, where: str) -> tuple:
             got=f"{type(state).__name__} and {type(record).__name__}",
             fix="Return {} for what there is not.",
         )
-    axes = np.ndim(output)
-    if axes == 2:
+    batch, steps = _batch_and_steps(data)
+    shape = np.shape(output)
+    if batch == 1 and shape == (steps, size_out):
         output = output[None]
-    elif axes != 3:
+    elif shape != (batch, steps, size_out):
         raise ShapeError(
             where=f"{where}.evolve",
-            expected="an output (batch, time, channels)",
-            got=f"shape {np.shape(output)}",
-            fix="Keep the three axes of the input series.",
+            expected=f"an output (batch, time, channels) of shape {(batch, steps, size_out)}",
+            got=f"shape {shape}",
+            fix=_fix(shape, batch, steps, size_out),
         )
-    return output, state, {name: _batch_first(signal, data) for name, signal in record.items()}
+    return output, state, {name: _batch_first(signal, steps) for name, signal in record.items()} if batch == 1 else record
 
 
-def _batch_first(signal: Any, data: Any) -> Any:
-    """A signal computed from a series without batch axis gets one."""
-    if np.ndim(data) != 2 or isinstance(signal, Mapping):
+def _batch_and_steps(data: Any) -> tuple[int, int]:
+    shape = np.shape(data)
+    return shape[:2] if len(shape) == 3 else (1, shape[0])
+
+
+def _fix(shape: tuple, batch: int, steps: int, size_out: int) -> str:
+    if shape[:2] == (batch, steps) and len(shape) == 3:
+        return f"Return {size_out} channels, the last entry of the shape given to super().__init__, or give it another shape."
+    if len(shape) == 3 and shape[-1] == size_out:
+        return "Keep the batch and time axes of the input series: one output for each step of each element."
+    return "Keep the three axes of the input series."
+
+
+def _batch_first(signal: Any, steps: int) -> Any:
+    """A signal of one series that was computed without batch axis gets one."""
+    if isinstance(signal, Mapping):
         return signal
-    steps, shape = len(data), np.shape(signal)
+    shape = np.shape(signal)
     return signal[None] if shape[:1] == (steps,) and shape[:2] != (1, steps) else signal
-
-
-def of_whole_batch(state: dict, batched: Mapping[str, Any], batch: int) -> dict:
-    """Final states ``(B, ...)``, of those that have one for each element; the others are repeated."""
-    full = {}
-    for name, value in state.items():
-        if isinstance(value, dict):
-            full[name] = of_whole_batch(value, batched.get(name, {}), batch)
-        elif name in batched:
-            full[name] = batched[name]
-        else:
-            full[name] = jnp.broadcast_to(value, (batch, *jnp.shape(value)))
-    return full

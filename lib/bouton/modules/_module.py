@@ -1,23 +1,24 @@
 """A model that turns a whole series of inputs into a series of outputs."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Self
+from collections.abc import Mapping
+from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from ..core import Object
-from ..core._render import as_text
-from ..errors import KindError, NoImplementationError, ValueRefused
-from ..transform import Variable
-from ._call import Call, overlay
-from ._call_result import checked_result, of_whole_batch, taken_apart, with_record
+from ..errors import NoImplementationError, ValueRefused
+from ._batch_state import first_of_batch, of_whole_batch
+from ._call import FORWARDED, Call, overlay, paths_of
+from ._call_result import checked_result, taken_apart
+from ._described import Described
+from ._evolve_arguments import arguments_of
+from ._held_state import is_written, moving, present_state
 from ._series_data import as_series, widened
 from ._timed import TimedModule, wrap_record
 
 
-class Module(Object):
+class Module(Described):
     """Base of models that evolve a series ``(batch, time, feature)``.
 
     A subclass calls ``super().__init__(shape)``, assigns its parameters, states and submodules to attributes, and implements
@@ -39,62 +40,6 @@ class Module(Object):
     # Whether a call leaves the module alone and only returns the new state.
     _functional = False
 
-    def __init__(self, shape: int | tuple[int, ...], spiking_input: bool = False, spiking_output: bool = False):
-        super().__init__()
-        self._shape = _checked_shape(shape, type(self).__name__)
-        self._spiking_input, self._spiking_output = bool(spiking_input), bool(spiking_output)
-
-    # -- what it is ---------------------------------------------------------
-
-    @property
-    def name(self) -> str | None:
-        """The attribute name its parent gave it; ``None`` for a model of its own."""
-        return self._attribute_name
-
-    @property
-    def full_name(self) -> str:
-        """Class name, and the quoted name where there is one: ``RateJax 'neurons'``."""
-        return self.class_name + (f" {self.name!r}" if self.name else "")
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Dimensions, input first and output last."""
-        return self._shape
-
-    @property
-    def size_in(self) -> int:
-        """Number of input channels."""
-        return self._shape[0]
-
-    @property
-    def size_out(self) -> int:
-        """Number of output channels."""
-        return self._shape[-1]
-
-    @property
-    def size(self) -> int:
-        """The same as ``size_out``. Deprecated."""
-        return self.size_out
-
-    @property
-    def size_module(self) -> int:
-        """Number of units: the product of ``shape``."""
-        return int(np.prod(self._shape))
-
-    @property
-    def spiking_input(self) -> bool:
-        """Whether the input is counts of events."""
-        return self._spiking_input
-
-    @property
-    def spiking_output(self) -> bool:
-        """Whether the output is counts of events."""
-        return self._spiking_output
-
-    def state(self, family: str | tuple | list | None = None) -> dict:
-        """States as a nested dict of copies; the same as :meth:`states`."""
-        return self.states(family)
-
     # -- evolving -----------------------------------------------------------
 
     def evolve(self, input_data: Any, record: Any = False) -> tuple[jax.Array, dict, dict]:
@@ -102,18 +47,19 @@ class Module(Object):
 
         Parameters
         ----------
-        input_data : (T, Nin) or (B, T, Nin) array
-            The input series.
+        input_data : (B, T, Nin) array
+            The input series, with a batch axis whatever the caller passed.
         record : bool
-            Whether to return the signals inside.
+            Whether to return the signals inside. May be left out: what submodules record is found by its path.
 
         Returns
         -------
         output : (B, T, Nout) array
         new_state : dict
-            Final states, in the structure of :meth:`state`. States of submodules may be left out.
+            Final states, in the structure of :meth:`state`, each of the shape of its attribute, or with the batch in front,
+            ``(B, ...)``. States of submodules, and those that were assigned, may be left out.
         record : dict
-            ``{signal: (B, T, ...)}``, nested like the submodules; ``{}`` without ``record``.
+            ``{signal: (B, T, ...)}``, nested like the submodules. What was not asked for is left out of it.
         """
         raise NoImplementationError(
             where=f"{self.class_name}.evolve",
@@ -133,7 +79,7 @@ class Module(Object):
         record : bool, str or list of str
             ``True`` returns every signal inside, a path or pattern such as ``'neurons.*'`` those it names.
         return_batch_state : bool
-            Return all final states ``(B, ...)``, instead of those of the first element of the batch.
+            Return all final states ``(B, ...)``, instead of those of the first element of the batch, which the module keeps.
         *args, **kwargs
             Passed to :meth:`evolve`.
 
@@ -147,50 +93,62 @@ class Module(Object):
 
         Raises
         ------
-        ShapeError, KindError
-            For input that does not fit the module.
+        ShapeError, KindError, ValueRefused
+            For input that does not fit the module, or host data that are not finite; for results of :meth:`evolve` that do not
+            fit; for ``return_batch_state`` when ``evolve`` tells a state of one element alone.
         UnknownPathError
             When ``record`` names a signal that there is not. The module's state is then as before.
         """
         data, earlier_state, earlier_record = taken_apart(input_data)
         data = self._checked_input(data)
-        asked = kwargs.get("record", args[0] if args else False)
-        before = list(_moving(self, ()))
+        arguments = arguments_of(self)
+        asked = arguments.asked(args, kwargs)
+        before = moving(self)
+        start = present_state(self) if return_batch_state else {}
         finished = False
         try:
             with Call(self, asked, return_batch_state) as call:
-                if call.asked.patterns:
+                if call.selections and not call.asked.everything:
                     # Paths are for the call; code inside understands yes or no.
-                    args, kwargs = with_record(args, kwargs)
-                output, new_state, record = checked_result(self.evolve(data, *args, **kwargs), data, self.class_name)
+                    args, kwargs = arguments.with_record(args, kwargs, FORWARDED)
+                elif not arguments.takes_record:
+                    args, kwargs = arguments.with_record(args, kwargs, False)
+                results = self.evolve(data, *args, **kwargs)
+                output, new_state, record = checked_result(results, data, self.size_out, self.class_name)
+                call.batch = output.shape[0]
                 state = self._completed_state(call, new_state)
-                whole = overlay(call.record, record)
-                record = call.kept(whole) if call.selections else record
-                call.asked.check_found(record, self._signals, self.class_name)
-            call.report(state, whole)
+                whole = overlay(call.record, record) if call.record else record
+                record = call.kept(whole) if call.selections else {}
+                call.asked.check_found(record, lambda: [*self._signals(), *paths_of(whole)], self.class_name)
+            given = of_whole_batch(state, start, call.batched, call.batch, self.class_name) if return_batch_state else state
             if not self._functional:
                 self._keep_state(state)
+            call.report(state, whole)
             finished = True
         finally:
             if not finished:
                 for cell, value in before:
                     cell.value = value
-        if return_batch_state:
-            state = of_whole_batch(state, call.batched, output.shape[0])
-        return output, overlay(earlier_state, state), overlay(earlier_record, record)
+        if earlier_state or earlier_record:
+            return output, overlay(earlier_state, given), overlay(earlier_record, record)
+        return output, given, record
 
     def _checked_input(self, data: Any) -> Any:
-        """Input for ``evolve``: a float array, one channel given to every input, and a batch axis where it came with one."""
-        series = widened(as_series(data, self.size_in, self.class_name), self.size_in)
-        return series[0] if np.ndim(data) == 2 else series
+        """Input for ``evolve``: a float array ``(B, T, Nin)``, one channel given to every input."""
+        return widened(as_series(data, self.size_in, self.class_name), self.size_in)
 
     def _completed_state(self, call: Call, returned: Mapping[str, Any]) -> dict:
         """The state in full: what ``evolve`` returned, over what submodules reported, over what is there."""
-        return overlay(overlay(self.state(), call.states), returned)
+        first, whole = first_of_batch(self, returned, call.states, call.batch)
+        if whole:
+            call.batched = overlay(call.batched, whole)
+        return overlay(overlay(present_state(self), call.states), first)
 
     def _keep_state(self, state: dict) -> None:
-        """Write the final state. The code of ``evolve`` may have done so."""
-        Object.set_attributes(self, state)
+        """Write the final state, unless the code of ``evolve`` and the submodules have done so."""
+        if not is_written(self, state):
+            # All of it: a module that stands in two places is left as it was in the last.
+            Object.set_attributes(self, state)
 
     def _signals(self, above: tuple = ()) -> list[str]:
         """Paths of the signals that library modules below record; for the sentence about an unknown one."""
@@ -287,41 +245,3 @@ class Module(Object):
                 fix="Give the module, or one below it, a SimulationParameter called dt.",
             )
         return float(steps[0])
-
-    def reset_state(self) -> Self:
-        """Set every state, here and below, to its initial value; returns the module."""
-        return super().reset_state()
-
-    # -- text ----------------------------------------------------------------
-
-    def __repr__(self) -> str:
-        return as_text(self)
-
-
-def _moving(obj: Object, above: tuple) -> Iterator[tuple[Variable, jax.Array]]:
-    """The cells that a call may move, with their values. The walk of entries() takes longer than a short call should."""
-    for slot in obj._slots.values():
-        if slot.kind in ("state", "random") and slot.cell is not None:
-            yield slot.cell, slot.cell.value
-    for child in obj._children.values():
-        if not any(child is a for a in (*above, obj)):
-            yield from _moving(child, (*above, obj))
-
-
-def _checked_shape(shape: Any, where: str) -> tuple[int, ...]:
-    entries = shape if isinstance(shape, tuple | list) else (shape,)
-    if not entries or not all(isinstance(n, int | np.integer) and not isinstance(n, bool) for n in entries):
-        raise KindError(
-            where=f"{where}(shape=...)",
-            expected="an int or a tuple of ints",
-            got=f"{shape!r}",
-            fix="Write for instance 4, or (4, 6) for 4 inputs and 6 outputs.",
-        )
-    if any(n < 1 for n in entries):
-        raise ValueRefused(
-            where=f"{where}(shape=...)",
-            expected="sizes of at least 1",
-            got=f"{shape!r}",
-            fix="Give every dimension a size.",
-        )
-    return tuple(int(n) for n in entries)

@@ -1,11 +1,14 @@
 """Modules one after the other."""
 
 import itertools
+from collections.abc import Iterator
 from typing import Any
 
 import jax
+import numpy as np
 
-from ..errors import KindError, ShapeError, ValueRefused
+from ..core._names import nearest
+from ..errors import KindError, PositionError, ShapeError, UnknownPathError, ValueRefused
 from ._call import overlay
 from ._functional import Functional
 from ._module import Module
@@ -14,7 +17,8 @@ from ._module import Module
 class Sequential(Module):
     """Modules one after the other, each fed with the output of the one before.
 
-    They become attributes named ``'0_Linear'``, ``'1_LIF'``, ...; ``seq[i]`` is the i-th. Shape and kind of input and output are
+    They become attributes named ``'0_Linear'``, ``'1_LIF'``, ...; ``seq[i]`` is the i-th, and
+    ``seq['1_LIF']`` the one of that name. Shape and kind of input and output are
     those of the first and the last. The record has ``f'{name}_output'`` for every stage beside its own record. With functional
     modules the result is functional, a :class:`SequentialJax`.
 
@@ -83,8 +87,43 @@ class Sequential(Module):
         for name, module in zip(self._names, modules, strict=True):
             setattr(self, name, module)
 
-    def __getitem__(self, index: int) -> Module:
+    def __getitem__(self, index: int | str) -> Module:
+        """The module at a position, from the end when negative, or of a name."""
+        if isinstance(index, str):
+            if index not in self._names:
+                raise UnknownPathError(
+                    where=f"{self.class_name}[{index!r}]",
+                    expected="the name of a module in it",
+                    got=f"{index!r}",
+                    fix=nearest(index, self._names),
+                )
+            return getattr(self, index)
+        if isinstance(index, slice):
+            part = "".join("" if i is None else str(i) for i in (index.start, ":", index.stop))
+            raise KindError(
+                where=f"{self.class_name}[{part}]",
+                expected="one position or name",
+                got="a slice",
+                fix=f"Write list(net)[{part}] for the modules, and Sequential(*list(net)[{part}]) for a model of them.",
+            )
+        if not isinstance(index, int | np.integer):
+            raise KindError(
+                where=f"{self.class_name}[{index!r}]",
+                expected="a position or a name",
+                got=f"{type(index).__name__}",
+                fix=f"Write for instance net[0] or net[{self._names[0]!r}].",
+            )
+        if not -len(self) <= index < len(self):
+            raise PositionError(
+                where=f"{self.class_name}[{index}]",
+                expected=f"a position from 0 to {len(self) - 1}, or from -{len(self)} to -1 counted from the end",
+                got=f"{index}",
+                fix=f"It holds {', '.join(self._names)}.",
+            )
         return getattr(self, self._names[index])
+
+    def __iter__(self) -> Iterator[Module]:
+        return (getattr(self, name) for name in self._names)
 
     def __len__(self) -> int:
         return len(self._names)

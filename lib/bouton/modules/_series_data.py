@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..errors import KindError, ShapeError
+from ..errors import KindError, ShapeError, ValueRefused
 from ..transform import Variable
 
 _KINDS = ("f", "i", "u", "b")
@@ -28,6 +28,8 @@ def as_series(data: Any, size_in: int, where: str) -> jax.Array:
     ------
     KindError, ShapeError
         For what is no numeric array, has another number of axes or channels, or an empty batch.
+    ValueRefused
+        For NaN or infinity in host data. Looking through what is on a device would hold it up.
     """
     if isinstance(data, Variable):
         data = data.value
@@ -71,7 +73,19 @@ def _host_array(data: Any, where: str) -> jax.Array:
         raise _no_real_numbers("a list whose rows differ in length", where) from error
     if array.dtype.kind not in "biuf":
         raise _no_real_numbers(f"{type(data).__name__} of dtype {array.dtype}", where)
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        _refuse_first(array, where)
     return jnp.asarray(array)
+
+
+def _refuse_first(array: np.ndarray, where: str) -> None:
+    first = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+    raise ValueRefused(
+        where=f"{where} input",
+        expected="finite numbers",
+        got=f"{array[first]} at index {first}",
+        fix="Clean the data, for instance with numpy.nan_to_num: what enters a state once stays in it.",
+    )
 
 
 def _no_real_numbers(got: str, where: str) -> KindError:

@@ -211,13 +211,6 @@ def test_objects_become_children_in_order_of_assignment():
     assert pair.modules()["left"] is pair.left
 
 
-def test_plain_containers_are_not_searched():
-    holder = bp.Object()
-    holder.units = [Unit(), Unit()]
-    holder.table = {"a": bm.Variable(1)}
-    assert list(holder.entries()) == []
-
-
 def test_a_child_may_be_replaced_by_another_by_a_variable_or_by_a_plain_value():
     pair = Pair()
     other = Unit(tau=0.25)

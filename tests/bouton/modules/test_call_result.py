@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from bouton.errors import KindError, ShapeError
-from bouton.modules._call_result import checked_result, of_whole_batch, taken_apart, with_record
+from bouton.modules._call_result import checked_result, taken_apart
 
 
 def test_three_results_of_another_module_are_told_from_three_arrays():
@@ -12,12 +12,6 @@ def test_three_results_of_another_module_are_told_from_three_arrays():
     assert (state, record) == ({"s": 1}, {"r": 2})
     arrays = (x, x, x)
     assert taken_apart(arrays)[0] is arrays
-
-
-def test_record_is_switched_on_where_it_stands():
-    assert with_record((), {}) == ((), {"record": True})
-    assert with_record(("a.*",), {"k": 1}) == ((True,), {"k": 1})
-    assert with_record((), {"record": "a.*"}) == ((), {"record": True})
 
 
 @pytest.mark.parametrize(
@@ -33,31 +27,37 @@ def test_record_is_switched_on_where_it_stands():
         (
             (np.ones(3), {}, {}),
             ShapeError,
-            r"M\.evolve: expected an output \(batch, time, channels\), got shape \(3,\)\. Keep the three",
+            r"M\.evolve: expected an output \(batch, time, channels\) of shape \(1, 3, 2\), got shape \(3,\)\. Keep the",
         ),
+        (
+            (np.ones((1, 3, 1)), {}, {}),
+            ShapeError,
+            r"got shape \(1, 3, 1\)\. Return 2 channels, the last entry of the shape given",
+        ),
+        ((np.ones((2, 3, 2)), {}, {}), ShapeError, r"got shape \(2, 3, 2\)\. Keep the batch and time axes of the input series"),
+        ((np.ones((1, 4, 2)), {}, {}), ShapeError, r"got shape \(1, 4, 2\)\. Keep the batch and time axes of the input series"),
     ],
 )
 def test_wrong_results_are_told(result, error, words):
     with pytest.raises(error, match=words):
-        checked_result(result, np.ones((3, 2)), "M")
+        checked_result(result, np.ones((1, 3, 2)), 2, "M")
 
 
-@pytest.mark.parametrize(
-    ("data", "signal", "expected"),
-    [
-        ((3, 2), (3, 4), (1, 3, 4)),
-        ((3, 2), (1, 3, 4), (1, 3, 4)),
-        ((5, 3, 2), (5, 3, 4), (5, 3, 4)),
-        ((1, 2), (1, 1, 4), (1, 1, 4)),
-    ],
-)
-def test_signals_get_a_batch_axis_where_the_data_had_none(data, signal, expected):
-    record = checked_result((np.ones((3, 2)), {}, {"s": np.ones(signal), "below": {}}), np.ones(data), "M")[2]
-    assert record["s"].shape == expected
+@pytest.mark.parametrize("data", [np.ones((3, 2)), np.ones((1, 3, 2)), np.ones(3), [[1, 1]] * 3])
+@pytest.mark.parametrize("output", [np.ones((3, 4)), np.ones((1, 3, 4))])
+def test_output_and_signals_of_one_series_may_lack_the_batch_axis(data, output):
+    signals = {"flat": output, "sum": output.sum(-1), "scalar": 3.0, "below": {}, "other": np.ones((2, 2))}
+    found, _, record = checked_result((output, {}, signals), data, 4, "M")
+    assert found.shape == record["flat"].shape == (1, 3, 4)
+    assert record["sum"].shape == (1, 3)
+    assert (record["scalar"], record["below"], record["other"].shape) == (3.0, {}, (2, 2))
 
 
-def test_states_of_a_batch():
-    full = of_whole_batch({"a": {"x": np.zeros(2), "n": np.zeros(())}}, {"a": {"x": np.ones((3, 2))}}, 3)
-    assert full["a"]["x"].shape == (3, 2)
-    assert (full["a"]["x"] == 1).all()
-    assert full["a"]["n"].shape == (3,)
+def test_in_one_step_the_batch_axis_comes_first():
+    record = checked_result((np.ones((1, 1, 4)), {}, {"x": np.ones((1, 1)), "y": np.ones((1, 4))}), np.ones((1, 1, 2)), 4, "M")[2]
+    assert (record["x"].shape, record["y"].shape) == ((1, 1), (1, 1, 4))
+
+
+def test_signals_of_a_batch_are_left_as_they_are():
+    record = checked_result((np.ones((3, 3, 4)), {}, {"x": np.ones((3, 3)), "y": np.ones(3)}), np.ones((3, 3, 2)), 4, "M")[2]
+    assert (record["x"].shape, record["y"].shape) == ((3, 3), (3,))

@@ -17,6 +17,7 @@ from bouton.errors import (
     NoImplementationError,
     ShapeError,
     UnknownPathError,
+    UnregisteredWarning,
     ValueRefused,
 )
 from bouton.modules import LIF, ExpSyn, Linear, Module, Rate, RateJax, Sequential, TimedModule, TSContinuous, TSEvent
@@ -156,9 +157,8 @@ def test_both_forms_continue_and_reset(net):
 
 
 def test_without_record_the_record_is_empty(net):
-    _, _, record = net(SERIES)
-    assert "weighted_input" not in record
-    assert all(v == {} for v in record.values())
+    assert net(SERIES)[2] == {}
+    assert NoRecord(Rate(4))(SERIES)[2] == {}
 
 
 def test_a_signal_of_a_series_without_batch_gets_its_batch_axis():
@@ -175,32 +175,6 @@ def test_the_attributes_of_a_module(net):
     assert (net.shape, net.size_in, net.size_out, net.size, net.size_module) == ((4, 6), 4, 6, 6, 24)
     assert (net.spiking_input, net.spiking_output) == (False, False)
     assert list(net.modules()) == ["neurons"]
-
-
-@pytest.mark.parametrize(
-    ("shape", "expected"), [(4, (4,)), ((4,), (4,)), ([4, 6], (4, 6)), (np.int64(4), (4,)), ((4, 5, 6), (4, 5, 6))]
-)
-def test_a_shape_is_an_int_or_a_tuple(shape, expected):
-    module = Module(shape, spiking_input=True, spiking_output=1)
-    assert module.shape == expected
-    assert (module.size_in, module.size_out) == (expected[0], expected[-1])
-    assert (module.spiking_input, module.spiking_output) == (True, True)
-
-
-@pytest.mark.parametrize("shape", ["4", 4.0, None, (), (4, "a"), True, {4}], ids=repr)
-def test_a_shape_of_another_kind_is_refused(shape):
-    with pytest.raises(
-        KindError, match=r"Module\(shape=\.\.\.\): expected an int or a tuple of ints, got .*\. Write for instance 4, or"
-    ):
-        Module(shape)
-
-
-@pytest.mark.parametrize("shape", [0, -1, (4, 0)])
-def test_a_size_is_at_least_one(shape):
-    with pytest.raises(
-        ValueRefused, match=r"Module\(shape=\.\.\.\): expected sizes of at least 1, got .*\. Give every dimension a size"
-    ):
-        Module(shape)
 
 
 def test_the_text_of_nested_modules():
@@ -297,13 +271,33 @@ def test_the_results_of_another_module_are_taken_apart_and_their_dicts_merged():
     assert record["isyn"].shape == (1, 6, 3, 1)
 
 
-def test_an_output_without_batch_axis_gets_one():
+@pytest.mark.parametrize("shape", [(5,), (5, 1), (5, 3), (1, 5, 3), (2, 5, 3), (2, 5, 1), (1, 3), (1, 1), (1,)])
+def test_evolve_gets_batch_time_and_channels_whatever_the_caller_passed(shape):
+    seen = []
+
+    class Looking(Module):
+        def evolve(self, input_data, record=False):
+            seen.append(input_data.shape)
+            return input_data * 2, {}, {"twice": input_data * 2, "mean": input_data.mean(-1)}
+
+    output, _, record = Looking(3)(np.ones(shape), record=True)
+    expected = (shape[0] if len(shape) == 3 else 1, shape[-2] if len(shape) > 1 else shape[0], 3)
+    assert seen == [expected]
+    assert output.shape == record["twice"].shape == expected
+    assert record["mean"].shape == expected[:2]
+
+
+def test_of_one_series_output_and_signals_may_come_without_batch_axis():
     class Flat(Module):
         def evolve(self, input_data, record=False):
-            return input_data * 2, {}, {}
+            return input_data[0] * 2, {}, {"twice": input_data[0] * 2}
 
-    assert Flat(3)(np.ones((5, 3)))[0].shape == (1, 5, 3)
-    assert Flat(3)(np.ones((2, 5, 3)))[0].shape == (2, 5, 3)
+    output, _, record = Flat(3)(np.ones((5, 3)), record=True)
+    assert output.shape == record["twice"].shape == (1, 5, 3)
+    with pytest.raises(
+        ShapeError, match=r"Flat\.evolve: expected an output .* of shape \(2, 5, 3\), got shape \(5, 3\)\. Keep the three axes"
+    ):
+        Flat(3)(np.ones((2, 5, 3)))
 
 
 @pytest.mark.parametrize(
@@ -332,18 +326,113 @@ def test_all_final_states_of_a_batch_of_lif_neurons():
         assert_allclose(state[name], expected[name][:, -1], rtol=1e-4, atol=1e-5)
 
 
-def test_what_a_user_state_gives_is_repeated_over_the_batch():
-    class Counting(Module):
+class Counting(Module):
+    """A count for each element of a batch, told as the test wants."""
+
+    def __init__(self, told):
+        super().__init__(2)
+        self.n = State(np.zeros(2))
+        self.rest = State(0.5)
+        self.told = told
+
+    def evolve(self, input_data, record=False):
+        return input_data, self.told(self.n + input_data.sum(1)), {}
+
+
+BATCH = np.random.default_rng(4).uniform(size=(3, 4, 2))
+COUNTS = BATCH.sum(1)
+
+
+@pytest.mark.parametrize("how", ["eager", "compiled", "inside another"])
+@pytest.mark.parametrize("told", [lambda n: {"n": n}, lambda n: {"n": np.asarray(n)}, lambda n: {"n": bm.Variable(n)}])
+def test_of_states_with_a_batch_axis_the_first_is_kept_and_all_are_given(told, how):
+    module = Counting((lambda n: {"n": n}) if how == "compiled" else told)
+    if how == "compiled":
+        state = bm.jit(lambda x: module(x, return_batch_state=True)[1])(BATCH)
+    elif how == "inside another":
+        state = Sequential(module, Rate(2))(BATCH, return_batch_state=True)[1]["0_Counting"]
+    else:
+        state = module(BATCH, return_batch_state=True)[1]
+    assert_allclose(state["n"], COUNTS, rtol=1e-6)
+    # What has not moved is that of every element.
+    assert_array_equal(state["rest"], [0.5, 0.5, 0.5])
+    assert_allclose(module.n, COUNTS[0], rtol=1e-6)
+
+
+def test_a_state_with_a_batch_axis_is_told_without_it_unless_asked_for():
+    module = Counting(lambda n: {"n": n})
+    assert_allclose(module(BATCH)[1]["n"], COUNTS[0], rtol=1e-6)
+    # Each element starts from what was kept of the first.
+    assert_allclose(module(BATCH, return_batch_state=True)[1]["n"], COUNTS[0] + COUNTS, rtol=1e-6)
+
+
+def test_as_many_elements_as_units_are_told_by_the_number_of_axes():
+    square = BATCH[:2]
+    assert_allclose(Counting(lambda n: {"n": n})(square, return_batch_state=True)[1]["n"], COUNTS[:2], rtol=1e-6)
+    module = Counting(lambda n: {"n": n[1]})
+    assert_allclose(module(square)[1]["n"], COUNTS[1], rtol=1e-6)
+    assert_allclose(module.n, COUNTS[1], rtol=1e-6)
+
+
+@pytest.mark.parametrize("axis", [True, False])
+def test_in_a_batch_of_one_a_state_may_have_its_axis_or_not(axis):
+    module = Counting(lambda n: {"n": n if axis else n[0]})
+    assert_allclose(module(BATCH[0], return_batch_state=True)[1]["n"], COUNTS[:1], rtol=1e-6)
+    assert_allclose(module.n, COUNTS[0], rtol=1e-6)
+
+
+def test_a_state_of_one_element_is_not_passed_off_as_that_of_all():
+    module = Counting(lambda n: {"n": n[0]})
+    words = (
+        r"Counting\(return_batch_state=True\): expected from evolve the final state 'n' of each of 3 elements, shape \(3, 2\), "
+        r"got shape \(2,\), one for all\. Return it with its batch axis in new_state; one that all share as jnp\.broadcast_to\(x"
+    )
+    with pytest.raises(ShapeError, match=words):
+        module(BATCH, return_batch_state=True)
+    assert_array_equal(module.n, [0, 0])
+    with pytest.raises(ShapeError, match=r"the final state '0_Counting\.n' of each of 3"):
+        Sequential(module)(BATCH, return_batch_state=True)
+    assert_allclose(module(BATCH)[1]["n"], COUNTS[0], rtol=1e-6)
+    module.reset_state()
+    module.told = lambda n: {"n": jnp.broadcast_to(n[0], (3, 2))}
+    assert_allclose(module(BATCH, return_batch_state=True)[1]["n"], np.tile(COUNTS[0], (3, 1)), rtol=1e-6)
+
+
+def test_a_submodules_states_of_all_elements_are_found_whatever_evolve_returns_of_them():
+    class Asking(Module):
         def __init__(self):
-            super().__init__(2)
-            self.n = State(0.0)
+            super().__init__(4)
+            self.rate = Rate(4)
 
-        def evolve(self, input_data, record=False):
-            return input_data, {"n": self.n + 1.0}, {}
+        def evolve(self, input_data):
+            out, state, _ = self.rate(input_data, return_batch_state=True)
+            return out, {"rate": state}, {}
 
-    module = Counting()
-    assert_array_equal(module(np.ones((3, 4, 2)), return_batch_state=True)[1]["n"], [1, 1, 1])
-    assert module.n == 1
+    data = np.random.default_rng(2).uniform(size=(3, 7, 4))
+    finals = models.batched(models.rate, data)[2][:, -1]
+    for batch, expected in ((True, finals), (False, finals[0])):
+        module = Asking()
+        assert_allclose(module(data, return_batch_state=batch)[1]["rate"]["x"], expected, rtol=1e-4, atol=1e-6)
+        assert_allclose(module.rate.x, finals[0], rtol=1e-4, atol=1e-6)
+
+
+def test_a_submodules_state_that_evolve_replaces_is_known_of_one_element_only():
+    class Clearing(Module):
+        def __init__(self):
+            super().__init__(4)
+            self.rate = Rate(4)
+
+        def evolve(self, input_data):
+            out, state, _ = self.rate(input_data)
+            return out, {"rate": {"x": 0 * state["x"]}}, {}
+
+    module = Clearing()
+    assert_array_equal(module(SERIES)[1]["rate"]["x"], np.zeros(4))
+    assert_array_equal(module.rate.x, np.zeros(4))
+    with pytest.raises(
+        ShapeError, match=r"Clearing\(return_batch_state=True\): expected .* state 'rate\.x' of each of 2 elements"
+    ):
+        module(SERIES, return_batch_state=True)
 
 
 # -- records by path -----------------------------------------------------------------
@@ -375,6 +464,61 @@ def test_signals_are_recorded_by_path(record, expected):
     )
     found = {p for p in paths(inside(SERIES, record=prefixed)[2]) if p.startswith("0_ffwd_net.")}
     assert found == {f"0_ffwd_net.{p}" for p in expected}
+
+
+class NoRecord(Module):
+    """Whoever wrote this has not heard of records."""
+
+    def __init__(self, *inside):
+        super().__init__(4)
+        self.inside = Sequential(*inside)
+
+    def evolve(self, x):
+        return self.inside(x)[0], {}, {"mean": x.mean(-1)}
+
+
+@pytest.mark.parametrize("record", ["inside.0_Linear_output", "inside.*_output", True])
+def test_a_sequence_records_its_outputs_for_whoever_asks_above(record):
+    data = np.random.default_rng(2).uniform(size=(1, 7, 4))
+    weight = np.random.default_rng(3).normal(size=(4, 4))
+    for net in (NoRecord(Linear((4, 4), weight=weight), Rate(4)), Sequential(NoRecord(Linear((4, 4), weight=weight), Rate(4)))):
+        path = "" if isinstance(net, NoRecord) else "0_NoRecord."
+        found = net(data, record=record if record is True else path + record)[2]
+        found = (found["0_NoRecord"] if path else found)["inside"]
+        assert_allclose(found["0_Linear_output"], data @ weight, rtol=1e-4, atol=1e-6)
+        assert set(found) >= ({"0_Linear_output"} if record == "inside.0_Linear_output" else {"0_Linear_output", "1_Rate_output"})
+        assert set(found) <= {"0_Linear", "0_Linear_output", "1_Rate", "1_Rate_output"}
+
+
+def test_own_signals_are_recorded_by_path_below_code_that_passes_no_record_on():
+    outer = NoRecord(Second((4, 6)).set_attributes({"w_ffwd": WEIGHT}), Linear((6, 4)))
+    found = outer(SERIES, record="inside.0_ffwd_net.weighted_input")[2]
+    assert_allclose(found["inside"]["0_ffwd_net"]["weighted_input"], SERIES @ WEIGHT, rtol=1e-4, atol=1e-6)
+    assert list(found) == ["inside"]
+
+
+def test_an_evolve_without_record_can_be_asked_to_record_and_stand_in_a_sequence():
+    net = NoRecord(Rate(4))
+    for asked in ({"record": True}, {"record": "mean"}):
+        assert_allclose(net(SERIES, **asked)[2]["mean"], SERIES.mean(-1), rtol=1e-6)
+    assert_allclose(net(SERIES, True)[2]["mean"], SERIES.mean(-1), rtol=1e-6)
+    assert shapes(Sequential(net, Rate(4))(SERIES, record="0_NoRecord.inside.0_Rate.x")[2]) == {
+        "0_NoRecord": {"inside": {"0_Rate": {"x": (2, 5, 4)}}}
+    }
+    with pytest.raises(UnknownPathError, match=r"NoRecord\(record=\.\.\.\): .*Did you mean 'mean'"):
+        net(SERIES, record="maen")
+
+
+def test_other_arguments_reach_evolve_beside_record():
+    class Scaled(Module):
+        def evolve(self, input_data, gain=1.0, record=False):
+            return input_data * gain, {}, {"x": input_data} if record else {}
+
+    output, _, record = Scaled(4)(SERIES, 2.0, record="x")
+    assert_allclose(output, SERIES * 2, rtol=1e-6)
+    assert_allclose(record["x"], SERIES, rtol=1e-6)
+    assert set(Scaled(4)(SERIES, 2.0, True)[2]) == {"x"}
+    assert Scaled(4)(SERIES, 2.0)[2] == {}
 
 
 def test_recording_changes_no_result(net):
@@ -443,9 +587,11 @@ def crash(_):
         (
             lambda y: (y[0, 0], {}, {}),
             ShapeError,
-            r"Careless\.evolve: expected an output \(batch, time, channels\), got shape \(2,\)",
+            r"Careless\.evolve: expected an output \(batch, time, channels\) of shape \(1, 3, 2\), got shape \(2,\)",
         ),
         (lambda y: (y[None], {}, {}), ShapeError, r"got shape \(1, 1, 3, 2\)\. Keep the three axes of the input series"),
+        (lambda y: (y[:, :2], {}, {}), ShapeError, r"got shape \(1, 2, 2\)\. Keep the batch and time axes of the input series"),
+        (lambda y: (y[..., :1], {}, {}), ShapeError, r"got shape \(1, 3, 1\)\. Return 2 channels, the last entry of the shape"),
         (
             lambda y: (y, {"cuont": 1.0}, {}),
             UnknownPathError,
@@ -518,7 +664,8 @@ def test_a_module_that_is_no_submodule_does_not_report():
             return self.others[0](input_data)[0], {}, {}
 
     other = Rate(2)
-    module = Borrowing(other)
+    with pytest.warns(UnregisteredWarning, match=r"Borrowing\.others: .* got a list that holds a Rate"):
+        module = Borrowing(other)
     _, state, record = module(np.ones((4, 2)), record=True)
     assert (state, record) == ({}, {})
     assert (np.asarray(other.x) > 0).all()

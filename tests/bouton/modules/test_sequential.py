@@ -4,7 +4,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from reference import models
 
 import bouton.math as bm
-from bouton.errors import KindError, ShapeError, UnknownPathError, ValueRefused
+from bouton.errors import KindError, PositionError, ShapeError, UnknownPathError, ValueRefused
 from bouton.modules import LIF, ExpSyn, Linear, LinearJax, Rate, RateJax, Sequential, SequentialJax
 
 SERIES = np.random.default_rng(0).uniform(size=(2, 10, 3))
@@ -79,8 +79,47 @@ def test_names_shapes_and_kinds_follow_from_the_modules():
         "    LIF '2_LIF' with shape (4,)\n"
         "}"
     )
-    with pytest.raises(IndexError):
-        net[3]
+
+
+def test_a_module_is_found_by_position_and_by_name():
+    net = made()
+    assert net["2_LIF"] is net[2] is net[-1] is net[np.int64(2)]
+    assert net["0_Linear"] is net[-3]
+    assert LIF in map(type, net)
+
+
+@pytest.mark.parametrize(
+    ("index", "error", "words"),
+    [
+        (
+            3,
+            IndexError,
+            r"Sequential\[3\]: expected a position from 0 to 2, or from -3 to -1 counted from the end, got 3\. It holds 0_",
+        ),
+        (-4, PositionError, r"Sequential\[-4\]: expected a position from 0 to 2.*got -4\. It holds 0_Linear, 1_ExpSyn, 2_LIF\."),
+        (
+            "2_LFI",
+            UnknownPathError,
+            r"Sequential\['2_LFI'\]: expected the name of a module in it, got '2_LFI'\. Did you mean '2_LIF'",
+        ),
+        (
+            slice(0, 2),
+            KindError,
+            r"Sequential\[0:2\]: expected one position or name, got a slice\. Write list\(net\)\[0:2\] for the",
+        ),
+        (slice(None, -1), KindError, r"Sequential\[:-1\]: .*Sequential\(\*list\(net\)\[:-1\]\) for a model of them\."),
+        (
+            1.0,
+            KindError,
+            r"Sequential\[1\.0\]: expected a position or a name, got float\. Write for instance net\[0\] or net\['0_",
+        ),
+        (None, KindError, r"expected a position or a name, got NoneType"),
+    ],
+    ids=repr,
+)
+def test_what_is_no_position_and_no_name_is_refused(index, error, words):
+    with pytest.raises(error, match=words):
+        made()[index]
 
 
 def test_one_module_is_enough_and_sequences_nest():

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 import bouton.math as bm
-from bouton.errors import KindError, ShapeError
+from bouton.errors import KindError, ShapeError, ValueRefused
 from bouton.modules._series_data import as_series, widened
 
 
@@ -87,6 +87,27 @@ def test_an_empty_batch_is_refused():
         ShapeError, match=r"M input: expected at least one series, got a batch of 0\. Leave the call out, or give data"
     ):
         as_series(np.ones((0, 5, 3)), 3, "M")
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_host_data_are_finite(bad, dtype):
+    data = np.ones((2, 5, 3), dtype)
+    data[1, 2, 0] = data[1, 4, 1] = bad
+    words = (
+        rf"M input: expected finite numbers, got {bad} at index \(1, 2, 0\)\. Clean the data, for instance with numpy\.nan_to_num"
+    )
+    for given in (data, data.tolist()):
+        with pytest.raises(ValueRefused, match=words):
+            as_series(given, 3, "M")
+
+
+def test_data_on_a_device_are_not_looked_through():
+    assert np.isnan(as_series(jnp.full((5, 3), jnp.nan), 3, "M")).all()
+
+
+def test_no_steps_are_finite():
+    assert as_series(np.ones((1, 0, 3)), 3, "M").shape == (1, 0, 3)
 
 
 def test_one_channel_is_given_to_all():

@@ -130,7 +130,7 @@ def test_events_of_any_real_dtype_are_counts_in_a_byte(dtype):
 def test_counts_that_fit_no_byte_are_the_nearest_that_do_and_nan_is_none():
     counted = recorder(Recording({}, spiking_output=True), "output")
     inputs = np.array([[300.0, -2.0, np.nan], [np.inf, -np.inf, 255.0]] + [[1.0, 2.0, 0.0]] * 4, np.float32)
-    assert_array_equal(counted(inputs)["output"], [[255, 0, 0], [255, 0, 255]] + [[1, 2, 0]] * 4)
+    assert_array_equal(counted(jnp.asarray(inputs))["output"], [[255, 0, 0], [255, 0, 255]] + [[1, 2, 0]] * 4)
 
 
 def test_looking_for_signals_moves_nothing_and_finds_what_a_chunk_moves():

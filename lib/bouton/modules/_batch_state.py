@@ -1,0 +1,110 @@
+"""Final states of a batch: what ``evolve`` returned, the element that the module keeps, and all of them on request."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ..errors import ShapeError
+from ..transform import Variable
+
+if TYPE_CHECKING:
+    from ..core import Object
+
+
+def first_of_batch(obj: "Object", returned: Mapping[str, Any], reported: Mapping[str, Any], batch: int) -> tuple[dict, dict]:
+    """Returned states without batch axis, and apart from them those ``(B, ...)`` that had one.
+
+    A state has a batch axis when its shape is that of the attribute with the batch in front: the attribute's shape never changes,
+    so nothing is ambiguous.
+
+    Parameters
+    ----------
+    obj : Object
+        Has the attributes.
+    returned : nested dict
+        From ``evolve``.
+    reported : nested dict
+        What submodules told of their states themselves. Where ``evolve`` returned another value than that, their whole batch is
+        known no more, which ``None`` stands for.
+    batch : int
+        Size of the batch, B.
+    """
+    first, whole = {}, {}
+    for name, value in returned.items():
+        told = reported.get(name)
+        if value is told:
+            first[name] = value
+        elif isinstance(value, Mapping):
+            child = obj._children.get(name)
+            if child is None:
+                first[name] = value
+            else:
+                first[name], below = first_of_batch(child, value, told if isinstance(told, Mapping) else {}, batch)
+                if below:
+                    whole[name] = below
+        else:
+            value = value.value if isinstance(value, Variable) else value
+            slot = obj._slots.get(name)
+            if slot is not None and slot.cell is not None and np.shape(value) == (batch, *slot.cell.value.shape):
+                whole[name] = jnp.asarray(value)
+                first[name] = whole[name][0]
+            else:
+                first[name] = value
+                if told is not None:
+                    whole[name] = None
+    return first, whole
+
+
+def of_whole_batch(
+    state: Mapping[str, Any], start: Mapping[str, Any], whole: Mapping[str, Any], batch: int, where: str, above: str = ""
+) -> dict:
+    """Final states ``(B, ...)`` of every element.
+
+    Parameters
+    ----------
+    state : nested dict
+        Final states without batch axis.
+    start : nested dict
+        The states before: what has not moved is that of every element.
+    whole : nested dict
+        Those known of the whole batch.
+    batch : int
+        Size of the batch, B.
+    where : str
+        Class of the module.
+
+    Raises
+    ------
+    ShapeError
+        For a state of which only that of one element is known.
+    """
+    full = {}
+    for name, value in state.items():
+        known = whole.get(name)
+        if isinstance(value, dict):
+            full[name] = of_whole_batch(value, start.get(name, {}), known or {}, batch, where, f"{above}{name}.")
+            continue
+        shape = (batch, *np.shape(value))
+        if known is not None and np.shape(known) == shape:
+            full[name] = known
+        elif batch == 1 or value is start.get(name) or _is_key(value):
+            full[name] = jnp.broadcast_to(value, shape)
+        else:
+            raise ShapeError(
+                where=f"{where}(return_batch_state=True)",
+                expected=f"from evolve the final state {above + name!r} of each of {batch} elements, shape {shape}",
+                got=f"shape {shape[1:]}, one for all",
+                fix=f"Return it with its batch axis in new_state; one that all share as jnp.broadcast_to(x, {shape}).",
+            )
+    return full
+
+
+def _is_key(value: Any) -> bool:
+    # The elements of a batch draw from one key.
+    dtype = getattr(value, "dtype", None)
+    if dtype == np.uint32:
+        return np.ndim(value) == 1
+    return dtype is not None and jnp.issubdtype(dtype, jax.dtypes.prng_key)

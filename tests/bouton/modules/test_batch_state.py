@@ -1,0 +1,63 @@
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+from bouton.errors import ShapeError
+from bouton.modules import Module
+from bouton.modules._batch_state import first_of_batch, of_whole_batch
+from bouton.parameters import State
+
+
+def tree():
+    outer = Module(2)
+    outer.v = State(np.zeros(3))
+    outer.n = State(0)
+    outer.inner = Module(2)
+    outer.inner.x = State(np.zeros(3))
+    return outer
+
+
+def test_the_shape_of_the_attribute_tells_whether_there_is_a_batch_axis():
+    v = jnp.arange(9.0).reshape(3, 3)
+    first, whole = first_of_batch(tree(), {"v": v, "n": 2, "inner": {"x": v + 1}}, {}, 3)
+    assert_array_equal(first["v"], v[0])
+    assert_array_equal(whole["v"], v)
+    assert first["n"] == 2
+    assert_array_equal(first["inner"]["x"], v[0] + 1)
+    assert_array_equal(whole["inner"]["x"], v + 1)
+    assert set(whole) == {"v", "inner"}
+
+
+def test_what_does_not_fit_is_left_for_the_attribute_to_refuse():
+    returned = {"v": jnp.zeros((2, 3)), "unknown": jnp.zeros((3, 3)), "other": {"x": 1}}
+    assert first_of_batch(tree(), returned, {}, 3) == (returned, {})
+
+
+def test_what_a_submodule_told_and_evolve_changed_is_known_of_one_element():
+    told = {"inner": {"x": jnp.zeros(3)}}
+    assert first_of_batch(tree(), told, told, 3)[1] == {}
+    assert first_of_batch(tree(), {"inner": {"x": told["inner"]["x"]}}, told, 3)[1] == {}
+    assert first_of_batch(tree(), {"inner": {"x": jnp.ones(3)}}, told, 3)[1] == {"inner": {"x": None}}
+
+
+def test_states_of_a_batch_are_those_known_and_those_that_have_not_moved():
+    rest = jnp.full(2, 0.5)
+    state = {"a": {"x": jnp.zeros(2), "rest": rest}, "key": jax.random.PRNGKey(0), "typed": jax.random.key(0)}
+    full = of_whole_batch(state, {"a": {"rest": rest}}, {"a": {"x": jnp.ones((3, 2))}}, 3, "M")
+    assert_array_equal(full["a"]["x"], np.ones((3, 2)))
+    assert_array_equal(full["a"]["rest"], np.full((3, 2), 0.5))
+    assert_array_equal(full["key"], np.zeros((3, 2)))
+    assert full["typed"].shape == (3,)
+    assert_array_equal(of_whole_batch({"x": jnp.ones(2)}, {}, {}, 1, "M")["x"], [[1, 1]])
+
+
+@pytest.mark.parametrize("known", [{}, {"a": {"x": None}}, {"a": {"x": jnp.zeros((6, 2))}}, {"a": None}])
+def test_states_of_a_batch_that_nobody_told_are_refused(known):
+    with pytest.raises(
+        ShapeError,
+        match=r"M\(return_batch_state=True\): expected from evolve the final state 'a\.x' of each of 3 elements, shape \(3, 2\), "
+        r"got shape \(2,\), one for all\. Return it with its batch axis in new_state",
+    ):
+        of_whole_batch({"a": {"x": jnp.zeros(2)}}, {"a": {"x": jnp.zeros(2)}}, known, 3, "M")
