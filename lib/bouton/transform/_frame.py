@@ -15,12 +15,39 @@ if TYPE_CHECKING:
 
 
 class _Stack(threading.local):
-    """The innermost frame of this thread: a simulation may be tracing on another one."""
+    """The innermost frame and journal of this thread: a simulation may be tracing on another one."""
 
     top: "Frame | None" = None
+    journal: "Journal | None" = None
 
 
 STACK = _Stack()
+
+
+class Journal:
+    """Keeps what cells held before code wrote to them outside of any trace, and puts it back when the code raises."""
+
+    __slots__ = ("_before", "_outer")
+
+    def __init__(self) -> None:
+        self._before: dict[Variable, jax.Array] = {}
+        self._outer: Journal | None = None
+
+    def __enter__(self) -> "Journal":
+        self._outer, STACK.journal = STACK.journal, self
+        return self
+
+    def __exit__(self, error: type | None, *_: object) -> None:
+        STACK.journal = self._outer
+        for cell, value in self._before.items():
+            if error is not None:
+                cell._value = value
+            elif self._outer is not None:
+                self._outer.note(cell, value)
+
+    def note(self, cell: "Variable", value: jax.Array) -> None:
+        """``cell`` held ``value`` before it was written to."""
+        self._before.setdefault(cell, value)
 
 
 class NewCell(BaseException):

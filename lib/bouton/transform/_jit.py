@@ -58,6 +58,9 @@ class Jitted:
                 continue
             if not _CONCRETE.issuperset(map(type, new)):
                 _refuse_tracers(purified.written, new)
+            if STACK.journal is not None:
+                for cell in purified.written:
+                    STACK.journal.note(cell, cell._value)
             for cell, value in zip(purified.written, new, strict=True):
                 cell._value = value
             return out
@@ -128,7 +131,8 @@ def jit(
     """Compile a function, a bound method or a callable object that reads and writes Variables.
 
     Whatever changes must be a Variable or an argument; everything else is a constant, baked in at the first call. Variables are
-    found by tracing, none has to be listed. When the function raises, every Variable keeps the value it had.
+    found by tracing, none has to be listed. When the function raises, every Variable keeps the value it had. A Variable that is
+    passed as an argument arrives as its array: what the function should write to, it takes from an object or from outside.
 
     Parameters
     ----------

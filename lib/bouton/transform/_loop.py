@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from ..errors import KindError, ShapeError
-from ._frame import STACK, Frame, NewCell
+from ._frame import STACK, Frame, Journal, NewCell
 from ._jit import Jitted
 from ._purify import TakenApart, discover, is_discovering, unwrap
 from ._variable import Variable
@@ -63,7 +63,8 @@ def for_loop(
     length = _length(operands)
     call = (lambda xs: body_fun(*xs)) if spread else body_fun
     if not jit:
-        return _turn_by_turn(call, operands, length, reverse)
+        with Journal():
+            return _turn_by_turn(call, operands, length, reverse)
     if is_discovering():
         out = unwrap(call(_element(operands, length, 0)))
         return jax.tree_util.tree_map(lambda y: jnp.broadcast_to(y, (length, *jnp.shape(y))), out)

@@ -98,6 +98,8 @@ class Variable(ArrayOperators):
             frame.write(self, new)
             return
         self.refuse_tracer(new)
+        if STACK.journal is not None:
+            STACK.journal.note(self, self._value)
         self._value = new
 
     def differentiate(self) -> None:

@@ -1,3 +1,4 @@
+import contextlib
 import functools
 import gc
 import operator
@@ -184,19 +185,6 @@ def test_an_exception_leaves_every_cell_as_it_was():
         assert s.total.value == 0
 
 
-def test_a_python_loop_that_fails_keeps_what_earlier_turns_wrote():
-    s = Sum()
-
-    def body(x):
-        s.add(x)
-        if s.runs == 3:
-            raise ArithmeticError("mine")
-
-    with pytest.raises(ArithmeticError, match="mine"):
-        bm.for_loop(body, XS, jit=False)
-    assert s.total.value == 6  # each turn is a step of its own: nothing is taken back
-
-
 # -- compiled once ------------------------------------------------------------------
 
 
@@ -362,3 +350,51 @@ def test_a_loop_inside_a_plain_jax_transform_works_when_it_only_reads():
     assert_array_equal(f(XS), 2 * XS)
     assert_array_equal(jax.vmap(f)(np.stack([XS, 2 * XS])), [2 * XS, 4 * XS])
     assert jax.grad(lambda x: bm.for_loop(lambda y: v * y * x, XS).sum())(3.0) == 20
+
+
+def fails_at(t, count, compiled):
+    def turn(x):
+        count.value = count + x
+        compiled(x)
+        if x == t:
+            raise ArithmeticError("mine")
+        return count.value
+
+    return turn
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_loop_turn_by_turn_takes_back_what_it_wrote_when_it_fails(nested):
+    count, inner, other = bm.Variable(jnp.zeros(())), bm.Variable(jnp.zeros(())), bm.Variable(jnp.zeros(()))
+
+    @bm.jit
+    def add(x):
+        inner.value = inner + x
+
+    turn = fails_at(3.0, count, add)
+
+    def outer(x):
+        other.value = other + x
+        bm.for_loop(turn, XS[:2] + 10.0, jit=False)
+        return turn(x)
+
+    add(5.0)
+    count.value = 7.0
+    with pytest.raises(ArithmeticError, match="mine"):
+        bm.for_loop(outer if nested else turn, jnp.arange(1.0, 5.0), jit=False)
+    assert (count.value, inner.value, other.value) == (7, 5, 0)
+    # Nothing is taken back later.
+    bm.for_loop(turn, jnp.arange(2.0), jit=False)
+    assert (count.value, inner.value) == (8, 6)
+
+
+def test_a_loop_turn_by_turn_that_fails_inside_another_leaves_what_was_written_before_it():
+    count = bm.Variable(jnp.zeros(()))
+
+    def careful(x):
+        count.value = count + x
+        with contextlib.suppress(ArithmeticError):
+            bm.for_loop(fails_at(100.0, count, abs), jnp.array([50.0, 100.0]), jit=False)
+        return count.value
+
+    assert_array_equal(bm.for_loop(careful, jnp.array([1.0, 2.0]), jit=False), [1, 3])
