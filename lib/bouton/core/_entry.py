@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..errors import BoutonError
 from ..transform import Variable
 from ._slot import Slot
 
@@ -108,7 +109,11 @@ class Entry:
 
     def set(self, value: Any) -> None:
         """Assign to the attribute: checks shape, dtype and bounds."""
-        setattr(self.owner, self.name, value)
+        try:
+            setattr(self.owner, self.name, value)
+        except BoutonError as error:
+            # The same mistake, with the whole path.
+            raise type(error)(where=self.path, expected=error.expected, got=error.got, fix=error.fix) from error
 
     def __repr__(self) -> str:
         unit = f" {self.unit}" if self.unit else ""

@@ -105,7 +105,7 @@ class ExpSyn(SeriesModule):
             family="taus",
             unit="s",
             bounds=(0, None),
-            softbounds=(5e-4, 0.2),
+            softbounds=(1e-3, 0.2),
             scale="log",
         )
         self.rng_key = key(rng_key, self._functional)

@@ -170,7 +170,7 @@ class LIF(SeriesModule):
         refuse_recurrent_weights(self, w_rec, has_rec)
         n, self._synapses, self._has_rec = self.size_out, self.size_in // self.size_out, bool(has_rec)
         per_neuron, per_synapse = [(n,), ()], [(n, self._synapses), (1, self._synapses), ()]
-        taus = {"family": "taus", "unit": "s", "bounds": (0, None), "softbounds": (5e-4, 0.2), "scale": "log"}
+        taus = {"family": "taus", "unit": "s", "bounds": (0, None), "softbounds": (2e-3, 0.2), "scale": "log"}
         declare(self, "tau_mem", Parameter, tau_mem, 20e-3, shape=per_neuron, **taus)
         declare(self, "tau_syn", Parameter, tau_syn, 20e-3, shape=per_synapse, **taus)
         declare(self, "bias", Parameter, bias, 0.0, shape=per_neuron, family="bias", softbounds=(-1, 1))

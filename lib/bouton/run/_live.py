@@ -4,7 +4,8 @@ import threading
 from collections.abc import Sequence
 from typing import Any, Self
 
-from ..errors import RunningError, ValueRefused
+from ..core import Entry
+from ..errors import RunningError, UnknownPathError, ValueRefused
 from ..modules import Module
 from ._drive import Drive
 from ._engine import Engine
@@ -223,7 +224,7 @@ class LiveSimulation(Look):
         """
         self._refuse_closed("set")
         self._engine.refuse_other_parts()
-        entry = self.model.entry(path)
+        entry = self._entry(path)
         if entry.name == "dt":
             raise ValueRefused(
                 where=path,
@@ -240,6 +241,12 @@ class LiveSimulation(Look):
         change = self._count_change()
         self._worker.wake()
         return change
+
+    def _entry(self, path: str) -> Entry:
+        try:
+            return self.model.entry(path)
+        except UnknownPathError as error:
+            raise UnknownPathError(where="LiveSimulation.set", expected=error.expected, got=error.got, fix=error.fix) from None
 
     def snapshot(self) -> Snapshot:
         """Values of all cells, and the time."""

@@ -98,11 +98,16 @@ def test_what_is_refused_raises_in_the_caller_and_changes_nothing(live, until):
     simulation = live(model, record="vmem")
     simulation.start()
     refused = [
-        ("tau_mem", [0.1, -0.1], ValueRefused, r"LIF\.tau_mem: expected at least 0 s, got -0\.1"),
-        ("tau_mem", [0.1] * 3, ShapeError, r"LIF\.tau_mem: expected shape \(2,\), got \(3,\)"),
-        ("tau_mem", "long", KindError, r"LIF\.tau_mem: expected a number or an array, got str"),
-        ("vmem", [1.0], ShapeError, r"LIF\.vmem: expected shape \(2,\)"),
-        ("tau_men", 0.1, UnknownPathError, r"got 'tau_men'\. Did you mean 'tau_mem'\?"),
+        ("tau_mem", [0.1, -0.1], ValueRefused, r"^tau_mem: expected at least 0 s, got -0\.1"),
+        ("tau_mem", [0.1] * 3, ShapeError, r"^tau_mem: expected shape \(2,\), got \(3,\)"),
+        ("tau_mem", "long", KindError, r"^tau_mem: expected a number or an array, got str"),
+        ("vmem", [1.0], ShapeError, r"^vmem: expected shape \(2,\)"),
+        (
+            "tau_men",
+            0.1,
+            UnknownPathError,
+            r"LiveSimulation\.set: expected the path of .*got 'tau_men'\. Did you mean 'tau_mem'\?",
+        ),
         ("dt", 2e-3, ValueRefused, r"^dt: expected the time step that the .* got 0\.002\. Set dt on the model and make a new"),
     ]
     for path, value, error, words in refused:

@@ -101,7 +101,7 @@ def test_a_snapshot_with_a_value_that_is_refused_changes_nothing():
     run(live, drive(10, 2))
     kept, vmem = live.snapshot(), live.model.vmem
     values = {**kept.values, "vmem": jnp.ones(2), "threshold": jnp.array([1.0, -1.0])}
-    with pytest.raises(ValueRefused, match=r"LIF\.threshold: expected at least 0, got -1\.0"):
+    with pytest.raises(ValueRefused, match=r"LIF\.threshold: expected above 0, got -1\.0"):
         live.restore(Snapshot(values, 0))
     values = {**kept.values, "vmem": jnp.ones(2, jnp.complex64)}
     with pytest.raises(KindError, match=r"LIF\.vmem: expected dtype float32, got complex64"):
