@@ -7,7 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from ..errors import KindError
+from ..errors import KindError, ValueRefused
 from ._frame import Frame
 from ._operators import plain
 from ._purify import TakenApart, is_discovering, unwrap
@@ -48,6 +48,8 @@ def grad(
     ------
     KindError
         When the result is no scalar, or ``grad_vars`` holds something that is no Variable.
+    ValueRefused
+        In a call without the argument to differentiate by.
     """
     options = {
         "grad_vars": grad_vars,
@@ -65,6 +67,7 @@ def grad(
     def gradient(*args: Any, **kwargs: Any) -> Any:
         by_args = () if argnums is None and cells else 0 if argnums is None else argnums
         nums = (by_args,) if isinstance(by_args, int) else tuple(by_args)
+        _check_numbers(nums, len(args))
         args = tuple(map(plain, args))
         for cell in cells:
             cell.differentiate()
@@ -138,6 +141,18 @@ def _scalar(func: Callable, has_aux: bool | None, args: Sequence, kwargs: dict) 
             fix="Reduce the result with .sum() or .mean(), and pass has_aux=True for anything returned beside it.",
         )
     return value, aux
+
+
+def _check_numbers(nums: Sequence[int], count: int) -> None:
+    """Refuse numbers of arguments that the call does not have."""
+    for n in nums:
+        if not -count <= n < count:
+            raise ValueRefused(
+                where="grad",
+                expected=f"positional argument {n} to differentiate by",
+                got=f"a call with {count} of them",
+                fix="Pass it by position, choose others with argnums, or say which Variables with grad_vars.",
+            )
 
 
 def _zeros(values: list) -> list:

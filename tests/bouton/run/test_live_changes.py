@@ -106,7 +106,7 @@ def test_what_is_refused_raises_in_the_caller_and_changes_nothing(live, until):
             "tau_men",
             0.1,
             UnknownPathError,
-            r"LiveSimulation\.set: expected the path of .*got 'tau_men'\. Did you mean 'tau_mem'\?",
+            r"LiveSimulation\.set: .*got 'tau_men'\. Did you mean 'tau_mem'\?",
         ),
         ("dt", 2e-3, ValueRefused, r"^dt: expected the time step that the .* got 0\.002\. Set dt on the model and make a new"),
     ]

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import bouton.math as bm
-from bouton.errors import KindError
+from bouton.errors import KindError, ValueRefused
 
 X = np.array([1.0, 2.0, 3.0], np.float32)
 
@@ -286,3 +286,16 @@ def test_a_variable_that_is_listed_twice_has_its_gradient_in_both_places():
     one, two = bm.grad(lambda: (w.value**2).sum(), grad_vars=[w, w])()
     assert_allclose(one, [2.0, 4.0])
     assert_allclose(two, [2.0, 4.0])
+
+
+@pytest.mark.parametrize(
+    ("options", "args", "words"),
+    [
+        ({}, (), r"grad: expected positional argument 0 to differentiate by, got a call with 0 of them\. Pass it by position"),
+        ({"argnums": 1}, (1.0,), "expected positional argument 1 .* got a call with 1 of them"),
+        ({"argnums": (0, -2)}, (1.0,), "expected positional argument -2 .* got a call with 1 of them"),
+    ],
+)
+def test_a_call_without_the_argument_is_refused(options, args, words):
+    with pytest.raises(ValueRefused, match=words):
+        bm.grad(lambda *xs: sum(xs, start=jnp.zeros(())), **options)(*args)
