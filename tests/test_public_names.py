@@ -2,6 +2,8 @@
 
 import ast
 import importlib
+import pydoc
+import re
 from pathlib import Path
 
 import pytest
@@ -76,3 +78,11 @@ def test_every_public_name_exists_and_is_documented(namespace):
     assert module.__doc__
     for name in PUBLIC[namespace].split():
         assert getattr(module, name).__doc__, f"{namespace}.{name}"
+
+
+@pytest.mark.parametrize("namespace", ["bouton.math", "bouton.modules", "bouton.parameters", "bouton.run", "bouton_widgets"])
+def test_help_shows_every_name(namespace):
+    module = importlib.import_module(namespace)
+    assert set(module.__all__) == offered(module)
+    text = pydoc.plain(pydoc.render_doc(module))
+    assert all(re.search(rf"\b{name}\b", text) for name in module.__all__)

@@ -4,3 +4,6 @@ from .core import Constant as Constant
 from .core import Parameter as Parameter
 from .core import SimulationParameter as SimulationParameter
 from .core import State as State
+
+# Without it help() shows none of them.
+__all__ = ["Constant", "Parameter", "SimulationParameter", "State"]

@@ -10,3 +10,6 @@ from ._traces import traces as traces
 from ._tree import ModuleTree as ModuleTree
 from ._tree import tree as tree
 from ._tree import tree_rows as tree_rows
+
+# Without it help() shows none of them.
+__all__ = ["LiveTraces", "ModuleTree", "ParameterControls", "parameters", "traces", "tree", "tree_rows"]

@@ -9,3 +9,6 @@ from ..transform import grad as grad
 from ..transform import jit as jit
 from ..transform import purify as purify
 from . import random as random
+
+# Without it help() shows none of them.
+__all__ = ["TrainVar", "Variable", "clear_name_cache", "cls_jit", "for_loop", "grad", "jit", "purify", "random"]

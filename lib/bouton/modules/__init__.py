@@ -18,3 +18,25 @@ from ._ts_event import TSEvent as TSEvent
 from ._weights import kaiming as kaiming
 from ._weights import unit_eigs as unit_eigs
 from ._weights import xavier as xavier
+
+# Without it help() shows none of them.
+__all__ = [
+    "LIF",
+    "ExpSyn",
+    "ExpSynJax",
+    "Functional",
+    "LIFJax",
+    "Linear",
+    "LinearJax",
+    "Module",
+    "Rate",
+    "RateJax",
+    "Sequential",
+    "SequentialJax",
+    "TSContinuous",
+    "TSEvent",
+    "TimedModule",
+    "kaiming",
+    "unit_eigs",
+    "xavier",
+]
