@@ -24,9 +24,13 @@ class Model(bp.Object):
     def __init__(self, variables: int):
         super().__init__()
         self.static = STATIC
-        self.cells = [bm.Variable(jnp.ones(SHAPE)) for _ in range(variables)]
-        for k, cell in enumerate(self.cells):
-            setattr(self, f"dyn{k}", cell)
+        for k in range(variables):
+            setattr(self, f"dyn{k}", bm.Variable(jnp.ones(SHAPE)))
+
+    @property
+    def cells(self) -> list[bm.Variable]:
+        """In order."""
+        return [entry.cell for entry in self.entries()]
 
     def plain(self, inp: jax.Array) -> None:
         """The step."""
