@@ -45,15 +45,15 @@ def clear_name_cache() -> None:
 def nearest(name: str, known: Iterable[str]) -> str:
     """A sentence that names the known name nearest to ``name``."""
     known = list(known)
-    close = near_miss(name, known, cutoff=0.5)
-    if close is not None:
-        return f"Did you mean {close!r}?"
+    close = near_misses(name, known, cutoff=0.5)[:1]
+    if close:
+        return f"Did you mean {close[0]!r}?"
     if not known:
         return "There is nothing to choose from here."
     listed = ", ".join(map(repr, known[:8])) + (", ..." if len(known) > 8 else "")
     return f"Known here: {listed}."
 
 
-def near_miss(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
-    """The known name that ``name`` is likely to be a misspelling of, if there is one."""
-    return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=cutoff)), None)
+def near_misses(name: str, known: Iterable[str], cutoff: float = 0.6) -> list[str]:
+    """The known names that ``name`` may be a misspelling of, the likeliest first."""
+    return difflib.get_close_matches(name, list(known), n=3, cutoff=cutoff)

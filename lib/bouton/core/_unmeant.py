@@ -8,7 +8,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from ..errors import UnregisteredWarning
-from ._names import near_miss
+from ._names import near_misses
 
 # Looked at of a container; a long list holds data.
 _FIRST = 100
@@ -34,13 +34,13 @@ def warn_of_near_miss(obj: object, name: str, registered: Iterable[str]) -> None
     """Warn of a new attribute with almost the name of a registered one, unless the object's own code makes it."""
     if name[:1] == "_":
         return
-    meant = near_miss(name, registered)
-    if meant is None or _in_own_code(obj) or not _first_time(obj, name):
+    meant = near_misses(name, registered)
+    if not meant or _in_own_code(obj) or not _first_time(obj, name):
         return
     kind = type(obj).__name__
     warnings.warn(
         f"{kind}.{name}: expected the name of a registered attribute, got a new one, which changes nothing in the model. "
-        f"Did you mean {meant!r}?",
+        f"Did you mean {' or '.join(map(repr, meant))}?",
         UnregisteredWarning,
         stacklevel=3,
     )

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from ..core import Object
 
 
-def first_of_batch(obj: "Object", returned: Mapping[str, Any], reported: Mapping[str, Any], batch: int) -> tuple[dict, dict]:
+def first_of_batch(
+    obj: "Object", returned: Mapping[str, Any], reported: Mapping[str, Any], batch: int, where: str, above: str = ""
+) -> tuple[dict, dict]:
     """Returned states without batch axis, and apart from them those ``(B, ...)`` that had one.
 
     A state has a batch axis when its shape is that of the attribute with the batch in front: the attribute's shape never changes,
@@ -31,6 +33,13 @@ def first_of_batch(obj: "Object", returned: Mapping[str, Any], reported: Mapping
         known no more, which ``None`` stands for.
     batch : int
         Size of the batch, B.
+    where : str
+        Names the ``evolve``.
+
+    Raises
+    ------
+    ShapeError
+        For a state of another shape.
     """
     first, whole = {}, {}
     for name, value in returned.items():
@@ -42,19 +51,29 @@ def first_of_batch(obj: "Object", returned: Mapping[str, Any], reported: Mapping
             if child is None:
                 first[name] = value
             else:
-                first[name], below = first_of_batch(child, value, told if isinstance(told, Mapping) else {}, batch)
+                told = told if isinstance(told, Mapping) else {}
+                first[name], below = first_of_batch(child, value, told, batch, where, f"{above}{name}.")
                 if below:
                     whole[name] = below
         else:
             value = value.value if isinstance(value, Variable) else value
             slot = obj._slots.get(name)
-            if slot is not None and slot.cell is not None and np.shape(value) == (batch, *slot.cell.value.shape):
+            cell = None if slot is None else slot.cell
+            shape = None if cell is None else cell.value.shape
+            if shape is not None and np.shape(value) == (batch, *shape):
                 whole[name] = jnp.asarray(value)
                 first[name] = whole[name][0]
-            else:
-                first[name] = value
-                if told is not None:
-                    whole[name] = None
+                continue
+            if slot is not None and shape is not None and slot.wrapper.remembers and np.shape(value) != shape:
+                raise ShapeError(
+                    where=f"{where}, new_state {above + name!r}",
+                    expected=f"shape {shape}, or {(batch, *shape)} with the batch in front",
+                    got=f"{np.shape(value)}",
+                    fix="Return the state after the last step, of the shape that the attribute was made with.",
+                )
+            first[name] = value
+            if told is not None:
+                whole[name] = None
     return first, whole
 
 

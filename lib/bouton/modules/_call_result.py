@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 
+from ..core._wrappers import is_numeric
 from ..errors import KindError, ShapeError
+from ..transform import Variable
 
 
 def taken_apart(data: Any) -> tuple[Any, dict, dict]:
@@ -36,7 +40,8 @@ def checked_result(result: Any, data: Any, size_out: int, where: str) -> tuple:
             fix="Return {} for what there is not.",
         )
     batch, steps = _batch_and_steps(data)
-    shape = np.shape(output)
+    output = _floats(output, where)
+    shape = output.shape
     if batch == 1 and shape == (steps, size_out):
         output = output[None]
     elif shape != (batch, steps, size_out):
@@ -47,6 +52,21 @@ def checked_result(result: Any, data: Any, size_out: int, where: str) -> tuple:
             fix=_fix(shape, batch, steps, size_out),
         )
     return output, state, {name: _batch_first(signal, steps) for name, signal in record.items()} if batch == 1 else record
+
+
+def _floats(output: Any, where: str) -> jax.Array:
+    if isinstance(output, Variable):
+        output = output.value
+    elif not isinstance(output, jax.Array):
+        if not is_numeric(output):
+            raise KindError(
+                where=f"{where}.evolve",
+                expected="an output that is an array",
+                got=f"{type(output).__name__}",
+                fix="Return (output, new_state, record) with the output series first.",
+            )
+        output = jnp.asarray(output)
+    return output.astype(float) if output.dtype.kind in "iub" else output
 
 
 def _batch_and_steps(data: Any) -> tuple[int, int]:

@@ -5,11 +5,12 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from ..core import Object
-from ..errors import NoImplementationError, ValueRefused
+from ..errors import NoImplementationError, ShapeError, ValueRefused
 from ._batch_state import first_of_batch, of_whole_batch
-from ._call import FORWARDED, Call, overlay, paths_of
+from ._call import CALLS, FORWARDED, Call, overlay, paths_of
 from ._call_result import checked_result, taken_apart
 from ._described import Described
 from ._evolve_arguments import arguments_of
@@ -102,6 +103,8 @@ class Module(Described):
         data, earlier_state, earlier_record = taken_apart(input_data)
         data = self._checked_input(data)
         arguments = arguments_of(self)
+        if kwargs:
+            arguments.check_names(kwargs, self.class_name)
         asked = arguments.asked(args, kwargs)
         before = moving(self)
         start = present_state(self) if return_batch_state else {}
@@ -111,8 +114,8 @@ class Module(Described):
                 if call.selections and not call.asked.everything:
                     # Paths are for the call; code inside understands yes or no.
                     args, kwargs = arguments.with_record(args, kwargs, FORWARDED)
-                elif not arguments.takes_record:
-                    args, kwargs = arguments.with_record(args, kwargs, False)
+                elif arguments.needs_record or not arguments.takes_record:
+                    args, kwargs = arguments.with_record(args, kwargs, asked)
                 results = self.evolve(data, *args, **kwargs)
                 output, new_state, record = checked_result(results, data, self.size_out, self.class_name)
                 call.batch = output.shape[0]
@@ -139,7 +142,7 @@ class Module(Described):
 
     def _completed_state(self, call: Call, returned: Mapping[str, Any]) -> dict:
         """The state in full: what ``evolve`` returned, over what submodules reported, over what is there."""
-        first, whole = first_of_batch(self, returned, call.states, call.batch)
+        first, whole = first_of_batch(self, returned, call.states, call.batch, f"{self.class_name}.evolve")
         if whole:
             call.batched = overlay(call.batched, whole)
         return overlay(overlay(present_state(self), call.states), first)
@@ -149,6 +152,19 @@ class Module(Described):
         if not is_written(self, state):
             # All of it: a module that stands in two places is left as it was in the last.
             Object.set_attributes(self, state)
+
+    def _admit(self, name: str, value: Any) -> Any:
+        call, slot = CALLS.top, self._slots[name]
+        if call is not None and call.module is self and slot.kind == "state" and slot.cell is not None:
+            shape = slot.cell.value.shape
+            if np.ndim(value) == len(shape) + 1 and np.shape(value)[1:] == shape:
+                raise ShapeError(
+                    where=self._where(name),
+                    expected=f"shape {shape}",
+                    got=f"{np.shape(value)}, one state for each element of a batch",
+                    fix=f"Carry it in a variable of evolve, and return it at the end: new_state = {{{name!r}: {name}}}.",
+                )
+        return value
 
     def _signals(self, above: tuple = ()) -> list[str]:
         """Paths of the signals that library modules below record; for the sentence about an unknown one."""

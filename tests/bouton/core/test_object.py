@@ -133,8 +133,9 @@ def test_a_wrong_value_is_refused_and_changes_nothing(name, value, error, words)
     before = {e.path: np.asarray(e.value) for e in unit.entries() if e.is_array}
     with pytest.raises(error, match=words):
         setattr(unit, name, value)
-    with pytest.raises(error, match=words):
+    with pytest.raises(error, match=words.partition(": ")[2]) as no:
         unit.entry(name).set(value)
+    assert no.value.where == name
     with pytest.raises(error, match=words):
         unit.entry(name).check(value)
     for path, old in before.items():

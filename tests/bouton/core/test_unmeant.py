@@ -80,6 +80,11 @@ def test_a_new_attribute_with_almost_a_registered_name_is_told_once(name, meant)
     setattr(type(net)(), name, 0.02)
 
 
+def test_every_name_that_may_be_meant_is_told():
+    with pytest.warns(UnregisteredWarning, match=r"LIF\.tau: .*Did you mean 'tau_(syn|mem)' or 'tau_(syn|mem)'\?"):
+        LIF(3).tau = 0.01
+
+
 def test_a_misspelt_parameter_of_a_library_module_is_told():
     with pytest.warns(UnregisteredWarning, match=r"LIF\.tau_memm: .*Did you mean 'tau_mem'"):
         LIF(3).tau_memm = 0.01

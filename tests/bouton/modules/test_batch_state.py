@@ -21,7 +21,7 @@ def tree():
 
 def test_the_shape_of_the_attribute_tells_whether_there_is_a_batch_axis():
     v = jnp.arange(9.0).reshape(3, 3)
-    first, whole = first_of_batch(tree(), {"v": v, "n": 2, "inner": {"x": v + 1}}, {}, 3)
+    first, whole = first_of_batch(tree(), {"v": v, "n": 2, "inner": {"x": v + 1}}, {}, 3, "M.evolve")
     assert_array_equal(first["v"], v[0])
     assert_array_equal(whole["v"], v)
     assert first["n"] == 2
@@ -30,16 +30,36 @@ def test_the_shape_of_the_attribute_tells_whether_there_is_a_batch_axis():
     assert set(whole) == {"v", "inner"}
 
 
-def test_what_does_not_fit_is_left_for_the_attribute_to_refuse():
-    returned = {"v": jnp.zeros((2, 3)), "unknown": jnp.zeros((3, 3)), "other": {"x": 1}}
-    assert first_of_batch(tree(), returned, {}, 3) == (returned, {})
+def test_unknown_names_are_left_for_the_writing_to_refuse():
+    returned = {"unknown": jnp.zeros((3, 3)), "other": {"x": 1}}
+    assert first_of_batch(tree(), returned, {}, 3, "M.evolve") == (returned, {})
+
+
+@pytest.mark.parametrize(
+    ("returned", "words"),
+    [
+        (
+            {"v": jnp.zeros((2, 3))},
+            r"M\.evolve, new_state 'v': expected shape \(3,\), or \(5, 3\) with the batch in front, got \(2, 3\)\.",
+        ),
+        (
+            {"v": jnp.zeros((5, 4, 3))},
+            r"got \(5, 4, 3\)\. Return the state after the last step, of the shape that the attribute was",
+        ),
+        ({"n": jnp.zeros((1,))}, r"new_state 'n': expected shape \(\), or \(5,\) with the batch in front, got \(1,\)"),
+        ({"inner": {"x": 0.0}}, r"new_state 'inner\.x': expected shape \(3,\), or \(5, 3\) with the batch in front, got \(\)"),
+    ],
+)
+def test_a_state_of_another_shape_is_refused(returned, words):
+    with pytest.raises(ShapeError, match=words):
+        first_of_batch(tree(), returned, {}, 5, "M.evolve")
 
 
 def test_what_a_submodule_told_and_evolve_changed_is_known_of_one_element():
     told = {"inner": {"x": jnp.zeros(3)}}
-    assert first_of_batch(tree(), told, told, 3)[1] == {}
-    assert first_of_batch(tree(), {"inner": {"x": told["inner"]["x"]}}, told, 3)[1] == {}
-    assert first_of_batch(tree(), {"inner": {"x": jnp.ones(3)}}, told, 3)[1] == {"inner": {"x": None}}
+    assert first_of_batch(tree(), told, told, 3, "M.evolve")[1] == {}
+    assert first_of_batch(tree(), {"inner": {"x": told["inner"]["x"]}}, told, 3, "M.evolve")[1] == {}
+    assert first_of_batch(tree(), {"inner": {"x": jnp.ones(3)}}, told, 3, "M.evolve")[1] == {"inner": {"x": None}}
 
 
 def test_states_of_a_batch_are_those_known_and_those_that_have_not_moved():

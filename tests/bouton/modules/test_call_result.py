@@ -25,6 +25,12 @@ def test_three_results_of_another_module_are_told_from_three_arrays():
             r"M\.evolve: expected dicts for new_state and record, got int and dict\. Return \{\} for",
         ),
         (
+            (None, {}, {}),
+            KindError,
+            r"M\.evolve: expected an output that is an array, got NoneType\. Return \(output, new_state, ",
+        ),
+        (({"out": 1}, {}, {}), KindError, r"expected an output that is an array, got dict"),
+        (
             (np.ones(3), {}, {}),
             ShapeError,
             r"M\.evolve: expected an output \(batch, time, channels\) of shape \(1, 3, 2\), got shape \(3,\)\. Keep the",

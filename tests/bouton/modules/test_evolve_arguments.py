@@ -1,7 +1,9 @@
 import jax
+import numpy as np
 import pytest
 
 import bouton.math as bm
+from bouton.errors import KindError
 from bouton.modules import LIF, Module
 from bouton.modules._evolve_arguments import Arguments, arguments_of
 
@@ -59,8 +61,8 @@ def test_it_is_found_where_an_evolve_takes_record(evolve, takes, place):
         pass
 
     M.evolve = evolve
-    assert arguments_of(M(2)) == (takes, place)
-    assert arguments_of(LIF(2)) == (True, 0)
+    assert arguments_of(M(2))[:2] == (takes, place)
+    assert arguments_of(LIF(2))[:2] == (True, 0)
 
 
 def test_an_evolve_of_the_instance_comes_first():
@@ -70,7 +72,7 @@ def test_an_evolve_of_the_instance_comes_first():
 
     module = M(2)
     module.evolve = lambda x, gain, record: (x, {}, {})
-    assert arguments_of(module) == (True, 1)
+    assert arguments_of(module)[:3] == (True, 1, True)
 
 
 @pytest.mark.parametrize(
@@ -86,6 +88,39 @@ def test_an_evolve_of_the_instance_comes_first():
     ],
 )
 def test_record_is_read_and_replaced_where_it_stands(arguments, args, kwargs, asked, passed):
-    arguments = Arguments(*arguments)
+    arguments = Arguments(*arguments, needs_record=False, names=None)
     assert arguments.asked(args, kwargs) == asked
     assert arguments.with_record(args, kwargs, 1) == passed
+
+
+@pytest.mark.parametrize(
+    ("make", "names", "fix"),
+    [
+        (lambda: LIF(2), {"recrod": True}, "Did you mean 'record'?"),
+        (lambda: LIF(2), {"return_batch_states": True}, "Did you mean 'return_batch_state'?"),
+        (lambda: Scaled(2), {"gian": 2.0}, "Did you mean 'gain'?"),
+        (lambda: Scaled(2), {"gain": 1.0, "zzz": 2}, "Known here: 'gain', 'record', 'return_batch_state'."),
+    ],
+)
+def test_an_argument_that_evolve_has_not_is_refused_with_the_nearest(make, names, fix):
+    module = make()
+    with pytest.raises(KindError, match=r"\(\w+=\.\.\.\): expected an argument that its evolve takes, got '\w+'\.") as no:
+        module(np.ones((3, 2)), **names)
+    assert no.value.where == f"{type(module).__name__}({list(names)[-1]}=...)"
+    assert no.value.fix == fix
+
+
+class Scaled(Module):
+    def evolve(self, x, gain=1.0):
+        return x * gain, {}, {}
+
+
+def test_a_record_without_a_default_is_given():
+    class Strict(Module):
+        def evolve(self, x, record):
+            return x, {}, {"x": x} if record else {}
+
+    for arguments in ({"record": True}, {"record": "x"}):
+        assert set(Strict(2)(np.ones((3, 2)), **arguments)[2]) == {"x"}
+    assert Strict(2)(np.ones((3, 2)))[2] == {}
+    assert set(Strict(2)(np.ones((3, 2)), True)[2]) == {"x"}

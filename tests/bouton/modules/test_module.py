@@ -287,6 +287,23 @@ def test_evolve_gets_batch_time_and_channels_whatever_the_caller_passed(shape):
     assert record["mean"].shape == expected[:2]
 
 
+@pytest.mark.parametrize(
+    "turn",
+    [np.asarray, lambda x: np.asarray(x).tolist(), bm.Variable, lambda x: x > 0, lambda x: x.astype(int)],
+    ids=["NumPy", "list", "Variable", "bool", "int"],
+)
+def test_an_output_of_numbers_of_any_kind_becomes_an_array_of_floats(turn):
+    class Turning(Module):
+        def evolve(self, input_data, record=False):
+            return turn(input_data), {}, {}
+
+    output, _, _ = Turning(3)(np.ones((2, 5, 3)))
+    assert isinstance(output, jax.Array)
+    assert output.dtype == np.float32
+    assert_array_equal(output, np.ones((2, 5, 3)))
+    assert Sequential(Turning(3), LIF(3))(np.ones((5, 3)))[0].shape == (1, 5, 3)
+
+
 def test_of_one_series_output_and_signals_may_come_without_batch_axis():
     class Flat(Module):
         def evolve(self, input_data, record=False):
@@ -396,6 +413,22 @@ def test_a_state_of_one_element_is_not_passed_off_as_that_of_all():
     module.reset_state()
     module.told = lambda n: {"n": jnp.broadcast_to(n[0], (3, 2))}
     assert_allclose(module(BATCH, return_batch_state=True)[1]["n"], np.tile(COUNTS[0], (3, 1)), rtol=1e-6)
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+def test_states_of_a_batch_are_not_assigned_inside_evolve_but_returned(batch):
+    class Assigning(Counting):
+        def evolve(self, input_data, record=False):
+            self.n = self.n + input_data.sum(1)
+            return input_data, {}, {}
+
+    module = Assigning(None)
+    words = (
+        rf"Assigning\.n: expected shape \(2,\), got \({batch}, 2\), one state for each element of a batch\. "
+        r"Carry it in a variable of evolve, and return it at the end: new_state = \{'n': n\}\."
+    )
+    with pytest.raises(ShapeError, match=words):
+        module(BATCH[:batch])
 
 
 def test_a_submodules_states_of_all_elements_are_found_whatever_evolve_returns_of_them():
@@ -597,8 +630,16 @@ def crash(_):
             UnknownPathError,
             r"Careless\.set_attributes: .*got 'cuont'\. Did you mean 'count'\?",
         ),
-        (lambda y: (y, {"count": y}, {}), ShapeError, r"count: expected shape \(\), got \(1, 3, 2\)"),
-        (lambda y: (y, {"rate": {"x": 1.0}}, {}), ShapeError, r"rate\.x: expected shape \(2,\), got \(\)"),
+        (
+            lambda y: (y, {"count": y}, {}),
+            ShapeError,
+            r"Careless\.evolve, new_state 'count': expected shape \(\), or \(1,\) with.* got \(1, 3, 2\)",
+        ),
+        (
+            lambda y: (y, {"rate": {"x": 1.0}}, {}),
+            ShapeError,
+            r"new_state 'rate\.x': expected shape \(2,\), or \(1, 2\) with.* got \(\)",
+        ),
     ],
 )
 @pytest.mark.parametrize("how", ["eager", "compiled"])

@@ -303,7 +303,7 @@ def test_an_unknown_activation_is_refused_on_assignment_too():
     rate = Rate(N)
     with pytest.raises(ValueRefused, match="activation_func: expected 'ReLU'"):
         rate.act_fn = "softplus"
-    with pytest.raises(ValueRefused, match="activation_func: expected 'ReLU'"):
+    with pytest.raises(ValueRefused, match="act_fn: expected 'ReLU'"):
         rate.entry("act_fn").set(None)
     assert rate.act_fn.__name__ == "relu"
 
