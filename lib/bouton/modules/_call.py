@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..core._names import nearest
 from ..errors import KindError, UnknownPathError
 from ..transform._frame import STACK
+from ..transform._trace import present_trace
 
 if TYPE_CHECKING:
     from ._module import Module
@@ -110,7 +111,7 @@ class Call:
         outer = CALLS.top
         place = None if outer is None else outer.path_to(module)
         # A submodule called in a loop or transform inside evolve has values of that trace only; its state is in its cells.
-        self.trace = STACK.top
+        self.trace = _trace()
         self.module = module
         self.outer = outer
         self.report_to = outer if place is not None else None
@@ -149,7 +150,7 @@ class Call:
 
     def report(self, states: dict, record: dict) -> None:
         """Pass on to the call around this one what happened here, of the record what is wanted there."""
-        if self.report_to is None or self.report_to.trace is not STACK.top:
+        if self.report_to is None or self.report_to.trace != _trace():
             return
         outer, names = self.report_to, self.place.split(".")[::-1]
         if states:
@@ -158,6 +159,11 @@ class Call:
             outer.batched = overlay(outer.batched, _below(names, self.batched))
         if self.above:
             outer.record = overlay(outer.record, _below(names, _keep(record, self.prefix, self.above)))
+
+
+def _trace() -> tuple:
+    """Bouton's own frame, and JAX's trace: a transform of either kind inside evolve makes another."""
+    return STACK.top, present_trace()
 
 
 def _below(names: Sequence[str], nested: dict) -> dict:

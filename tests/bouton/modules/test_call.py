@@ -1,12 +1,14 @@
 import threading
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose, assert_array_equal
 
 import bouton.math as bm
 from bouton.errors import KindError, UnknownPathError
-from bouton.modules import ExpSyn, Module, Rate, Sequential
+from bouton.modules import ExpSyn, Module, Rate, RateJax, Sequential
 from bouton.modules._call import CALLS, Call, Selection, overlay, paths_of
 
 
@@ -225,3 +227,45 @@ def test_a_submodule_may_be_called_in_a_loop_inside_evolve(jit):
     np.testing.assert_allclose(output[0, :, 0], expected, rtol=1e-6)
     np.testing.assert_allclose(state["synapse"]["isyn"], expected[-1:], rtol=1e-6)
     np.testing.assert_allclose(outer.synapse.isyn, expected[-1:], rtol=1e-6)
+
+
+def mapped(neurons, series):
+    return jax.vmap(lambda x: neurons(x[None])[0][0])(series)
+
+
+def scanned(neurons, series):
+    def turn(x, u):
+        out, state, _ = neurons.set_attributes({"x": x})(u[None, None])
+        return state["x"], out[0, 0]
+
+    return jax.lax.scan(turn, neurons.x, series[0])[1][None]
+
+
+def compiled(neurons, series):
+    return jax.jit(lambda x: neurons(x)[0])(series)
+
+
+class InATransform(Module):
+    """Calls a functional submodule inside a transform of JAX's own."""
+
+    def __init__(self, way):
+        super().__init__(3)
+        self.neurons = RateJax(3, tau=0.05)
+        self.way = way
+
+    def evolve(self, input_data, record=False):
+        return self.way(self.neurons, input_data), {}, {}
+
+
+@pytest.mark.parametrize("around", [lambda net: net, bm.jit], ids=["plain", "compiled"])
+@pytest.mark.parametrize("way", [mapped, scanned, compiled])
+def test_a_functional_submodule_may_be_called_in_a_transform_and_keeps_its_state(way, around):
+    series = np.random.default_rng(3).uniform(size=(1, 6, 3)).astype(np.float32)
+    net = InATransform(way)
+    out, state, _ = around(net)(series)
+    assert_allclose(out, RateJax(3, tau=0.05)(series)[0], rtol=1e-5)
+    assert_array_equal(state["neurons"]["x"], np.zeros(3))
+    assert_array_equal(net.neurons.x, np.zeros(3))
+    assert net(series, record=True)[2] == {}
+    gradient = jax.grad(lambda x: net(x)[0].sum())(series)
+    assert (np.asarray(gradient) > 0).all()
