@@ -154,8 +154,11 @@ class Module(Described):
             Object.set_attributes(self, state)
 
     def _admit(self, name: str, value: Any) -> Any:
-        call, slot = CALLS.top, self._slots[name]
-        if call is not None and call.module is self and slot.kind == "state" and slot.cell is not None:
+        call = CALLS.top
+        if call is None or call.module is not self:
+            return value
+        slot = self._slots[name]
+        if slot.kind == "state" and slot.cell is not None:
             shape = slot.cell.value.shape
             if np.ndim(value) == len(shape) + 1 and np.shape(value)[1:] == shape:
                 raise ShapeError(
