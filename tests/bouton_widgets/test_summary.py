@@ -31,6 +31,7 @@ def test_a_number_is_written_with_four_digits(x, text):
         (np.float32(3.0), "3"),
         (np.full((2, 2), 0.5), "all 0.5"),
         (np.array([-1.0, 0.0, 4.0]), "−1 – 4, mean 1"),
+        (np.array([0.12345, 1.98765]), "0.123 – 1.99, mean 1.06"),
         (np.array([True, False, True]), "2 of 3 true"),
         (np.array(True), "True"),
         (np.zeros(0), "empty"),

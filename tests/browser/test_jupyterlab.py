@@ -124,7 +124,7 @@ def test_the_tree_follows_slider_and_code_without_being_asked(opened, page, kern
 def test_every_control_has_a_name_and_says_its_value_with_the_unit(page):
     slider = page.get_by_role("slider", name="tau_mem in s", exact=True)
     assert slider.get_attribute("aria-valuetext").endswith(" s")
-    controls = page.locator(".bouton").locator("button, input, select, canvas, [role=treegrid], output").all()
+    controls = page.locator(".bouton").locator("button, input, select, canvas, [role=treegrid], [role=timer]").all()
     snapshots = [control.aria_snapshot() for control in controls if control.is_visible()]
     assert len(snapshots) > 20
     nameless = [line for line in snapshots if '"' not in line.splitlines()[0]]
@@ -146,6 +146,17 @@ def test_the_tree_folds_and_is_searched_by_keyboard(page):
     page.get_by_role("searchbox", name="Search the model").fill("tau_")
     assert rows.count() == 3
     page.get_by_role("searchbox", name="Search the model").fill("")
+
+
+def test_in_a_narrow_notebook_nothing_is_cut_off(page, until):
+    page.set_viewport_size({"width": 600, "height": 1500})
+    until(lambda: page.locator(".bt-tree").evaluate("element => element.clientWidth") < 600)
+    for view in page.locator(".bouton").all():
+        edge = view.evaluate("element => element.getBoundingClientRect().right")
+        inside = view.evaluate("element => [...element.querySelectorAll('*')].map((x) => x.getBoundingClientRect().right)")
+        assert max(inside) <= edge
+    assert page.locator("[data-path='tau_mem'] .bt-value").is_visible()
+    page.set_viewport_size({"width": 1100, "height": 1500})
 
 
 def test_a_cell_that_takes_long_freezes_neither_picture_nor_slider(opened, page, head, until):

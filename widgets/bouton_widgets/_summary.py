@@ -74,7 +74,7 @@ def summary(value: Any) -> str:
     low, high = float(array.min()), float(array.max())
     if low == high:
         return f"all {number(low)}"
-    return f"{number(low)} – {number(high)}, mean {number(float(array.mean(dtype=np.float64)))}"
+    return f"{number(low, 3)} – {number(high, 3)}, mean {number(float(array.mean(dtype=np.float64)), 3)}"
 
 
 def _plain(dtype: Any) -> bool:

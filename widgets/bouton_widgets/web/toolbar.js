@@ -39,7 +39,7 @@ export function toolbar(content, port, hold) {
     } }, "Hold");
   const speed = h("select", { class: "bt-field", "aria-label": "Speed, simulated seconds per second",
     onchange: () => command("speed", { value: speed.value === "" ? null : Number(speed.value) }) });
-  const clock = h("output", { class: "bt-clock", "aria-label": "Simulated time" }, "0 s");
+  const clock = h("span", { class: "bt-clock", role: "timer", "aria-label": "Simulated time" }, "0 s");
   const rate = h("span", { class: "bt-fact", title: "Simulated seconds per second, measured" });
   const compiled = h("span", { class: "bt-fact", title: "How often the model was compiled for this simulation" });
   const light = h("span", { class: "bt-status", role: "status" });

@@ -22,8 +22,13 @@ function packed(colour) {
   return (255 << 24) | (blue << 16) | (green << 8) | red;
 }
 
+function describe(signal) {
+  const what = signal.kind === "events" ? `raster of ${signal.units}` : `traces${signal.unit && ` in ${signal.unit}`} of ${signal.units}`;
+  return `${signal.path}, live ${what} ${signal.units === 1 ? "unit" : "units"} over simulated time`;
+}
+
 function plotOf(signal, last) {
-  const canvas = h("canvas", { role: "img", "aria-label": signal.path, class: "bt-canvas" });
+  const canvas = h("canvas", { role: "img", "aria-label": describe(signal), class: "bt-canvas" });
   const tall = (signal.kind === "events" ? RASTER_HEIGHT : TRACE_HEIGHT) + (last ? 15 : 0);
   canvas.style.height = `${tall}px`;
   const legend = h("span", { class: "bt-legend" });
