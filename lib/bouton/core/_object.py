@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from ..errors import KindError, UnknownPathError, ValueRefused
 from ..transform import Variable
+from ..transform._frame import Versioned
 from . import _inspect
 from ._entry import Entry
 from ._names import claim, nearest
@@ -38,10 +39,12 @@ class Object:
     # Set by __new__, so that a subclass works without calling super().__init__().
     _slots: dict[str, Slot]
     _children: "dict[str, Object]"
+    # Counts the changes of children: compiled code holds which one an attribute was.
+    _kin: Versioned
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         self = object.__new__(cls)
-        self.__dict__.update(_slots={}, _children={}, _attribute_name=None, _unique_name=None)
+        self.__dict__.update(_slots={}, _children={}, _kin=Versioned(), _attribute_name=None, _unique_name=None)
         return self
 
     def __init__(self, name: str | None = None):
@@ -57,7 +60,7 @@ class Object:
             self._slots[name].write(self._admit(name, value), self._where(name))
         elif isinstance(value, Variable):
             self._refuse_reserved(name, may_hide_defaults=True)
-            self._children.pop(name, None)
+            self._disown(name)
             self._slots[name] = Slot.around(value)
             object.__setattr__(self, name, value)
         elif isinstance(value, Object):
@@ -69,7 +72,7 @@ class Object:
             if isinstance(value, list | tuple | dict | set):
                 warn_of_container(self, name, value, (Object, Variable, Wrapper))
             # A child that is replaced by something else is no child any more.
-            self._children.pop(name, None)
+            self._disown(name)
             object.__setattr__(self, name, value)
 
     def _register(self, name: str, wrapper: Wrapper) -> None:
@@ -93,9 +96,19 @@ class Object:
                 got="the object itself",
                 fix="Leave this assignment out.",
             )
+        self._kin.version += 1
         self._children[name] = child
         child.__dict__["_attribute_name"] = name
-        object.__setattr__(self, name, child)
+        self.__dict__.pop(name, None)
+        if hasattr(type(self), name):
+            # It hides an attribute of the class.
+            object.__setattr__(self, name, child)
+
+    def _disown(self, name: str) -> bool:
+        """Forget the child of that name, if there is one."""
+        known = self._children.pop(name, None) is not None
+        self._kin.version += known
+        return known
 
     def _refuse_reserved(self, name: str, *, may_hide_defaults: bool = False, plain: bool = False) -> None:
         """Refuse the name of a member of the class.
@@ -106,7 +119,7 @@ class Object:
         owner = next((c for c in type(self).__mro__ if name in c.__dict__), None)
         member = None if owner is None else owner.__dict__[name]
         if owner is None:
-            free = name not in ("_slots", "_children")
+            free = name not in ("_slots", "_children", "_kin")
         elif owner.__module__.partition(".")[0] == "bouton":
             free = plain and name.startswith("__")
         else:
@@ -127,6 +140,11 @@ class Object:
     def __getattr__(self, name: str) -> Any:
         slot = self.__dict__.get("_slots", {}).get(name)
         if slot is None:
+            child = self.__dict__.get("_children", {}).get(name)
+            if child is not None:
+                # Here and not in the instance's dictionary, so that a trace that goes by notices.
+                self._kin.used()
+                return child
             if hasattr(type(self), name):
                 # A property asked for something that there is not: its error says what.
                 return object.__getattribute__(self, name)
@@ -138,12 +156,12 @@ class Object:
 
     def __delattr__(self, name: str) -> None:
         known = self._slots.pop(name, None) is not None
-        known = self._children.pop(name, None) is not None or known
+        known = self._disown(name) or known
         if name in self.__dict__ or not known:
             object.__delattr__(self, name)
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *self._slots]
+        return [*super().__dir__(), *self._slots, *self._children]
 
     def _where(self, name: str) -> str:
         return f"{type(self).__name__}.{name}"
@@ -216,6 +234,7 @@ class Object:
 
     def modules(self) -> "dict[str, Object]":
         """Children by attribute name, in order of assignment."""
+        self._kin.used()
         return dict(self._children)
 
     def parameters(self, family: str | tuple | list | None = None) -> dict:

@@ -12,7 +12,7 @@ from ..core._slot import Slot, SlotFacts
 from ..core._switch import SwitchedVariable
 from ..transform import Variable
 
-_NO_ATTRIBUTES = {"_slots", "_children", "_unique_name"}
+_NO_ATTRIBUTES = {"_slots", "_children", "_kin", "_unique_name"}
 
 
 class Kind(NamedTuple):
@@ -92,7 +92,9 @@ class Structure:
                 module.__dict__[name] = cell
         for name, child in self.children.items():
             built = made[child] if isinstance(child, int) else child.build(arrays, made)
-            module._children[name] = module.__dict__[name] = built
+            module._children[name] = built
+            if hasattr(self.cls, name):
+                module.__dict__[name] = built
         return module
 
 

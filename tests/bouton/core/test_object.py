@@ -366,3 +366,44 @@ def test_a_hostile_attribute_name_is_an_attribute_like_any_other():
     assert holder.entry("<b>.x y").value == 1
     holder.set_attributes({"<b>.x y": 2.0})
     assert holder.parameters() == {"<b>.x y": 2}
+
+
+# -- children and compiled code -----------------------------------------------------
+
+
+def test_compiled_code_follows_a_child_that_was_replaced():
+    pair = Pair()
+    total = bm.jit(lambda: pair.left.v.sum() + pair.right.v.sum())
+    before = total()
+    pair.left = Unit()
+    pair.left.v = np.full(2, 50.0)
+    assert total() == before + 100
+    pair.left.v = np.full(2, 10.0)
+    assert total() == before + 20
+    assert total.compilations == 2
+
+
+def test_compiled_code_follows_the_children_it_has_counted():
+    pair = Pair()
+    count = bm.jit(lambda: jnp.float32(len(pair.modules())))
+    assert count() == 2
+    pair.third = Unit()
+    assert count() == 3
+    del pair.third
+    assert count() == 2
+
+
+def test_a_child_hides_a_default_of_the_class_and_is_found_by_name():
+    class Holder(bp.Object):
+        inner = None
+
+    holder = Holder()
+    holder.inner, holder.other = Unit(), Unit()
+    assert holder.inner is holder.modules()["inner"]
+    assert {"inner", "other"} <= set(dir(holder))
+    twin = copy.deepcopy(holder)
+    assert twin.other is twin.modules()["other"]
+    assert twin.other is not holder.other
+    holder.other = None
+    assert list(holder.modules()) == ["inner"]
+    assert holder.other is None

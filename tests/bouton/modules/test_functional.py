@@ -45,7 +45,7 @@ MAKE = {
     "LIFJax": lambda: LIFJax(3, has_rec=True, rng_key=0),
     "ExpSynJax": lambda: ExpSynJax(3, rng_key=0),
     "LinearJax": lambda: LinearJax((3, 2), has_bias=True),
-    "SequentialJax": lambda: Sequential(LinearJax((3, 4)), LIFJax(4, rng_key=0)),
+    "SequentialJax": lambda: Sequential(LinearJax((3, 4), weight=np.full((3, 4), 0.5)), LIFJax(4, rng_key=0)),
     "Net": Net,
 }
 

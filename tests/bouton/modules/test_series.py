@@ -291,3 +291,13 @@ def test_in_double_precision_the_numbers_are_those_of_numpy_to_the_last_digits(c
         [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, env=os.environ | {"PYTHONPATH": path}
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_the_evolve_of_a_subclass_gets_an_array_of_three_axes():
+    class Loud(LIF):
+        def evolve(self, input_data, record=False):
+            assert input_data.shape == (1, 3, 2)
+            return super().evolve(input_data * 2, record)
+
+    series = [[0.6, 0.1], [0.6, 0.1], [0.6, 0.1]]
+    assert_array_equal(Loud(2)(series)[0], LIF(2)(np.array(series) * 2)[0])
