@@ -9,7 +9,7 @@ from jax.core import Tracer
 from ..errors import KindError, ShapeError, UnsupportedError, ValueRefused
 from ..transform import TrainVar, Variable
 from ..transform._frame import STACK, Versioned
-from ..transform._variable import assign_quickly, own_array
+from ..transform._variable import assign_quickly, own_array, own_number
 from ._switch import SwitchedVariable
 from ._wrappers import Parameter, State, Wrapper, is_numeric
 
@@ -87,6 +87,8 @@ class Slot(Versioned):
 
     def write(self, value: Any, where: str) -> None:
         """Take a new value, or refuse it with ``where``."""
+        if type(value) is float and self._write_number(value):
+            return
         if isinstance(value, Variable):
             value = value.value
         admitted = self.check(value, where)
@@ -97,6 +99,21 @@ class Slot(Versioned):
         self.cell.value = admitted
         if STACK.top is None:
             self._remember(value)
+
+    def _write_number(self, value: float) -> bool:
+        """Take a number for a number, as a moved slider sends it, in a fraction of the Python that arrays take; or leave it."""
+        cell = self.cell
+        if cell is None or STACK.top is not None or not self.wrapper.remembers:
+            return False
+        old = cell.value
+        if old.shape != () or not _number_inside(value, self.wrapper):
+            return False
+        new = own_number(value, old.dtype)
+        if new is None:
+            return False
+        cell.take(new)
+        self._remember(value)
+        return True
 
     def check(self, value: Any, where: str) -> Any:
         """``value`` as the cell takes it, or the error that refuses it; nothing is written."""
@@ -173,6 +190,15 @@ class Slot(Versioned):
             self.cell.value = own_array(initial, self.cell.value.dtype)
             if STACK.top is None:
                 self._remember(initial)
+
+
+def _number_inside(value: float, wrapper: Wrapper) -> bool:
+    if wrapper.bounds is None:
+        return True
+    low, high = wrapper.bounds
+    if wrapper.strict:
+        return (low is None or value > low) and (high is None or value < high)
+    return (low is None or value >= low) and (high is None or value <= high)
 
 
 def _inside(array: np.ndarray, wrapper: Wrapper) -> Any:

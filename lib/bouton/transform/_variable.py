@@ -250,6 +250,14 @@ _QUICK: set[tuple[tuple[int, ...], Any]] = set()
 _LITTLE = 4096  # elements; of more, the copy is what costs
 
 
+def own_number(value: float, dtype: Any) -> jax.Array | None:
+    """``value`` as an array of shape (), where that is quick."""
+    if ((), dtype) not in _QUICK or dtype.kind != "f":
+        return None
+    moved = _moved(dtype.type(value))
+    return None if isinstance(moved, Tracer) else moved
+
+
 def assign_quickly(array: Any) -> None:
     """From now on host data of this shape and dtype reach the device in the quickest way. It compiles a program once."""
     kind = (array.shape, array.dtype)

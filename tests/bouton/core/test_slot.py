@@ -86,3 +86,19 @@ def test_one_number_for_many_is_refused_with_the_array_to_pass():
         ShapeError, match=r"here: expected shape \(3,\), got \(\)\. For one value everywhere pass numpy\.full\(\(3,\), 0\.5\)\."
     ):
         slot.write(0.5, "here")
+
+
+@pytest.mark.parametrize("dtype", [np.float16, jnp.bfloat16, np.float32])
+@pytest.mark.parametrize(
+    "form", [float, np.float32, jnp.float32, lambda x: np.asarray(x)], ids=["float", "NumPy", "JAX", "array"]
+)
+def test_a_number_is_taken_in_every_form_and_rounded_to_the_cell(form, dtype):
+    slot = Slot(Parameter(jnp.asarray(0.5, dtype), bounds=(0, 1)), "here")
+    slot.write(form(0.1), "here")
+    assert slot.read().dtype == dtype
+    assert not slot.read().weak_type
+    assert_array_equal(slot.read(), jnp.asarray(0.1, dtype))
+    for bad in (1.5, -0.5, np.nan):
+        with pytest.raises(ValueRefused, match="here: expected between 0 and 1, got"):
+            slot.write(form(bad), "here")
+    assert_array_equal(slot.read(), jnp.asarray(0.1, dtype))
