@@ -71,9 +71,17 @@ def _form(tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield from ((line, f"import inside the function {getattr(node, 'name', 'lambda')}") for line in inside)
 
 
+# What costs too much for everybody to load, and is loaded at its first use: listed here one by one.
+DEFERRED = {"jax.extend.core"}
+
+
 def _imports(node: ast.AST) -> bool:
-    by_call = isinstance(node, ast.Call) and _called(node) in {"__import__", "import_module"}
+    by_call = isinstance(node, ast.Call) and _called(node) in {"__import__", "import_module"} and not _is_deferred(node)
     return by_call or isinstance(node, ast.Import | ast.ImportFrom)
+
+
+def _is_deferred(call: ast.Call) -> bool:
+    return [getattr(argument, "value", None) for argument in call.args] in [[name] for name in DEFERRED]
 
 
 def _called(call: ast.Call) -> str:
@@ -185,6 +193,8 @@ def test_every_part_of_bouton_stands_on_a_floor_and_in_the_architecture():
             "inside the function f",
         ),
         ("bouton/core/_tree.py", "def f():\n    importlib.import_module('json')", "import inside the function f"),
+        ("bouton/core/_tree.py", "def f(n):\n    importlib.import_module(n)", "import inside the function f"),
+        ("bouton/core/_tree.py", "def f():\n    import jax.extend.core", "import inside the function f"),
         ("bouton/core/_tree.py", "from jax._src.core import Tracer", "private to JAX"),
         ("bouton/core/_tree.py", "from jax import _src", "jax._src is private to JAX"),
         ("bouton/core/_tree.py", "from jax.interpreters import ad", "private to JAX"),
