@@ -260,10 +260,10 @@ def own_number(value: float, dtype: Any) -> jax.Array | None:
 
 def assign_quickly(array: Any) -> None:
     """From now on host data of this shape and dtype reach the device in the quickest way. It compiles a program once."""
-    kind = (array.shape, array.dtype)
-    if kind not in _QUICK and array.size <= _LITTLE and isinstance(array, jax.Array) and not isinstance(array, Tracer):
+    if array.size <= _LITTLE and isinstance(array, jax.Array) and not isinstance(array, Tracer):
+        # Each time: JAX may have been told to forget its programs, or to work under other settings.
         _moved(np.asarray(array))
-        _QUICK.add(kind)
+        _QUICK.add((array.shape, array.dtype))
 
 
 def _array(value: Any, where: str, dtype: Any = None) -> jax.Array:

@@ -5,6 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
+from reference.compilations import counted_compilations
 
 import bouton.math as bm
 from bouton.core._slot import Slot
@@ -102,3 +103,12 @@ def test_a_number_is_taken_in_every_form_and_rounded_to_the_cell(form, dtype):
         with pytest.raises(ValueRefused, match="here: expected between 0 and 1, got"):
             slot.write(form(bad), "here")
     assert_array_equal(slot.read(), jnp.asarray(0.1, dtype))
+
+
+def test_a_model_that_is_built_after_jax_forgot_its_programs_is_assigned_to_without_compiling():
+    Slot(Parameter(np.ones(7)), "here")
+    jax.clear_caches()
+    slot = Slot(Parameter(np.ones(7)), "here")
+    with counted_compilations() as compiled:
+        slot.write(np.full(7, 2.0), "here")
+    assert compiled.count == 0
