@@ -16,6 +16,7 @@ _SYNONYMS = {"thresholds": "threshold", "biases": "bias"}
 
 def walk(obj: "Object", prefix: str, above: tuple) -> Iterator[Entry]:
     """Entries of ``obj`` and what is below it; a child that contains itself is visited once."""
+    obj._kin.used()
     for name, slot in obj._slots.items():
         yield Entry(prefix + name, obj, name, slot)
     for name, child in obj._children.items():
@@ -45,6 +46,7 @@ def _canonical(family: Any) -> Any:
 
 def _collect(obj: "Object", choose: Callable[[Entry], bool], *, keep_empty: bool, above: tuple = ()) -> dict:
     found = {}
+    obj._kin.used()
     for name, slot in obj._slots.items():
         if choose(Entry(name, obj, name, slot)):
             found[name] = slot.read()
@@ -90,11 +92,16 @@ def _targets(obj: "Object", attributes: Mapping[str, Any], prefix: str) -> Itera
             got=f"{type(attributes).__name__}",
             fix="Write for instance {'neurons': {'tau': value}}.",
         )
+    obj._kin.used()
     for name, value in attributes.items():
         if name in obj._slots:
             yield obj, name, value, prefix + name
         elif name in obj._children:
             yield from _targets(obj._children[name], value, f"{prefix}{name}.")
+        elif isinstance(name, str) and name.partition(".")[0] in obj._children:
+            # A path, as entries have it.
+            head, _, rest = name.partition(".")
+            yield from _targets(obj._children[head], {rest: value}, f"{prefix}{head}.")
         else:
             raise UnknownPathError(
                 where=where,

@@ -106,9 +106,13 @@ class Slot(Versioned):
         if cell is None or STACK.top is not None or not self.wrapper.remembers:
             return False
         old = cell.value
-        if old.shape != () or not _number_inside(value, self.wrapper):
+        if old.shape != () or old.dtype.kind != "f":
             return False
-        new = own_number(value, old.dtype)
+        # As the cell will hold it: what is above 0 may be 0 in its precision.
+        rounded = old.dtype.type(value)
+        if not _number_inside(rounded, self.wrapper):
+            return False
+        new = own_number(rounded)
         if new is None:
             return False
         cell.take(new)
@@ -142,8 +146,15 @@ class Slot(Versioned):
             )
         if not np.can_cast(array.dtype, old.dtype, "same_kind"):
             raise KindError(
-                where=where, expected=f"dtype {old.dtype}", got=f"{array.dtype}", fix=f"Convert it with .astype('{old.dtype}')."
+                where=where,
+                expected=f"dtype {old.dtype}",
+                got=f"{array.dtype}",
+                fix="It was made of whole numbers: make it of floats, such as 2.0, to give it others."
+                if old.dtype.kind in "iu" and array.dtype.kind == "f"
+                else f"Convert it with .astype('{old.dtype}').",
             )
+        if isinstance(array, np.ndarray):
+            array = array.astype(old.dtype)
         self.check_bounds(array, where)
         return own_array(array, old.dtype)
 
@@ -162,13 +173,16 @@ class Slot(Versioned):
         if self.wrapper.bounds is None or isinstance(value, Tracer):
             return
         array = np.asarray(value)
+        if array.dtype.kind == "V":
+            # bfloat16 and its kin compare with warnings.
+            array = array.astype(np.float32)
         # Written so that NaN is refused as well.
         if (inside := _inside(array, self.wrapper)).all():
             return
         raise ValueRefused(
             where=where,
             expected=_interval(self.wrapper),
-            got=f"{array[~inside].ravel()[0]}",
+            got=f"{array[~inside].ravel()[0]!s}",
             fix="Choose a value inside the bounds.",
         )
 
@@ -192,7 +206,7 @@ class Slot(Versioned):
                 self._remember(initial)
 
 
-def _number_inside(value: float, wrapper: Wrapper) -> bool:
+def _number_inside(value: Any, wrapper: Wrapper) -> bool:
     if wrapper.bounds is None:
         return True
     low, high = wrapper.bounds

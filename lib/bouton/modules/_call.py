@@ -63,11 +63,15 @@ class Selection:
         paths = list(paths_of(record))
         for pattern in self.patterns:
             if pattern not in paths and not any(fnmatch.fnmatchcase(path, pattern) for path in paths):
+                known = sorted({*offered(), *paths})
+                inside = any(fnmatch.fnmatchcase(path, pattern) for path in known)
                 raise UnknownPathError(
                     where=f"{where}(record=...)",
                     expected="paths of signals that the model records",
-                    got=f"{pattern!r}",
-                    fix=nearest(pattern, sorted({*offered(), *paths})),
+                    got=f"{pattern!r}" + (", which this call has not recorded" if inside else ""),
+                    fix="A submodule that evolve calls in a loop or a transform has no record: return its signal in evolve's own."
+                    if inside
+                    else nearest(pattern, known),
                 )
 
 
@@ -111,10 +115,11 @@ class Call:
         outer = CALLS.top
         place = None if outer is None else outer.path_to(module)
         # A submodule called in a loop or transform inside evolve has values of that trace only; its state is in its cells.
-        self.trace = _trace()
+        self.trace, self.frame = _trace(), STACK.top
         self.module = module
         self.outer = outer
-        self.report_to = outer if place is not None else None
+        # The call around this one that has the module somewhere below.
+        self.place_in = self.report_to = outer if place is not None else None
         self.place = place or ""
         self.prefix = outer.prefix + self.place + "." if outer is not None and place else ""
         # What the calls around this one want of it, each with the path at which it was asked; and what is asked here.
@@ -125,7 +130,11 @@ class Call:
         self.batch_states = batch_states or (place is not None and outer is not None and outer.batch_states)
         # Size of the batch, when evolve is through.
         self.batch = 1
+        # Of each submodule what its last call has left in its cells.
+        self.left: dict[int, dict[Any, Any]] = {}
         self.states: dict = {}
+        # Of these what no cell holds, because a functional module leaves itself alone.
+        self.unwritten: dict = {}
         self.batched: dict = {}
         self.record: dict = {}
 
@@ -155,6 +164,8 @@ class Call:
         outer, names = self.report_to, self.place.split(".")[::-1]
         if states:
             outer.states = overlay(outer.states, _below(names, states))
+            if self.module._functional:
+                outer.unwritten = overlay(outer.unwritten, _below(names, states))
         if self.batched:
             outer.batched = overlay(outer.batched, _below(names, self.batched))
         if self.above:

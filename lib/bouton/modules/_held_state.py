@@ -11,6 +11,7 @@ from ..transform import Variable
 
 def moving(obj: Object, above: tuple = ()) -> list[tuple[Variable, jax.Array]]:
     """The cells that a call may move, with their values."""
+    obj._kin.used()
     cells = [slot.cell for slot in obj._slots.values() if slot.kind in ("state", "random") and slot.cell is not None]
     found = [(cell, cell.value) for cell in cells]
     for child in obj._children.values():
@@ -21,6 +22,7 @@ def moving(obj: Object, above: tuple = ()) -> list[tuple[Variable, jax.Array]]:
 
 def present_state(obj: Object, above: tuple = ()) -> dict:
     """The states as a nested dict, as ``state()`` gives them."""
+    obj._kin.used()
     present = {name: slot.read() for name, slot in obj._slots.items() if slot.kind == "state"}
     for name, child in obj._children.items():
         if not any(child is a for a in (*above, obj)):

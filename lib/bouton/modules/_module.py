@@ -15,6 +15,7 @@ from ._call_result import checked_result, taken_apart
 from ._described import Described
 from ._evolve_arguments import arguments_of
 from ._held_state import is_written, moving, present_state
+from ._repeated import carried_here, note_left, refuse_to_go_on
 from ._series_data import as_series, widened
 from ._timed import TimedModule, wrap_record
 
@@ -116,9 +117,11 @@ class Module(Described):
                     args, kwargs = arguments.with_record(args, kwargs, FORWARDED)
                 elif arguments.needs_record or not arguments.takes_record:
                     args, kwargs = arguments.with_record(args, kwargs, asked)
+                carried = carried_here(call)
                 results = self.evolve(data, *args, **kwargs)
                 output, new_state, record = checked_result(results, data, self.size_out, self.class_name)
                 call.batch = output.shape[0]
+                refuse_to_go_on(call, call.batch, before, carried)
                 state = self._completed_state(call, new_state)
                 whole = overlay(call.record, record) if call.record else record
                 record = call.kept(whole) if call.selections else {}
@@ -127,6 +130,7 @@ class Module(Described):
             if not self._functional:
                 self._keep_state(state)
             call.report(state, whole)
+            note_left(call, before)
             finished = True
         finally:
             if not finished:
@@ -141,11 +145,11 @@ class Module(Described):
         return widened(as_series(data, self.size_in, self.class_name), self.size_in)
 
     def _completed_state(self, call: Call, returned: Mapping[str, Any]) -> dict:
-        """The state in full: what ``evolve`` returned, over what submodules reported, over what is there."""
+        """The state in full: what ``evolve`` returned, over what functional submodules reported, over what is there."""
         first, whole = first_of_batch(self, returned, call.states, call.batch, f"{self.class_name}.evolve")
         if whole:
             call.batched = overlay(call.batched, whole)
-        return overlay(overlay(present_state(self), call.states), first)
+        return overlay(overlay(present_state(self), call.unwritten), first)
 
     def _keep_state(self, state: dict) -> None:
         """Write the final state, unless the code of ``evolve`` and the submodules have done so."""

@@ -138,8 +138,15 @@ def _compiled(step: Step, names: tuple[str, ...], wanted: tuple[str, ...], batch
     return _Loop(run)
 
 
+class _Depends(BaseException):
+    """The trace has used a constant that may change."""
+
+
 class _Loop:
-    """A compiled function of arrays; when it turns out to read Variables, as a user's activation function may, of those too."""
+    """A compiled function of arrays; when it turns out to read Variables, as a user's activation function may, of those too.
+
+    The same for attributes that are no arrays: compiled code holds them as they are, and is made again when they change.
+    """
 
     def __init__(self, run: Callable):
         self._run = run
@@ -147,13 +154,16 @@ class _Loop:
         self._call: Callable = jax.jit(self._reading_none, inline=True)
 
     def _reading_none(self, *args: Any) -> Any:
-        with Frame({}, closed=True):
-            return self._run(*args)
+        with Frame({}, closed=True) as frame:
+            found = self._run(*args)
+            if frame.constants:
+                raise _Depends
+            return found
 
     def __call__(self, values: list, series: jax.Array) -> tuple[jax.Array, Values, Values, Values]:
         try:
             return self._call(values, series)
-        except NewCell:
+        except (NewCell, _Depends):
             if isinstance(self._call, Jitted):
                 raise  # for the trace around this one
             self._call = Jitted(self._run)

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..errors import KindError, ShapeError, ValueRefused
 from ..transform import Variable
+from ..transform._variable import own_array
 
 _KINDS = ("f", "i", "u", "b")
 
@@ -75,7 +76,8 @@ def _host_array(data: Any, where: str) -> jax.Array:
         raise _no_real_numbers(f"{type(data).__name__} of dtype {array.dtype}", where)
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         _refuse_first(array, where)
-    return jnp.asarray(array)
+    # Its own memory: JAX reads it later than this returns, and the caller may fill it anew.
+    return own_array(array)
 
 
 def _refuse_first(array: np.ndarray, where: str) -> None:

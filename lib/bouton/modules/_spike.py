@@ -23,7 +23,8 @@ def spike_counts(vmem: jax.Array, threshold: jax.Array, most: jax.Array) -> jax.
     array
         Counts, as floats.
     """
-    counts = jnp.where(vmem >= threshold, jnp.floor(vmem / threshold), 0)
+    # Put so that NaN gives NaN, not silence.
+    counts = jnp.where(vmem < threshold, 0, jnp.floor(vmem / threshold))
     return jnp.minimum(counts, most)
 
 

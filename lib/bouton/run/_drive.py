@@ -46,6 +46,13 @@ class Drive:
         series = _numbers(0.0 if inputs is None else inputs)
         if series.ndim == 3 and len(series) == 1:
             series = series[0]
+        if series.ndim == 1 and len(series) == size_in > 1:
+            raise ShapeError(
+                where=WHERE,
+                expected=f"shape (steps, {size_in})",
+                got=f"{series.shape}: as many steps as there are channels, or one for each channel",
+                fix="Write x[None] for one number for each channel, x[:, None] for a series that all channels get.",
+            )
         self._series = self._fitted(series, 1 if series.ndim == 0 else len(series))
         if not len(self._series):
             raise ValueRefused(

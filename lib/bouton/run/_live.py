@@ -10,6 +10,7 @@ from ..modules import Module
 from ._drive import Drive
 from ._engine import Engine
 from ._foreign import Foreign, Stopped
+from ._hands import take_over
 from ._look import Look
 from ._pace import Pace
 from ._settings import checked_count, checked_model, checked_speed, one_time_step, steps_kept, usual_chunk
@@ -47,7 +48,8 @@ class LiveSimulation(Look):
 
     Notes
     -----
-    Methods may be called from any thread. The thread ends with :meth:`close`, or when nothing refers to the simulation any more.
+    A model has one simulation: a newer one closes the older. Methods may be called from any thread. The thread ends with
+    :meth:`close`, or when nothing refers to the simulation any more.
 
     Examples
     --------
@@ -81,6 +83,7 @@ class LiveSimulation(Look):
         super().__init__(engine, Pace(speed, dt, chunk))
         self._counting = threading.Lock()
         self._worker = Worker(self._turn)
+        take_over(model, self)
 
     @property
     def speed(self) -> float | None:

@@ -76,7 +76,8 @@ class Versioned:
         """Note that the trace under way, if any, depends on the present value."""
         frame = STACK.top
         while frame is not None:
-            frame.constants[self] = None
+            # The version as it is now: another thread may change the thing while this one traces on.
+            frame.constants.setdefault(self, self.version)
             frame = frame.outer
 
 
@@ -94,9 +95,11 @@ class Frame:
         outside.
     writable : set or None
         The cells that may be written; another one stops the trace with :class:`NewCell`. ``None`` allows all.
+    repeats : bool
+        Whether the code is one turn of a loop, and ``values`` are what the turn before has left.
     """
 
-    __slots__ = ("alive", "closed", "constants", "discovering", "outer", "read_cells", "values", "writable", "written")
+    __slots__ = ("alive", "closed", "constants", "discovering", "outer", "read_cells", "repeats", "values", "writable", "written")
 
     def __init__(
         self,
@@ -105,14 +108,16 @@ class Frame:
         discovering: bool = False,
         closed: bool = False,
         writable: "set[Variable] | None" = None,
+        repeats: bool = False,
     ):
         self.values = values
         self.discovering = discovering
         self.closed = closed
         self.writable = writable
+        self.repeats = repeats
         self.read_cells: dict[Variable, None] = {}
         self.written: dict[Variable, None] = {}
-        self.constants: dict[Versioned, None] = {}
+        self.constants: dict[Versioned, int] = {}
         self.outer: Frame | None = None
         self.alive = False
 

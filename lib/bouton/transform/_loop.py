@@ -133,7 +133,7 @@ def _scan_writing(
     call: Callable, operands: Any, length: int, written: list[Variable], reverse: bool, unroll: int, remat: bool
 ) -> Any:
     def turn(values: list, x: Any) -> tuple[list, Any]:
-        with Frame(dict(zip(written, values, strict=True)), writable=set(written)) as frame:
+        with Frame(dict(zip(written, values, strict=True)), writable=set(written), repeats=True) as frame:
             out = TakenApart(call(x))
             new = [frame.values[cell] for cell in written]
         return new, out.rebuilt()

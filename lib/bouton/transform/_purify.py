@@ -1,6 +1,6 @@
 """From code that reads and writes cells to a pure function of their values."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -85,10 +85,10 @@ class Purified:
         """Take in the cell that stopped a trace."""
         self.learn([new.cell], [new.cell] if new.written else [])
 
-    def note(self, constants: Iterable[Versioned]) -> None:
-        """Take in the constants that a trace has used, as they are now."""
+    def note(self, constants: Mapping[Versioned, int]) -> None:
+        """Take in the constants that a trace has used, with their versions at that time."""
         # A new dictionary: another thread may be going through the old one.
-        self.constants = {constant: constant.version for constant in (*self.constants, *constants)}
+        self.constants = {**{constant: constant.version for constant in self.constants}, **constants}
 
     def pure(self, values: Sequence[jax.Array], /, *args: Any, **kwargs: Any) -> tuple[Any, list[jax.Array]]:
         """The pure function."""
@@ -99,7 +99,7 @@ class Purified:
             args, kwargs = jax.tree_util.tree_unflatten(structure, leaves)
             out = TakenApart(self.fn(*args, **kwargs))
             # Another branch than the first trace took may use others.
-            self.constants = {**self.constants, **{c: c.version for c in frame.constants}}
+            self.constants = {**self.constants, **frame.constants}
             new = [frame.values[cell] for cell in self.written]
         return out.rebuilt(), new
 

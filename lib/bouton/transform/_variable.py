@@ -250,12 +250,12 @@ _QUICK: set[tuple[tuple[int, ...], Any]] = set()
 _LITTLE = 4096  # elements; of more, the copy is what costs
 
 
-def own_number(value: float, dtype: Any) -> jax.Array | None:
-    """``value`` as an array of shape (), where that is quick."""
-    if ((), dtype) not in _QUICK or dtype.kind != "f":
+def own_number(number: np.floating) -> jax.Array | None:
+    """A NumPy number as an array of its dtype, where that is quick."""
+    if ((), number.dtype) not in _QUICK:
         return None
-    moved = _moved(dtype.type(value))
-    return None if isinstance(moved, Tracer) else moved
+    moved = _moved(number)
+    return None if isinstance(moved, Tracer) or moved.dtype != number.dtype else moved
 
 
 def assign_quickly(array: Any) -> None:

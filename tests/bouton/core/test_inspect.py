@@ -211,3 +211,16 @@ def test_a_shared_child_appears_under_each_of_its_names_and_is_one():
     assert [e.path for e in net.entries()] == [f"{n}.{a}" for n in ("one", "two") for a in ("tau", "v", "dt")]
     net.set_attributes({"one": {"tau": 3.0}})
     assert net.parameters()["two"]["tau"] == 3
+
+
+def test_a_path_is_a_key_too():
+    pair = bp.Object()
+    pair.left = bp.Object()
+    pair.left.inner = bp.Object()
+    pair.left.inner.w = Parameter(1.0)
+    pair.set_attributes({"left.inner.w": 2.0})
+    assert pair.left.inner.w == 2
+    pair.set_attributes({"left": {"inner.w": 3.0}})
+    assert pair.left.inner.w == 3
+    with pytest.raises(UnknownPathError, match=r"got 'left\.inner\.v'\. Known here: 'w'"):
+        pair.set_attributes({"left.inner.v": 2.0})

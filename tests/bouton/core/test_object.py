@@ -407,3 +407,16 @@ def test_a_child_hides_a_default_of_the_class_and_is_found_by_name():
     holder.other = None
     assert list(holder.modules()) == ["inner"]
     assert holder.other is None
+
+
+def test_resets_and_nested_dicts_in_compiled_code_follow_a_child_that_was_replaced():
+    pair = Pair()
+    assign = bm.jit(lambda x: (pair.set_attributes({"left": {"tau": x}}), pair.parameters()["left"]["tau"])[1])
+    count = bm.jit(lambda: jnp.float32(len(list(pair.entries()))))
+    assert assign(0.25) == 0.25
+    before = count()
+    pair.left = Unit()
+    assert assign(0.5) == 0.5
+    assert pair.left.tau == 0.5
+    pair.more = Unit()
+    assert count() > before

@@ -9,7 +9,7 @@ from reference.compilations import counted_compilations
 
 import bouton.math as bm
 from bouton.core._slot import Slot
-from bouton.errors import ShapeError, ValueRefused
+from bouton.errors import KindError, ShapeError, ValueRefused
 from bouton.parameters import Constant, Parameter, SimulationParameter, State
 
 
@@ -112,3 +112,22 @@ def test_a_model_that_is_built_after_jax_forgot_its_programs_is_assigned_to_with
     with counted_compilations() as compiled:
         slot.write(np.full(7, 2.0), "here")
     assert compiled.count == 0
+
+
+def test_bounds_are_those_of_what_the_cell_will_hold():
+    slot = Slot(Parameter(1.0, bounds=(0, 1), strict=False), "here")
+    slot.write(1.0, "here")
+    positive = Slot(Parameter(1.0, bounds=(0, None), strict=True), "here")
+    # In single precision this is 0.
+    for tiny in (1e-50, np.float64(1e-50), np.array(1e-50)):
+        with pytest.raises(ValueRefused, match=r"here: expected above 0, got 0\.0"):
+            positive.write(tiny, "here")
+    tenth = Slot(Parameter(0.05, bounds=(0, 0.1)), "here")
+    tenth.write(0.1, "here")
+    with pytest.raises(ValueRefused, match=r"here: expected between 0 and 0\.1, got -0\.02\."):
+        tenth.write(-0.02, "here")
+
+
+def test_a_parameter_of_whole_numbers_says_so_when_it_is_given_others():
+    with pytest.raises(KindError, match=r"expected dtype int32, got float64\. It was made of whole numbers: make it of floats"):
+        Slot(Parameter(2), "here").write(0.5, "here")

@@ -6,10 +6,11 @@ from numpy.testing import assert_allclose, assert_array_equal
 from reference import models
 from reference.compilations import counted_compilations
 
+import bouton as bp
 import bouton.math as bm
 from bouton.errors import KindError, ShapeError, ValueRefused
 from bouton.modules import Rate, RateJax, unit_eigs
-from bouton.parameters import Constant
+from bouton.parameters import Constant, SimulationParameter
 
 N, STEPS = 3, 25
 RNG = np.random.default_rng(0)
@@ -311,3 +312,18 @@ def test_an_unknown_activation_is_refused_on_assignment_too():
 @pytest.mark.parametrize("dt", [1, np.int64(1), np.float32(1), jnp.array(1.0)], ids=repr)
 def test_a_time_step_of_any_numeric_type_works(dt):
     assert_allclose(Rate(1, dt=dt, tau=20)(np.ones((1, 1)))[0], [[[0.05]]], rtol=1e-6)
+
+
+def test_an_attribute_that_an_activation_reads_is_seen_when_it_changes():
+    class Settings(bp.Object):
+        def __init__(self):
+            self.kind = SimulationParameter("one")
+
+    settings = Settings()
+    rate = Rate(2, activation_func=lambda x, threshold: x * 0 + (1.0 if settings.kind == "one" else 2.0))
+    compiled = bm.jit(rate)
+    for run in (rate, compiled):
+        settings.kind = "one"
+        assert run(np.zeros((1, 2)))[0][0, 0, 0] == 1
+        settings.kind = "two"
+        assert run(np.zeros((1, 2)))[0][0, 0, 0] == 2

@@ -114,3 +114,10 @@ def test_one_channel_is_given_to_all():
     series = widened(jnp.arange(2.0).reshape(1, 2, 1), 3)
     assert_array_equal(series, [[[0, 0, 0], [1, 1, 1]]])
     assert widened(series, 3) is series
+
+
+def test_host_data_may_be_filled_anew_right_after_the_call():
+    buffer = np.ones((1, 4, 3), np.float32)
+    series = as_series(buffer, 3, "here")
+    buffer[:] = -99
+    assert (np.asarray(series) == 1).all()

@@ -41,3 +41,7 @@ def test_both_modes_of_differentiation_agree():
     forward = jax.jacfwd(spike_counts)(*args)
     backward = jax.jacrev(spike_counts)(*args)
     assert_allclose(forward, backward, rtol=1e-6)
+
+
+def test_a_potential_that_is_no_number_gives_no_number():
+    assert np.isnan(spike_counts(jnp.float32(np.nan), jnp.float32(1.0), jnp.float32(np.inf)))

@@ -33,7 +33,7 @@ def test_a_series_goes_round_far_from_the_start():
         (0.5, np.full((3, 2), 0.5)),
         (2, np.full((3, 2), 2.0)),
         (np.float64(0.25), np.full((3, 2), 0.25)),
-        ([1, 2], [[1, 1], [2, 2], [1, 1]]),
+        ([1, 2, 3], [[1, 1], [2, 2], [3, 3]]),
         (np.array([[1], [2]]), [[1, 1], [2, 2], [1, 1]]),
         (SERIES[None], SERIES[:3]),
         (jnp.asarray(SERIES), SERIES[:3]),
@@ -108,3 +108,11 @@ def test_the_drive_of_a_model_of_another_size_is_refused():
     drive.refuse_other_size(3)
     with pytest.raises(ShapeError, match=r"expected inputs for 2 channels, got the inputs of a simulation with 3\. Give the"):
         drive.refuse_other_size(2)
+
+
+def test_as_many_numbers_as_channels_are_asked_what_they_mean():
+    words = r"expected shape \(steps, 2\), got \(2,\): as many steps as there are channels, or one .*\. Write x\[None\]"
+    with pytest.raises(ShapeError, match=words):
+        Drive([0.1, 0.2], 2)
+    assert_array_equal(Drive(np.array([0.1, 0.2])[None], 2)(0, 2), np.float32([[0.1, 0.2]] * 2))
+    assert Drive([0.1], 1)(0, 2).shape == (2, 1)

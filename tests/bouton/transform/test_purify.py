@@ -5,7 +5,9 @@ import pytest
 from numpy.testing import assert_array_equal
 
 import bouton.math as bm
+from bouton.core._slot import Slot
 from bouton.errors import LeakedTracerError
+from bouton.parameters import SimulationParameter
 from bouton.transform import result_shapes
 
 
@@ -116,3 +118,18 @@ def test_a_cell_left_over_from_a_finished_trace_is_not_taken_in():
     bm.purify(f, 1.0)
     with pytest.raises(LeakedTracerError, match="Make the Variable in __init__"):
         bm.purify(f, 1.0)
+
+
+def test_a_change_by_another_thread_during_the_trace_is_not_lost():
+    slot = Slot(SimulationParameter("one"), "here")
+
+    def run():
+        value = {"one": 1.0, "two": 2.0}[slot.read()]
+        if slot.read() == "one":
+            # As if somebody changed it while the trace goes on.
+            slot.write("two", "here")
+        return jnp.float32(value)
+
+    compiled = bm.jit(run)
+    compiled()
+    assert compiled() == 2
