@@ -39,7 +39,7 @@ def refuse_to_go_on(call: "Call", batch: int, before: Held, carried: set[Any]) -
             where=f"{outer.module.class_name}.evolve, its submodule {call.place!r}",
             expected="one call with the whole series, or a batch of one",
             got=f"a batch of {batch} that goes on from the state of the call or turn before, of which only element 0 is kept",
-            fix="Call the submodule once with all time steps; where its input depends on its output, call the model with one series "
+            fix="Call the submodule once with all time steps; where its input depends on its output, give the model one series "
             "at a time.",
         )
 
