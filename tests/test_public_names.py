@@ -19,7 +19,8 @@ PUBLIC = {
         ShapeError UninitialisedError UniqueNameError UnknownPathError UnregisteredWarning UnsupportedError ValueRefused
     """,
     "bouton.math": """
-        TrainVar Variable clear_name_cache cls_jit for_loop grad jit purify random
+        ArrayCollector Collector NodeDict NodeList TrainVar VarDict VarList Variable clear_name_cache cls_jit for_loop grad jit
+        purify random
     """,
     "bouton.math.random": """
         seed split_key
@@ -38,7 +39,8 @@ PUBLIC = {
         DEFAULT Jitted Purified RandomKey TrainVar Variable cls_jit for_loop grad jit purify result_shapes
     """,
     "bouton.core": """
-        Constant Entry Object Parameter SimulationParameter State clear_name_cache
+        ArrayCollector Collector Constant Entry NodeDict NodeList Object Parameter SimulationParameter State VarDict VarList
+        clear_name_cache
     """,
 }
 

@@ -1,6 +1,12 @@
 """The object under every model, and what registers attributes with it."""
 
+from ._collector import ArrayCollector as ArrayCollector
+from ._collector import Collector as Collector
 from ._entry import Entry as Entry
+from ._groups import NodeDict as NodeDict
+from ._groups import NodeList as NodeList
+from ._groups import VarDict as VarDict
+from ._groups import VarList as VarList
 from ._names import clear_name_cache as clear_name_cache
 from ._object import Object as Object
 from ._wrappers import Constant as Constant

@@ -5,6 +5,7 @@ import itertools
 import weakref
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 from ..errors import UniqueNameError, ValueRefused
 
@@ -13,33 +14,68 @@ _COUNTERS: defaultdict[str, itertools.count] = defaultdict(itertools.count)
 _TAKEN: weakref.WeakValueDictionary = weakref.WeakValueDictionary()
 
 
-def claim(obj: object, name: str | None) -> str:
-    """A unique name for ``obj``: ``name``, or its class name and a number."""
+# Of each class the objects without a name, in order of construction: numbers are given out in that order, when first asked for.
+_WAITING: defaultdict[str, weakref.WeakValueDictionary[int, object]] = defaultdict(weakref.WeakValueDictionary)
+_SERIAL = itertools.count()
+
+
+def wait_for_name(obj: object) -> None:
+    """Note that ``obj`` was made."""
+    _WAITING[type(obj).__name__][next(_SERIAL)] = obj
+
+
+def unique_name(obj: Any) -> str:
+    """The name that no other object has, by default class name and number."""
+    name = obj.__dict__.get("_unique_name")
+    return claim(obj, None) if name is None else name
+
+
+def next_name(kind: str) -> str:
+    """A free name of that class; the number is used up."""
+    return next(n for n in (f"{kind}{k}" for k in _COUNTERS[kind]) if n not in _TAKEN)
+
+
+def claim(obj: Any, name: str | None) -> str:
+    """Give ``obj`` a unique name: ``name``, or its class name and a number."""
     if name is None:
         kind = type(obj).__name__
-        name = next(n for n in (f"{kind}{k}" for k in _COUNTERS[kind]) if n not in _TAKEN)
-    elif not (isinstance(name, str) and name.isidentifier()):
+        for _, waiting in sorted(_WAITING.pop(kind, {}).items()):
+            if waiting.__dict__.get("_unique_name") is None:
+                _take(waiting, next_name(kind))
+        if obj.__dict__.get("_unique_name") is None:
+            _take(obj, next_name(kind))
+        return obj.__dict__["_unique_name"]
+    if not (isinstance(name, str) and name.isidentifier()):
         raise ValueRefused(
             where=f"{type(obj).__name__}(name=...)",
             expected="a Python identifier",
             got=f"{name!r}",
             fix="Use letters, digits and underscores, no digit first.",
         )
-    elif _TAKEN.get(name, obj) is not obj:
+    if _TAKEN.get(name, obj) is not obj:
         raise UniqueNameError(
             where=f"{type(obj).__name__}(name=...)",
             expected="a name that no other object has",
             got=f"{name!r}, which a {type(_TAKEN[name]).__name__} has",
             fix="Choose another name, or delete the other object.",
         )
-    _TAKEN[name] = obj
+    _take(obj, name)
     return name
 
 
+def _take(obj: Any, name: str) -> None:
+    old = obj.__dict__.get("_unique_name")
+    if old is not None and _TAKEN.get(old) is obj:
+        del _TAKEN[old]
+    _TAKEN[name] = obj
+    obj.__dict__["_unique_name"] = name
+
+
 def clear_name_cache() -> None:
-    """Forget all names and start the numbers again."""
+    """Forget all names and start the numbers again; objects that have a name keep it."""
     _COUNTERS.clear()
     _TAKEN.clear()
+    _WAITING.clear()
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

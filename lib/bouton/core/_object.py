@@ -8,14 +8,16 @@ from ..transform import Variable
 from ..transform._frame import Versioned
 from . import _inspect
 from ._entry import Entry
-from ._names import claim, nearest
+from ._groups import Group, Member
+from ._names import claim, nearest, next_name, unique_name, wait_for_name
 from ._render import as_html
+from ._searchable import Searchable
 from ._slot import Slot
 from ._unmeant import warn_of_container, warn_of_near_miss
 from ._wrappers import Wrapper
 
 
-class Object:
+class Object(Searchable, Member):
     """Base of every model: registers what is assigned to it, and answers for it.
 
     Assigning a :class:`~bouton.parameters.Parameter`, ``State`` or ``SimulationParameter`` registers an attribute that reads
@@ -45,17 +47,27 @@ class Object:
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         self = object.__new__(cls)
         self.__dict__.update(_slots={}, _children={}, _kin=Versioned(), _attribute_name=None, _unique_name=None)
+        self.__dict__.update(_groups={}, _implicit_vars={}, _implicit_nodes={})
+        wait_for_name(self)
         return self
 
     def __init__(self, name: str | None = None):
         if name is not None:
-            self.__dict__["_unique_name"] = claim(self, name)
+            claim(self, name)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # A copy: names are unique, and its lists and dicts are its own.
+        self.__dict__.update(state, _unique_name=None)
+        for name, group in self._groups.items():
+            group.belongs_to(self, name)
 
     # -- registering, reading, writing -------------------------------------
 
     def __setattr__(self, name: str, value: Any) -> None:
         if isinstance(value, Wrapper):
             self._register(name, value)
+        elif name == "name" and isinstance(value, str) and type(self).name is Object.name:
+            claim(self, value)
         elif name in self._slots:
             self._slots[name].write(self._admit(name, value), self._where(name))
         elif isinstance(value, Variable):
@@ -65,6 +77,8 @@ class Object:
             object.__setattr__(self, name, value)
         elif isinstance(value, Object):
             self._adopt(name, value)
+        elif isinstance(value, Group):
+            self._group(name, value)
         else:
             if name not in self.__dict__:
                 self._refuse_reserved(name, may_hide_defaults=True, plain=True)
@@ -104,9 +118,35 @@ class Object:
             # It hides an attribute of the class.
             object.__setattr__(self, name, child)
 
+    def _group(self, name: str, group: Group) -> None:
+        self._refuse_reserved(name, may_hide_defaults=True)
+        self._disown(name)
+        self._groups[name] = group
+        self.__dict__.pop(name, None)
+        if hasattr(type(self), name):
+            object.__setattr__(self, name, group)
+        group.belongs_to(self, name)
+        self._regroup(name, group)
+
+    def _regroup(self, name: str, group: Group) -> None:
+        """Register what is in a list or dict now, under the names ``name-index`` or ``name-key``."""
+        for registry in (self._slots, self._children):
+            for known in [key for key in registry if key.partition("-")[0] == name and "-" in key]:
+                del registry[known]
+        for key, element in group.elements():
+            if isinstance(element, Variable):
+                self._slots[f"{name}-{key}"] = Slot.around(element)
+            else:
+                self._children[f"{name}-{key}"] = element
+        self._kin.version += 1
+
     def _disown(self, name: str) -> bool:
-        """Forget the child of that name, if there is one."""
+        """Forget the child, or the children in the list or dict, of that name."""
         known = self._children.pop(name, None) is not None
+        group = self._groups.pop(name, None)
+        if group is not None:
+            group.released_by(self, name)
+            self._regroup(name, type(group)())
         self._kin.version += known
         return known
 
@@ -140,7 +180,7 @@ class Object:
     def __getattr__(self, name: str) -> Any:
         slot = self.__dict__.get("_slots", {}).get(name)
         if slot is None:
-            child = self.__dict__.get("_children", {}).get(name)
+            child = self.__dict__.get("_children", {}).get(name, self.__dict__.get("_groups", {}).get(name))
             if child is not None:
                 # Here and not in the instance's dictionary, so that a trace that goes by notices.
                 self._kin.used()
@@ -161,7 +201,8 @@ class Object:
             object.__delattr__(self, name)
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *self._slots, *self._children]
+        own = [*self._slots, *self._children, *self._groups]
+        return [*super().__dir__(), *(name for name in own if name.isidentifier())]
 
     def _where(self, name: str) -> str:
         return f"{type(self).__name__}.{name}"
@@ -170,10 +211,20 @@ class Object:
 
     @property
     def name(self) -> str | None:
-        """Unique name, by default class name and number."""
-        if self._unique_name is None:
-            self.__dict__["_unique_name"] = claim(self, None)
-        return self._unique_name
+        """Unique name, by default class name and number; it can be assigned."""
+        return unique_name(self)
+
+    def unique_name(self, name: str | None = None, type_: str | None = None) -> str:
+        """A name that no other object has: the object's own, or ``name`` if it is free, or one for class ``type_``.
+
+        Raises
+        ------
+        UniqueNameError
+            When another object has ``name``.
+        """
+        if name is not None:
+            return claim(self, name)
+        return unique_name(self) if type_ is None else next_name(type_)
 
     @property
     def class_name(self) -> str:

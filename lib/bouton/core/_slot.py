@@ -61,7 +61,8 @@ class Slot(Versioned):
             return
         self.check_bounds(value, where)
         array = own_array(value)
-        self.cell = SwitchedVariable(array) if self.wrapper.zero_is_off else Variable(array)
+        kind = SwitchedVariable if self.wrapper.zero_is_off else TrainVar if self.kind == "parameter" else Variable
+        self.cell = kind(array)
         if self.kind in ("parameter", "simulation"):
             assign_quickly(array)
         self._remember(value)

@@ -8,6 +8,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from ..errors import UnregisteredWarning
+from ..transform import Variable
 from ._names import near_misses
 
 # Looked at of a container; a long list holds data.
@@ -24,7 +25,8 @@ def warn_of_container(obj: object, name: str, value: Any, registered: tuple[type
     warnings.warn(
         f"{kind}.{name}: expected what belongs to the model in attributes of its own, got a {type(value).__name__} that holds "
         f"a {type(found).__name__}, of which {kind} takes no notice: parameters, states, records and resets leave it out. "
-        f"Assign each to an attribute, for instance setattr(self, f'{name}_{{i}}', x), or put modules into a Sequential.",
+        f"Use bm.{'Var' if isinstance(found, Variable) else 'Node'}{'Dict' if isinstance(value, Mapping) else 'List'}"
+        f"{', or a Sequential' if hasattr(found, 'evolve') else ''}, or give each an attribute of its own.",
         UnregisteredWarning,
         stacklevel=3,
     )

@@ -1,5 +1,11 @@
 """Variables, random numbers and object-oriented transforms: ``import bouton.math as bm``."""
 
+from ..core import ArrayCollector as ArrayCollector
+from ..core import Collector as Collector
+from ..core import NodeDict as NodeDict
+from ..core import NodeList as NodeList
+from ..core import VarDict as VarDict
+from ..core import VarList as VarList
 from ..core import clear_name_cache as clear_name_cache
 from ..transform import TrainVar as TrainVar
 from ..transform import Variable as Variable
@@ -11,4 +17,20 @@ from ..transform import purify as purify
 from . import random as random
 
 # Without it help() shows none of them.
-__all__ = ["TrainVar", "Variable", "clear_name_cache", "cls_jit", "for_loop", "grad", "jit", "purify", "random"]
+__all__ = [
+    "ArrayCollector",
+    "Collector",
+    "NodeDict",
+    "NodeList",
+    "TrainVar",
+    "VarDict",
+    "VarList",
+    "Variable",
+    "clear_name_cache",
+    "cls_jit",
+    "for_loop",
+    "grad",
+    "jit",
+    "purify",
+    "random",
+]

@@ -6,7 +6,7 @@ from typing import Any, Self
 import jax
 
 from ..core import Object
-from ..errors import ValueRefused
+from ..errors import UnsupportedError, ValueRefused
 from ._module import Module
 from ._structure import Structure
 
@@ -56,6 +56,23 @@ class Functional(Module):
         copy = self._copy()
         Object.reset_parameters(copy)
         return copy
+
+    def register_implicit_vars(self, *variables: Any, **named: Any) -> None:
+        """Refused: what no attribute holds, a copy could not have for itself.
+
+        Raises
+        ------
+        UnsupportedError
+            Always.
+        """
+        raise UnsupportedError(
+            where=f"{self.class_name}.register_implicit_vars and register_implicit_nodes",
+            expected="attributes, which copies of a functional module have for themselves",
+            got="something that stands elsewhere",
+            fix="Assign it to an attribute, or use a plain Module.",
+        )
+
+    register_implicit_nodes = register_implicit_vars
 
     def _copy(self) -> Self:
         leaves, structure = _flatten(self)

@@ -8,11 +8,12 @@ import numpy as np
 from jax.core import Tracer
 
 from ..core import Object
+from ..core._groups import Group
 from ..core._slot import Slot, SlotFacts
 from ..core._switch import SwitchedVariable
 from ..transform import Variable
 
-_NO_ATTRIBUTES = {"_slots", "_children", "_kin", "_unique_name"}
+_NO_ATTRIBUTES = {"_slots", "_children", "_kin", "_groups", "_unique_name"}
 
 
 class Kind(NamedTuple):
@@ -36,7 +37,7 @@ class Structure:
         Gets the arrays, in order.
     """
 
-    __slots__ = ("cells", "children", "cls", "plain", "slots")
+    __slots__ = ("cells", "children", "cls", "groups", "plain", "slots")
 
     def __init__(self, module: Object, arrays: list, numbers: dict[int, int] | None = None):
         numbers = {} if numbers is None else numbers
@@ -58,7 +59,8 @@ class Structure:
         for name, child in module._children.items():
             known = numbers.get(id(child))
             self.children[name] = Structure(child, arrays, numbers) if known is None else known
-        hidden = _NO_ATTRIBUTES | module._slots.keys() | module._children.keys()
+        self.groups = {name: (type(group), [key for key, _ in group.elements()]) for name, group in module._groups.items()}
+        hidden = _NO_ATTRIBUTES | module._groups.keys() | module._slots.keys() | module._children.keys()
         shown = {name: v for name, v in module.__dict__.items() if name not in hidden and not name.startswith("_bouton_")}
         self.plain = {name: _as_now(value) for name, value in shown.items()}
 
@@ -74,6 +76,7 @@ class Structure:
             and list(self.slots) == list(other.slots)
             and all(_same_slot(a, other.slots[name]) for name, a in self.slots.items())
             and self.cells == other.cells
+            and self.groups == other.groups
             and _same(self.plain, other.plain)
             and list(self.children) == list(other.children)
             and all(child == other.children[name] for name, child in self.children.items())
@@ -95,12 +98,25 @@ class Structure:
             module._children[name] = built
             if hasattr(self.cls, name):
                 module.__dict__[name] = built
+        for name, (kind, keys) in self.groups.items():
+            _regroup(module, name, kind, keys)
         return module
 
 
 def _kind(cell: Variable, *, off: bool) -> Kind:
     # Shape and dtype may be asked of a cell of a trace that is over; its value may not.
     return Kind(type(cell), cell.batch_axis, (cell._value.shape, cell._value.dtype) if off else None)
+
+
+def _regroup(module: Object, name: str, kind: type[Group], keys: list[str]) -> None:
+    elements = {key: module._children.get(f"{name}-{key}") for key in keys}
+    elements = {key: module._slots[f"{name}-{key}"].cell if x is None else x for key, x in elements.items()}
+    build: Any = kind
+    group = build(list(elements.values()) if issubclass(kind, list) else elements)
+    module._groups[name] = group
+    if hasattr(type(module), name):
+        module.__dict__[name] = group
+    group.belongs_to(module, name)
 
 
 def _cell(kind: int | Kind | None, facts: SlotFacts, arrays: Iterator, made: list) -> Variable | None:

@@ -39,7 +39,7 @@ def test_a_plain_container_is_not_searched_which_is_told_once_for_each_class_and
     net = fresh()()
     words = (
         rf"Net\.parts: expected what belongs to the model in attributes of its own, got a {container} that holds a {what}, of "
-        r"which Net takes no notice: .*Assign each to an attribute, for instance setattr\(self, f'parts_\{i\}', x\), or put"
+        r"which Net takes no notice: .*Use bm\.(Var|Node)(List|Dict)"
     )
     with pytest.warns(UnregisteredWarning, match=words) as told:
         net.parts = value
