@@ -210,14 +210,22 @@ class Slot(Versioned):
 def _number_inside(value: Any, wrapper: Wrapper) -> bool:
     if wrapper.bounds is None:
         return True
-    low, high = wrapper.bounds
+    low, high = _rounded(wrapper.bounds, value.dtype)
     if wrapper.strict:
         return (low is None or value > low) and (high is None or value < high)
     return (low is None or value >= low) and (high is None or value <= high)
 
 
+def _rounded(bounds: tuple[float | None, float | None], dtype: np.dtype) -> tuple:
+    """The bounds in the precision of what is compared with them, where 0.1 is not 0.1."""
+    if dtype.kind != "f":
+        return bounds
+    low, high = bounds
+    return None if low is None else dtype.type(low), None if high is None else dtype.type(high)
+
+
 def _inside(array: np.ndarray, wrapper: Wrapper) -> Any:
-    low, high = wrapper.bounds
+    low, high = _rounded(wrapper.bounds, array.dtype)
     if low is None:
         return array < high if wrapper.strict else array <= high
     above = array > low if wrapper.strict else array >= low
