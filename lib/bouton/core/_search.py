@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ..errors import ValueRefused
-from ..transform import TrainVar
+from ..errors import BoutonError, ValueRefused
+from ..transform import TrainVar, Variable
 from ._collector import ArrayCollector, Collector
 from ._names import unique_name
 
@@ -70,6 +70,14 @@ def _children(obj: "Object") -> "Iterator[tuple[str, Object]]":
 def _in_order(name: str) -> list:
     # The tenth element of a list stands behind the ninth.
     return [(1, int(part), "") if part.isdigit() else (0, 0, part) for part in re.split(r"(\d+)", name)]
+
+
+def admitted(cell: Variable, path: str, value: Any) -> Any:
+    """``value`` as ``cell`` takes it, or the error that refuses it, with the path."""
+    try:
+        return cell.admit(value)
+    except BoutonError as error:
+        raise type(error)(where=path, expected=error.expected, got=error.got, fix=error.fix) from error
 
 
 def register(known: dict, kind: type[dict], given: tuple, named: dict) -> None:

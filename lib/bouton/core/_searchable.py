@@ -1,6 +1,9 @@
 """The public face of the search for what is below an object."""
 
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+import jax
 
 from ..transform import Variable
 from ..transform._frame import Versioned
@@ -10,6 +13,13 @@ from ._groups import NodeDict, VarDict
 
 if TYPE_CHECKING:
     from ._object import Object
+
+
+class LoadedState(NamedTuple):
+    """What :meth:`Searchable.load_state_dict` could not match."""
+
+    missing_keys: list[str]
+    unexpected_keys: list[str]
 
 
 class Searchable:
@@ -51,6 +61,36 @@ class Searchable:
     def nodes(self, method: str = "absolute", level: int = -1, include_self: bool = True) -> Collector:
         """This object and those below, breadth first, by path; arguments as for :meth:`vars`."""
         return _search.nodes(cast("Object", self), method, level, include_self=include_self)
+
+    def state_dict(self) -> dict[str, jax.Array]:
+        """What every Variable here and below holds, by relative path; each Variable once."""
+        return self.vars("relative").unique().dict()
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> LoadedState:
+        """Write the values of a dict such as :meth:`state_dict` gives; all that are known here or, when one is refused, none.
+
+        Parameters
+        ----------
+        state : mapping of str to array
+            By relative path.
+
+        Returns
+        -------
+        LoadedState
+            The paths that ``state`` lacks, and those that are not known here.
+
+        Raises
+        ------
+        MathError, KindError
+            For a value of another shape or dtype than its Variable's.
+        """
+        known = self.vars("relative")
+        admitted = [(known[path], _search.admitted(known[path], path, x)) for path, x in state.items() if path in known]
+        for cell, x in admitted:
+            cell.value = x
+        found = {id(cell) for cell, _ in admitted}
+        missing = [path for path, cell in known.unique().items() if id(cell) not in found]
+        return LoadedState(missing, [path for path in state if path not in known])
 
     def register_implicit_vars(self, *variables: Any, **named: Any) -> None:
         """Make Variables known that stand where no search sees them, in a closure for instance.

@@ -6,7 +6,7 @@ from numpy.testing import assert_array_equal
 
 import bouton as bp
 import bouton.math as bm
-from bouton.errors import KindError, UniqueNameError, UnsupportedError, ValueRefused
+from bouton.errors import KindError, MathError, UniqueNameError, UnsupportedError, ValueRefused
 from bouton.modules import LIF, LIFJax
 from bouton.parameters import Parameter
 
@@ -162,3 +162,50 @@ def test_what_no_attribute_holds_can_be_made_known():
 def test_another_method_is_refused():
     with pytest.raises(ValueRefused, match="expected 'absolute' or 'relative', got 'by name'"):
         Net().vars("by name")
+
+
+# -- state dicts -------------------------------------------------------------------
+
+
+def test_what_one_model_holds_goes_into_another():
+    one, other = Net(), Net()
+    one.first.W = 7 * jnp.ones((4, 3))
+    state = one.state_dict()
+    assert list(state) == ["first.W", "first.b", "second.W", "second.b"]
+    assert other.load_state_dict(state) == ([], [])
+    assert_array_equal(other.first.W.value, one.first.W.value)
+    assert other.first.W is not one.first.W
+
+
+def test_a_tied_variable_is_one_and_is_known_by_each_of_its_paths():
+    net = Net()
+    net.tied = net.first.W
+    assert list(net.state_dict()) == ["tied", "first.b", "second.W", "second.b"]
+    found = net.load_state_dict({"first.W": 3 * jnp.ones((4, 3)), "third.W": jnp.ones(2)})
+    assert found.missing_keys == ["first.b", "second.W", "second.b"]
+    assert found.unexpected_keys == ["third.W"]
+    assert_array_equal(net.tied.value, 3 * jnp.ones((4, 3)))
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "words"),
+    [
+        (jnp.ones((3, 3)), MathError, r"^second\.W: expected shape \(3, 2\), got \(3, 3\)"),
+        (jnp.ones((3, 2), int), MathError, r"^second\.W: expected dtype float32, got int32"),
+        ("weights", KindError, r"^second\.W: expected a number or an array of numbers, got str"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_refused_and_nothing_is_changed(value, error, words):
+    net = Net()
+    with pytest.raises(error, match=words):
+        net.load_state_dict({"first.W": 9 * jnp.ones((4, 3)), "second.W": value})
+    assert_array_equal(net.first.W.value, jnp.ones((4, 3)))
+
+
+def test_a_module_goes_on_where_its_state_dict_was_taken():
+    series = jnp.full((1, 20, 3), 0.1)
+    one, other = LIF(3, noise_std=0.5), LIF(3)
+    one(series)
+    assert other.load_state_dict(one.state_dict()) == ([], [])
+    assert_array_equal(other(series)[0], one(series)[0])
+    assert_array_equal(other.vmem, one.vmem)
