@@ -233,6 +233,10 @@ class _OfNodes(Group):
                 got=f"{type(value).__name__}",
                 fix="Derive its class from bouton.Object, or keep it in a plain list.",
             )
+        for owner, name in self._known():
+            alive: Any = owner()
+            if alive is not None:
+                alive._refuse_child(name, value)
         return value
 
 

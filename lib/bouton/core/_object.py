@@ -16,6 +16,8 @@ from ._slot import Slot
 from ._unmeant import warn_of_container, warn_of_near_miss
 from ._wrappers import Wrapper
 
+_OWN = ("_slots", "_children", "_kin", "_groups", "_implicit_vars", "_implicit_nodes")
+
 
 class Object(Searchable, Member):
     """Base of every model: registers what is assigned to it, and answers for it.
@@ -103,13 +105,9 @@ class Object(Searchable, Member):
 
     def _adopt(self, name: str, child: "Object") -> None:
         self._refuse_reserved(name, may_hide_defaults=True)
-        if child is self:
-            raise ValueRefused(
-                where=self._where(name),
-                expected="another object",
-                got="the object itself",
-                fix="Leave this assignment out.",
-            )
+        self._refuse_child(name, child)
+        if name in self._groups:
+            self._disown(name)
         self._kin.version += 1
         self._children[name] = child
         child.__dict__["_attribute_name"] = name
@@ -118,8 +116,21 @@ class Object(Searchable, Member):
             # It hides an attribute of the class.
             object.__setattr__(self, name, child)
 
+    def _refuse_child(self, name: str, child: "Object") -> None:
+        """Refuse what cannot be a child; subclasses add their own reasons."""
+        if child is self:
+            raise ValueRefused(
+                where=self._where(name),
+                expected="another object",
+                got="the object itself",
+                fix="Leave this assignment out.",
+            )
+
     def _group(self, name: str, group: Group) -> None:
         self._refuse_reserved(name, may_hide_defaults=True)
+        for key, element in group.elements():
+            if isinstance(element, Object):
+                self._refuse_child(f"{name}-{key}", element)
         self._disown(name)
         self._groups[name] = group
         self.__dict__.pop(name, None)
@@ -138,6 +149,7 @@ class Object(Searchable, Member):
                 self._slots[f"{name}-{key}"] = Slot.around(element)
             else:
                 self._children[f"{name}-{key}"] = element
+                element.__dict__["_attribute_name"] = f"{name}-{key}"
         self._kin.version += 1
 
     def _disown(self, name: str) -> bool:
@@ -148,7 +160,7 @@ class Object(Searchable, Member):
             group.released_by(self, name)
             self._regroup(name, type(group)())
         self._kin.version += known
-        return known
+        return known or group is not None
 
     def _refuse_reserved(self, name: str, *, may_hide_defaults: bool = False, plain: bool = False) -> None:
         """Refuse the name of a member of the class.
@@ -159,7 +171,7 @@ class Object(Searchable, Member):
         owner = next((c for c in type(self).__mro__ if name in c.__dict__), None)
         member = None if owner is None else owner.__dict__[name]
         if owner is None:
-            free = name not in ("_slots", "_children", "_kin")
+            free = name not in _OWN
         elif owner.__module__.partition(".")[0] == "bouton":
             free = plain and name.startswith("__")
         else:

@@ -86,10 +86,10 @@ class Described(Object):
         """Set every state, here and below, to its initial value; returns the module."""
         return super().reset_state()
 
-    def _adopt(self, name: str, child: Object) -> None:
+    def _refuse_child(self, name: str, child: Object) -> None:
         if isinstance(child, Described) and "_shape" not in child.__dict__:
             raise child._uninitialised()
-        super()._adopt(name, child)
+        super()._refuse_child(name, child)
 
     def _missing(self, name: str) -> AttributeError:
         return self._uninitialised() if name in _SET_HERE else super()._missing(name)

@@ -29,7 +29,7 @@ class Functional(Module):
         super().__init_subclass__(**kwargs)
         jax.tree_util.register_pytree_node(cls, _flatten, _unflatten)
 
-    def _adopt(self, name: str, child: Object) -> None:
+    def _refuse_child(self, name: str, child: Object) -> None:
         if not getattr(child, "_functional", False):
             raise ValueRefused(
                 where=self._where(name),
@@ -37,7 +37,7 @@ class Functional(Module):
                 got=f"{type(child).__name__}, which moves its own state",
                 fix=f"Use {type(child).__name__}Jax where there is one, or make the parent a plain Module.",
             )
-        super()._adopt(name, child)
+        super()._refuse_child(name, child)
 
     def set_attributes(self, attributes: Mapping[str, Any]) -> Self:
         """A new module with the values of a nested dict; this one is left alone. See :meth:`Module.set_attributes`."""

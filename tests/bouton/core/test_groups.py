@@ -11,7 +11,7 @@ from numpy.testing import assert_array_equal
 
 import bouton as bp
 import bouton.math as bm
-from bouton.errors import KindError, MathError
+from bouton.errors import KindError, MathError, ValueRefused
 from bouton.modules import Functional, Linear, LinearJax, Module, Rate
 
 
@@ -212,3 +212,44 @@ def test_a_functional_module_takes_its_list_along():
     assert jax.tree_util.tree_structure(doubled) == jax.tree_util.tree_structure(net)
     gradient = jax.grad(lambda p: net.set_attributes(p)(series)[0].sum())(net.parameters())
     assert_array_equal(gradient["parts-1"]["weight"], np.full((3, 1), 8))
+
+
+def test_a_list_is_replaced_by_an_object_and_the_other_way_round():
+    net = Net()
+    net.units = Unit()
+    assert list(net.modules()) == ["named-first", "units"]
+    net.units = bm.NodeList([Unit()])
+    assert list(net.modules()) == ["named-first", "units-0"]
+    del net.units
+    assert list(net.modules()) == ["named-first"]
+    assert not hasattr(net, "units")
+
+
+def test_elements_know_their_names():
+    net = Stack([Linear((2, 3)), Rate(3)])
+    assert net.parts[1].full_name == "Rate 'parts-1'"
+    assert "Linear 'parts-0' with shape (2, 3)" in repr(net)
+
+
+@pytest.mark.parametrize(
+    "add",
+    [
+        lambda net: setattr(net, "more", bm.NodeList([Rate(1)])),
+        lambda net: net.parts.append(Rate(1)),
+        lambda net: net.parts.__setitem__(0, Rate(1)),
+    ],
+)
+def test_a_functional_module_refuses_plain_ones_in_lists_too(add):
+    net = StackJax([LinearJax((2, 1))])
+    with pytest.raises(ValueRefused, match="expected a functional submodule, since calls leave this module alone, got Rate"):
+        add(net)
+    assert list(net.modules()) == ["parts-0"]
+    assert type(net.parts[0]) is LinearJax
+    assert len(net.parts) == 1
+
+
+def test_an_object_cannot_stand_in_its_own_list():
+    net = Net()
+    with pytest.raises(ValueRefused, match=r"Net\.units: expected another object, got the object itself"):
+        net.units.append(net)
+    assert len(net.units) == 2
