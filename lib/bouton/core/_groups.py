@@ -4,7 +4,7 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Self, SupportsIndex
 
-from ..errors import KindError
+from ..errors import KindError, ValueRefused
 from ..transform import Variable
 
 if TYPE_CHECKING:
@@ -83,7 +83,15 @@ class _Listed(Group, list):
 
     def remove(self, value: Any) -> None:
         # By identity: Variables compare element by element.
-        del self[next(i for i, x in enumerate(self) if x is value)]
+        places = [i for i, x in enumerate(self) if x is value]
+        if not places:
+            raise ValueRefused(
+                where=f"{type(self).__name__}.remove",
+                expected="an element of the list, the very same object",
+                got=f"{type(value).__name__}, which is none",
+                fix="Take it away by its position, with del.",
+            )
+        del self[places[0]]
 
     def clear(self) -> None:
         list.clear(self)

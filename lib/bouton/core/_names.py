@@ -12,8 +12,6 @@ from ..errors import UniqueNameError, ValueRefused
 _COUNTERS: defaultdict[str, itertools.count] = defaultdict(itertools.count)
 # Weakly held: an object that is gone frees its name, so a notebook cell can be run again.
 _TAKEN: weakref.WeakValueDictionary = weakref.WeakValueDictionary()
-
-
 # Of each class the objects without a name, in order of construction: numbers are given out in that order, when first asked for.
 _WAITING: defaultdict[str, weakref.WeakValueDictionary[int, object]] = defaultdict(weakref.WeakValueDictionary)
 _SERIAL = itertools.count()

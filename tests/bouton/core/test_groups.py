@@ -253,3 +253,10 @@ def test_an_object_cannot_stand_in_its_own_list():
     with pytest.raises(ValueRefused, match=r"Net\.units: expected another object, got the object itself"):
         net.units.append(net)
     assert len(net.units) == 2
+
+
+def test_what_is_not_in_a_list_cannot_be_removed_from_it():
+    net = Net()
+    with pytest.raises(ValueRefused, match=r"VarList\.remove: expected an element of the list, .*got Variable"):
+        net.cells.remove(cell(1.0))
+    assert len(net.cells) == 2
