@@ -36,7 +36,7 @@ PUBLIC = {
         Frame LiveSimulation Signal Snapshot Trace
     """,
     "bouton.transform": """
-        DEFAULT Jitted Purified RandomKey TrainVar Variable cls_jit for_loop grad jit purify result_shapes
+        DEFAULT Jitted KeyVariable Purified RandomKey TrainVar Variable cls_jit for_loop grad jit purify result_shapes
     """,
     "bouton.core": """
         ArrayCollector Collector Constant Entry NodeDict NodeList Object Parameter SimulationParameter State VarDict VarList

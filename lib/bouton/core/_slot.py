@@ -7,7 +7,7 @@ import numpy as np
 from jax.core import Tracer
 
 from ..errors import KindError, ShapeError, UnsupportedError, ValueRefused
-from ..transform import TrainVar, Variable
+from ..transform import KeyVariable, TrainVar, Variable
 from ..transform._frame import STACK, Versioned
 from ..transform._variable import assign_quickly, own_array, own_number
 from ._switch import SwitchedVariable
@@ -61,8 +61,7 @@ class Slot(Versioned):
             return
         self.check_bounds(value, where)
         array = own_array(value)
-        kind = SwitchedVariable if self.wrapper.zero_is_off else TrainVar if self.kind == "parameter" else Variable
-        self.cell = kind(array)
+        self.cell = SwitchedVariable(array) if self.wrapper.zero_is_off else _CELLS.get(self.kind, Variable)(array)
         if self.kind in ("parameter", "simulation"):
             assign_quickly(array)
         self._remember(value)
@@ -257,5 +256,6 @@ class SlotFacts(NamedTuple):
     literal: tuple | None
 
 
+_CELLS: dict[str, type[Variable]] = {"parameter": TrainVar, "random": KeyVariable}
 _BARE, _BARE_TRAINED = State(0.0), Parameter(0.0)
 _BARE.remembers = _BARE_TRAINED.remembers = False

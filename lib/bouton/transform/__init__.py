@@ -9,6 +9,7 @@ from ._purify import Purified as Purified
 from ._purify import purify as purify
 from ._purify import result_shapes as result_shapes
 from ._random import DEFAULT as DEFAULT
+from ._random import KeyVariable as KeyVariable
 from ._random import RandomKey as RandomKey
 from ._variable import TrainVar as TrainVar
 from ._variable import Variable as Variable

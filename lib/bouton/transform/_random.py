@@ -11,6 +11,12 @@ from ._variable import Variable
 _DRAWING = threading.RLock()
 
 
+class KeyVariable(Variable):
+    """The cell of a random key: :func:`~bouton.math.vmap` gives every mapped element a key of its own."""
+
+    __slots__ = ()
+
+
 class RandomKey:
     """A key that advances: every draw splits it, in compiled code as well.
 
@@ -21,16 +27,16 @@ class RandomKey:
     """
 
     def __init__(self, seed: int | None = None):
-        self._cell: Variable | None = None
+        self._cell: KeyVariable | None = None
         self._first = seed
 
     @property
-    def cell(self) -> Variable:
+    def cell(self) -> KeyVariable:
         """The cell that holds the key."""
         # Made at the first draw, so that importing bouton starts no backend.
         if self._cell is None:
             with jax.ensure_compile_time_eval():
-                self._cell = Variable(_key(self._first))
+                self._cell = KeyVariable(_key(self._first))
             # It outlives the trace that may have asked for the first draw.
             self._cell._home = None
         return self._cell
