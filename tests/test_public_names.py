@@ -12,11 +12,15 @@ import bouton as bp
 
 PUBLIC = {
     "bouton": """
-        Base BrainPyObject Entry Object errors math modules parameters run
+        Base BrainPyObject Entry Object errors losses math modules optim optimizers parameters run
     """,
     "bouton.errors": """
         BoutonError EnvironmentProblem KindError LeakedTracerError MathError NoImplementationError PositionError RunningError
         ShapeError UninitialisedError UniqueNameError UnknownPathError UnregisteredWarning UnsupportedError ValueRefused
+    """,
+    "bouton.losses": """
+    """,
+    "bouton.optim": """
     """,
     "bouton.math": """
         ArrayCollector Collector NodeDict NodeList TrainVar VarDict VarList Variable clear_name_cache cls_jit for_loop grad jit
@@ -49,7 +53,9 @@ def offered(module) -> set[str]:
     """Public names a file defines itself or re-exports as ``X as X``."""
     tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
     names = set()
-    for node in tree.body:
+    # Under `if TYPE_CHECKING` stands what is loaded at its first use.
+    late = [inner for node in tree.body if isinstance(node, ast.If) for inner in node.body]
+    for node in (*tree.body, *late):
         if isinstance(node, ast.ClassDef | ast.FunctionDef):
             names.add(node.name)
         elif isinstance(node, ast.ImportFrom):

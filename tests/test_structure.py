@@ -51,7 +51,7 @@ def broken_rules(source: str, path: str) -> list[str]:
     tree = ast.parse(source)
     parts = path.removesuffix(".py").split("/")
     package = ".".join(parts[:-1])
-    found = [f"{path}:{line}: {what}" for line, what in _form(tree)]
+    found = [f"{path}:{line}: {what}" for line, what in _form(tree, path)]
     for line, name in imports(tree, package):
         sentence = _against_the_floors(parts, name) if parts[0] == "bouton" else _private_name(name)
         sentence = sentence or _private_jax(name)
@@ -62,26 +62,31 @@ def broken_rules(source: str, path: str) -> list[str]:
     return found
 
 
-def _form(tree: ast.Module) -> Iterator[tuple[int, str]]:
+def _form(tree: ast.Module, path: str) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
             yield node.lineno, "a star import hides where a name comes from"
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            inside = [inner.lineno for inner in ast.walk(node) if _imports(inner)]
+            inside = [inner.lineno for inner in ast.walk(node) if _imports(inner, path)]
             yield from ((line, f"import inside the function {getattr(node, 'name', 'lambda')}") for line in inside)
 
 
-# What costs too much for everybody to load, and is loaded at its first use: listed here one by one.
-DEFERRED = {"jax.extend.core"}
+# What costs too much for everybody to load, and is loaded at its first use: by which file, listed here one by one.
+DEFERRED = {
+    "jax.extend.core": "bouton/transform/_trace.py",
+    "bouton.losses": "bouton/__init__.py",
+    "bouton.optim": "bouton/__init__.py",
+}
 
 
-def _imports(node: ast.AST) -> bool:
-    by_call = isinstance(node, ast.Call) and _called(node) in {"__import__", "import_module"} and not _is_deferred(node)
+def _imports(node: ast.AST, path: str) -> bool:
+    by_call = isinstance(node, ast.Call) and _called(node) in {"__import__", "import_module"} and not _is_deferred(node, path)
     return by_call or isinstance(node, ast.Import | ast.ImportFrom)
 
 
-def _is_deferred(call: ast.Call) -> bool:
-    return [getattr(argument, "value", None) for argument in call.args] in [[name] for name in DEFERRED]
+def _is_deferred(call: ast.Call, path: str) -> bool:
+    names = [getattr(argument, "value", None) for argument in call.args]
+    return len(names) == 1 and not call.keywords and DEFERRED.get(names[0]) == path
 
 
 def _called(call: ast.Call) -> str:
@@ -195,6 +200,7 @@ def test_every_part_of_bouton_stands_on_a_floor_and_in_the_architecture():
         ("bouton/core/_tree.py", "def f():\n    importlib.import_module('json')", "import inside the function f"),
         ("bouton/core/_tree.py", "def f(n):\n    importlib.import_module(n)", "import inside the function f"),
         ("bouton/core/_tree.py", "def f():\n    import jax.extend.core", "import inside the function f"),
+        ("bouton/core/_tree.py", "def f():\n    importlib.import_module('bouton.optim')", "import inside the function f"),
         ("bouton/core/_tree.py", "from jax._src.core import Tracer", "private to JAX"),
         ("bouton/core/_tree.py", "from jax import _src", "jax._src is private to JAX"),
         ("bouton/core/_tree.py", "from jax.interpreters import ad", "private to JAX"),
@@ -218,6 +224,7 @@ def test_the_reader_finds(path, source, sentence):
         ),
         ("bouton/modules/__init__.py", "from ._lif import LIF as LIF\nfrom . import _scan"),
         ("bouton/__init__.py", "from . import errors as errors\nfrom .run import LiveSimulation as LiveSimulation"),
+        ("bouton/__init__.py", "def f():\n    importlib.import_module('bouton.optim')"),
         ("bouton/math/_random.py", "import jax\nfrom jax import numpy as jnp\nfrom jax.extend import core"),
         (
             "bouton_widgets/_tree.py",
@@ -243,4 +250,21 @@ def test_import_bouton_loads_no_interface_package_and_starts_no_backend():
     assert "nowhere" in done.stderr
     assert {name.split(".")[0] for name in loaded} & HEAVY == set()
     assert {"bouton.notebooks", "bouton.cli", "jupyter_client"} & set(loaded) == set()
+    assert {"bouton.losses", "bouton.optim", "optax"} & set(loaded) == set()
     assert len(loaded) < 800
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import bouton as bp; assert bp.optim is bp.optimizers; assert bp.losses.__doc__",
+        "import bouton.optim, bouton.losses; bouton.losses; bouton.optimizers is bouton.optim",
+        "from bouton import losses, optim, optimizers; assert optim is optimizers",
+        "from bouton import *; assert losses and optim is optimizers",
+        "import bouton as bp; assert {'losses', 'optim', 'optimizers'} <= set(dir(bp)); assert not hasattr(bp, 'optimiser')",
+        "import bouton, pydoc; text = pydoc.render_doc(bouton); assert all(x in text for x in ('losses', 'optim', 'optimizers'))",
+    ],
+)
+def test_optimizers_and_losses_are_loaded_when_they_are_asked_for(code):
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

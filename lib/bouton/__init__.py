@@ -1,4 +1,11 @@
-"""Models of neural dynamics in JAX that you can touch while they run."""
+"""Models of neural dynamics in JAX that you can touch while they run.
+
+``optim`` (also ``optimizers``) and ``losses`` are loaded at their first use: they need optax, which takes a while.
+"""
+
+import importlib
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from . import errors as errors
 from . import math as math
@@ -11,4 +18,35 @@ from .core import Object as Base
 from .core import Object as BrainPyObject
 from .core import Object as Object
 
-__all__ = ["Base", "BrainPyObject", "Entry", "Object", "__version__", "errors", "math", "modules", "parameters", "run"]
+if TYPE_CHECKING:
+    from . import losses as losses
+    from . import optim as optim
+    from . import optim as optimizers
+
+__all__ = [
+    "Base",
+    "BrainPyObject",
+    "Entry",
+    "Object",
+    "__version__",
+    "errors",
+    "losses",
+    "math",
+    "modules",
+    "optim",
+    "optimizers",
+    "parameters",
+    "run",
+]
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name == "losses":
+        return importlib.import_module("bouton.losses")
+    if name in ("optim", "optimizers"):
+        return importlib.import_module("bouton.optim")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
