@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ..errors import BoutonError, ValueRefused
+from ..errors import ValueRefused
 from ..transform import TrainVar, Variable
 from ._collector import ArrayCollector, Collector
 from ._names import unique_name
+from ._slot import Slot
 
 if TYPE_CHECKING:
     from ._object import Object
@@ -25,19 +26,26 @@ def nodes(root: "Object", method: str, level: int, *, include_self: bool) -> Col
 
 def variables(root: "Object", method: str, level: int, *, include_self: bool) -> ArrayCollector:
     """Variables, object by object; within one by name."""
+    return ArrayCollector({path: cell for path, cell, _ in _found(root, method, level, include_self)})
+
+
+def slots(root: "Object") -> dict[str, Slot]:
+    """What is known of each Variable that is an attribute, by relative path."""
+    return {path: slot for path, _, slot in _found(root, "relative", -1, include_self=True) if slot is not None}
+
+
+def _found(root: "Object", method: str, level: int, include_self: bool) -> Iterator[tuple[str, Variable, Slot | None]]:
     absolute = _is_absolute(method)
-    found = ArrayCollector()
     for path, obj in _walk(root, level):
         if not path and not include_self:
             continue
         prefix = f"{unique_name(obj)}." if absolute else f"{path}." if path else ""
         for name in sorted(obj._slots, key=_in_order):
-            cell = obj._slots[name].cell
-            if cell is not None:
-                found[prefix + name] = cell
+            slot = obj._slots[name]
+            if slot.cell is not None:
+                yield prefix + name, slot.cell, slot
         for name, cell in obj._implicit_vars.items():
-            found[prefix + name] = cell
-    return found
+            yield prefix + name, cell, None
 
 
 def trainable(found: ArrayCollector) -> ArrayCollector:
@@ -70,14 +78,6 @@ def _children(obj: "Object") -> "Iterator[tuple[str, Object]]":
 def _in_order(name: str) -> list:
     # The tenth element of a list stands behind the ninth.
     return [(1, int(part), "") if part.isdigit() else (0, 0, part) for part in re.split(r"(\d+)", name)]
-
-
-def admitted(cell: Variable, path: str, value: Any) -> Any:
-    """``value`` as ``cell`` takes it, or the error that refuses it, with the path."""
-    try:
-        return cell.admit(value)
-    except BoutonError as error:
-        raise type(error)(where=path, expected=error.expected, got=error.got, fix=error.fix) from error
 
 
 def register(known: dict, kind: type[dict], given: tuple, named: dict) -> None:

@@ -1,5 +1,6 @@
 """The public face of the search for what is below an object."""
 
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -7,7 +8,7 @@ import jax
 
 from ..transform import Variable
 from ..transform._frame import Versioned
-from . import _search
+from . import _saving, _search
 from ._collector import ArrayCollector, Collector
 from ._groups import NodeDict, VarDict
 
@@ -64,7 +65,7 @@ class Searchable:
 
     def state_dict(self) -> dict[str, jax.Array]:
         """What every Variable here and below holds, by relative path; each Variable once."""
-        return self.vars("relative").unique().dict()
+        return _saving.cells(cast("Object", self)).dict()
 
     def load_state_dict(self, state: Mapping[str, Any]) -> LoadedState:
         """Write the values of a dict such as :meth:`state_dict` gives; all that are known here or, when one is refused, none.
@@ -83,14 +84,59 @@ class Searchable:
         ------
         MathError, KindError
             For a value of another shape or dtype than its Variable's.
+        ValueRefused
+            For a value outside the bounds of its attribute; NaN is outside of all.
         """
-        known = self.vars("relative")
-        admitted = [(known[path], _search.admitted(known[path], path, x)) for path, x in state.items() if path in known]
-        for cell, x in admitted:
-            cell.value = x
-        found = {id(cell) for cell, _ in admitted}
-        missing = [path for path, cell in known.unique().items() if id(cell) not in found]
-        return LoadedState(missing, [path for path in state if path not in known])
+        return LoadedState(*_saving.load(cast("Object", self), state))
+
+    def save_states(self, file: str | os.PathLike[str]) -> None:
+        """Save what :meth:`state_dict` gives, so that :meth:`load_states` of the same model, built again, can go on from there.
+
+        Parameters
+        ----------
+        file : str or path
+            A safetensors file, whatever its extension. One that is there is replaced once the new one is complete; a link is
+            replaced by the file, what it pointed to stays.
+
+        Raises
+        ------
+        UnsupportedError
+            While a function is being traced: the values are not known then.
+        KindError
+            When ``file`` is no path.
+
+        Notes
+        -----
+        Whatever reads safetensors reads the file, without bouton. The header holds, as text, the format and its version, the
+        version of bouton, the class of the model, and for each path the kind and unit. Complex numbers are stored as pairs of
+        floats, random keys of the newer kind as their data; the header says so. What is no array (functions, names) is not
+        saved: it comes with the code that builds the model.
+        """
+        _saving.save(cast("Object", self), file)
+
+    def load_states(self, file: str | os.PathLike[str]) -> LoadedState:
+        """Write what :meth:`save_states` has saved; all that is known here or, when something is refused, nothing.
+
+        Parameters
+        ----------
+        file : str or path
+            Also a safetensors file of other origin, whose paths, shapes and dtypes fit. Nothing in it is ever run.
+
+        Returns
+        -------
+        LoadedState
+            The paths that the file lacks, and those that are not known here.
+
+        Raises
+        ------
+        ValueRefused
+            A damaged file, or one of a newer format; a value outside the bounds of its attribute.
+        MathError
+            Another shape or dtype than the model's.
+        UnsupportedError
+            While a function is being traced.
+        """
+        return LoadedState(*_saving.read(cast("Object", self), file))
 
     def register_implicit_vars(self, *variables: Any, **named: Any) -> None:
         """Make Variables known that stand where no search sees them, in a closure for instance.

@@ -85,6 +85,13 @@ class Slot(Versioned):
             return literal[0]
         return self.cell.value
 
+    def reads_as(self, value: jax.Array) -> bool:
+        """Whether it reads as a Python number that is ``value`` in the precision of the cell, and need not be written."""
+        literal, cell = self._literal, self.cell
+        if literal is None or cell is None or literal[1] is not cell._value or isinstance(value, Tracer):
+            return False
+        return STACK.top is None and bool(np.asarray(value) == np.asarray(literal[1]))
+
     def write(self, value: Any, where: str) -> None:
         """Take a new value, or refuse it with ``where``."""
         if type(value) is float and self._write_number(value):
