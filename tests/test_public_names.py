@@ -40,6 +40,7 @@ PUBLIC = {
         Frame LiveSimulation Signal Snapshot Trace
     """,
     "bouton.transform": """
+        BOOL COMPLEX DT FLOAT INT Setting default_bool default_complex default_float default_int
         DEFAULT Jitted KeyVariable Purified RandomKey TrainVar Variable cls_jit for_loop grad jit purify result_shapes
     """,
     "bouton.core": """

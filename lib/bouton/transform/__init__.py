@@ -11,5 +11,15 @@ from ._purify import result_shapes as result_shapes
 from ._random import DEFAULT as DEFAULT
 from ._random import KeyVariable as KeyVariable
 from ._random import RandomKey as RandomKey
+from ._settings import BOOL as BOOL
+from ._settings import COMPLEX as COMPLEX
+from ._settings import DT as DT
+from ._settings import FLOAT as FLOAT
+from ._settings import INT as INT
+from ._settings import Setting as Setting
+from ._settings import default_bool as default_bool
+from ._settings import default_complex as default_complex
+from ._settings import default_float as default_float
+from ._settings import default_int as default_int
 from ._variable import TrainVar as TrainVar
 from ._variable import Variable as Variable

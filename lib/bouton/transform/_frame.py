@@ -6,7 +6,8 @@ exception at any stage leaves every cell as it was.
 """
 
 import threading
-from typing import TYPE_CHECKING
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Protocol
 
 import jax
 
@@ -59,6 +60,15 @@ class NewCell(BaseException):
     def __init__(self, cell: "Variable", written: bool):
         super().__init__("a cell came up that was not known when the function was first traced")
         self.cell, self.written = cell, written
+
+
+class Constant(Protocol):
+    """What a trace may depend on besides cells and arguments; with another ``version`` it has to be made again."""
+
+    @property
+    def version(self) -> Hashable: ...
+
+    def __hash__(self) -> int: ...
 
 
 class Versioned:
@@ -117,7 +127,7 @@ class Frame:
         self.repeats = repeats
         self.read_cells: dict[Variable, None] = {}
         self.written: dict[Variable, None] = {}
-        self.constants: dict[Versioned, int] = {}
+        self.constants: dict[Constant, Hashable] = {}
         self.outer: Frame | None = None
         self.alive = False
 

@@ -8,17 +8,26 @@ import jax
 from jax.core import Tracer
 
 from ..errors import KindError
-from ._frame import STACK, Frame, NewCell
+from ._frame import STACK, Frame, NewCell, Versioned
 from ._operators import plain
 from ._purify import Purified, _leaves_only
 from ._variable import Variable
+
+_KEPT = 8  # variants beside the present one
+
+
+class _Variant(Purified):
+    """The function as it is under some settings of the environment, and compiled."""
+
+    call: Callable | None = None
 
 
 class Jitted:
     """A compiled function of cells; what :func:`jit` returns.
 
     A call passes one flat list of arrays to one :func:`jax.jit` and writes back what the function wrote: nothing of the model is
-    hashed or flattened. A new argument shape or a Variable whose shape changed compiles again, inside :func:`jax.jit`.
+    hashed or flattened. A new argument shape or a Variable whose shape changed compiles again, inside :func:`jax.jit`. Other
+    settings of the environment, where the function reads them, compile again too; what was made for the old ones is kept.
 
     Attributes
     ----------
@@ -30,31 +39,33 @@ class Jitted:
         self._fn = fn
         # By identity: 0 names the first argument, and equals False.
         self._options = {k: v for k, v in options.items() if v is not None and v is not False and v != ()}
-        self._purified = Purified(fn)
-        self._call: Callable | None = None
+        self._variant = _Variant(fn)
+        # Those made under other settings of the environment, for when it is that again.
+        self._others: list[_Variant] = []
+        self._forgotten = 0
         functools.update_wrapper(self, fn, updated=())
 
     @property
     def compilations(self) -> int:
-        return self._purified.traces
+        return self._forgotten + sum(variant.traces for variant in (self._variant, *self._others))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if STACK.top is not None:
             # Inside another transform the function becomes part of it.
             return self._fn(*map(plain, args), **{name: plain(arg) for name, arg in kwargs.items()})
-        purified = self._purified
-        if self._call is None:
-            self._discover(args, kwargs)
+        purified = self._variant
+        if purified.call is None:
+            self._discover(purified, args, kwargs)
         for constant, version in purified.constants.items():
             if constant.version != version:
-                self._discover(args, kwargs)
+                purified = self._under_present_settings(purified, args, kwargs)
                 break
         while True:
             try:
-                out, new = self._call([c._value for c in purified.cells], *args, **kwargs)  # type: ignore[misc]
+                out, new = purified.call([c._value for c in purified.cells], *args, **kwargs)  # type: ignore[misc]
             except NewCell as met:
                 purified.learn_from(met)
-                self._compile()
+                self._compile(purified)
                 continue
             if not _CONCRETE.issuperset(map(type, new)):
                 _refuse_tracers(purified.written, new)
@@ -65,18 +76,38 @@ class Jitted:
                 cell._value = value
             return out
 
-    def _discover(self, args: tuple, kwargs: dict) -> None:
+    def _under_present_settings(self, last: "_Variant", args: tuple, kwargs: dict) -> "_Variant":
+        """The variant whose constants are all as they are now, made where there is none."""
+        if any(isinstance(constant, Versioned) and constant.version != version for constant, version in last.constants.items()):
+            # A count never comes back: no variant that was made before fits again.
+            self._forgotten += sum(variant.traces for variant in self._others)
+            self._others = []
+            self._discover(last, args, kwargs)
+            return last
+        for variant in self._others:
+            if all(constant.version == version for constant, version in variant.constants.items()):
+                break
+        else:
+            variant = _Variant(self._fn)
+            self._discover(variant, args, kwargs)
+        # New lists: another thread may be going through the old one.
+        others = [last, *(other for other in self._others if other is not variant and other is not last)]
+        self._forgotten += sum(gone.traces for gone in others[_KEPT:])
+        self._others = others[:_KEPT]
+        self._variant = variant
+        return variant
+
+    def _discover(self, purified: "_Variant", args: tuple, kwargs: dict) -> None:
         with Frame({}, discovering=True) as frame:
             probe = jax.jit(lambda *a, **k: _leaves_only(self._fn(*a, **k)), **self._static(shift=0))
             probe.eval_shape(*args, **kwargs)
-        self._purified.learn(list(frame.read_cells), list(frame.written))
-        self._purified.note(frame.constants)
-        self._compile()
+        purified.learn(list(frame.read_cells), list(frame.written))
+        purified.note(frame.constants)
+        self._compile(purified)
 
-    def _compile(self) -> None:
-        purified = self._purified
+    def _compile(self, purified: "_Variant") -> None:
         # A fresh function, so that JAX does not answer with a trace of the cells known before.
-        self._call = jax.jit(lambda *a, **k: purified.pure(*a, **k), **self._static(shift=1), **self._plain_options())
+        purified.call = jax.jit(lambda *a, **k: purified.pure(*a, **k), **self._static(shift=1), **self._plain_options())
 
     def _static(self, shift: int) -> dict:
         # The list of values comes first in the compiled function.

@@ -1,11 +1,11 @@
 """From code that reads and writes cells to a pure function of their values."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 import jax
 
-from ._frame import STACK, Frame, NewCell, Versioned
+from ._frame import STACK, Constant, Frame, NewCell
 from ._operators import plain
 from ._variable import Variable
 
@@ -72,7 +72,7 @@ class Purified:
         self.written = tuple(written)
         self.traces = 0
         # What the code depends on besides cells and arguments, and the version of each that it was traced with.
-        self.constants: dict[Versioned, int] = {}
+        self.constants: dict[Constant, Hashable] = {}
 
     def learn(self, cells: Sequence[Variable], written: Sequence[Variable]) -> None:
         """Take in what a trace has met; cells stay in order of first use."""
@@ -85,7 +85,7 @@ class Purified:
         """Take in the cell that stopped a trace."""
         self.learn([new.cell], [new.cell] if new.written else [])
 
-    def note(self, constants: Mapping[Versioned, int]) -> None:
+    def note(self, constants: Mapping[Constant, Hashable]) -> None:
         """Take in the constants that a trace has used, with their versions at that time."""
         # A new dictionary: another thread may be going through the old one.
         self.constants = {**{constant: constant.version for constant in self.constants}, **constants}

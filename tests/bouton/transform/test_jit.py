@@ -102,7 +102,7 @@ def test_a_cell_that_is_only_read_is_an_input_and_no_output():
     before = read.value
     f()
     assert read.value is before
-    assert f._purified.written == (written,)
+    assert f._variant.written == (written,)
 
 
 def test_a_value_that_changes_is_an_argument_and_compiles_nothing():
