@@ -10,6 +10,7 @@ from jax.core import Tracer
 from ..errors import KindError, LeakedTracerError, MathError
 from ._frame import STACK
 from ._operators import ArrayOperators
+from ._settings import default_float
 
 
 class Variable(ArrayOperators):
@@ -23,7 +24,7 @@ class Variable(ArrayOperators):
     value_or_size : int, tuple of int, or array
         An int or a tuple of ints makes zeros of that shape; anything else is the initial value.
     dtype : dtype, optional
-        Of the cell. Default: that of the data, float for zeros.
+        Of the cell. Default: that of the data; for zeros the environment's ``float_``.
     batch_axis : int, optional
         The one axis that may change its size.
 
@@ -211,7 +212,7 @@ def _initial(value_or_size: Any, dtype: Any) -> jax.Array:
                 got=f"{value_or_size}",
                 fix="For a number write Variable(jax.numpy.asarray(-1)).",
             )
-        return jnp.zeros(value_or_size, dtype)
+        return jnp.zeros(value_or_size, default_float() if dtype is None else dtype)
     return _array(value_or_size, "Variable", dtype)
 
 

@@ -213,3 +213,11 @@ def test_default_dtypes_are_those_of_jax_unless_set(setting, default, narrow, wi
             assert default() == np.dtype(other)
     finally:
         jax.config.update("jax_enable_x64", False)
+
+
+def test_a_variable_of_zeros_has_the_default_precision_unless_it_is_told_another():
+    assert bm.Variable(2).dtype == np.float32
+    with Scope(FLOAT, np.dtype("float16")):
+        assert bm.Variable((2, 1)).dtype == np.float16
+        assert bm.Variable(2, dtype=jnp.int32).dtype == np.int32
+        assert bm.Variable(jnp.zeros(2)).dtype == np.float32
