@@ -23,8 +23,8 @@ PUBLIC = {
     "bouton.optim": """
     """,
     "bouton.math": """
-        ArrayCollector Collector NodeDict NodeList TrainVar VarDict VarList Variable clear_name_cache cls_jit for_loop grad jit
-        purify random
+        ArrayCollector Collector NodeDict NodeList TrainVar VarDict VarList Variable checkpoint clear_name_cache cls_jit
+        for_loop grad hessian jacfwd jacobian jacrev jit purify random remat vector_grad
     """,
     "bouton.math.random": """
         seed split_key
@@ -40,8 +40,9 @@ PUBLIC = {
         Frame LiveSimulation Signal Snapshot Trace
     """,
     "bouton.transform": """
-        BOOL COMPLEX DT FLOAT INT Setting default_bool default_complex default_float default_int
-        DEFAULT Jitted KeyVariable Purified RandomKey TrainVar Variable cls_jit for_loop grad jit purify result_shapes
+        BOOL COMPLEX DEFAULT DT FLOAT INT Jitted KeyVariable Purified RandomKey Setting TrainVar Variable checkpoint cls_jit
+        default_bool default_complex default_float default_int for_loop grad hessian jacfwd jacobian jacrev jit purify remat
+        result_shapes vector_grad
     """,
     "bouton.core": """
         ArrayCollector Collector Constant Entry NodeDict NodeList Object Parameter SimulationParameter State VarDict VarList

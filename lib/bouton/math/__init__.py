@@ -9,11 +9,18 @@ from ..core import VarList as VarList
 from ..core import clear_name_cache as clear_name_cache
 from ..transform import TrainVar as TrainVar
 from ..transform import Variable as Variable
+from ..transform import checkpoint as checkpoint
 from ..transform import cls_jit as cls_jit
 from ..transform import for_loop as for_loop
 from ..transform import grad as grad
+from ..transform import hessian as hessian
+from ..transform import jacfwd as jacfwd
+from ..transform import jacobian as jacobian
+from ..transform import jacrev as jacrev
 from ..transform import jit as jit
 from ..transform import purify as purify
+from ..transform import remat as remat
+from ..transform import vector_grad as vector_grad
 from . import random as random
 
 # Without it help() shows none of them.
@@ -26,11 +33,18 @@ __all__ = [
     "VarDict",
     "VarList",
     "Variable",
+    "checkpoint",
     "clear_name_cache",
     "cls_jit",
     "for_loop",
     "grad",
+    "hessian",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
     "jit",
     "purify",
     "random",
+    "remat",
+    "vector_grad",
 ]

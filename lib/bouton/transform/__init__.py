@@ -1,6 +1,11 @@
 """Cells, and the transforms that see through them."""
 
 from ._grad import grad as grad
+from ._grad import vector_grad as vector_grad
+from ._jacobian import hessian as hessian
+from ._jacobian import jacfwd as jacfwd
+from ._jacobian import jacobian as jacobian
+from ._jacobian import jacrev as jacrev
 from ._jit import Jitted as Jitted
 from ._jit import cls_jit as cls_jit
 from ._jit import jit as jit
@@ -11,6 +16,8 @@ from ._purify import result_shapes as result_shapes
 from ._random import DEFAULT as DEFAULT
 from ._random import KeyVariable as KeyVariable
 from ._random import RandomKey as RandomKey
+from ._remat import checkpoint as checkpoint
+from ._remat import remat as remat
 from ._settings import BOOL as BOOL
 from ._settings import COMPLEX as COMPLEX
 from ._settings import DT as DT

@@ -299,3 +299,15 @@ def test_a_variable_that_is_listed_twice_has_its_gradient_in_both_places():
 def test_a_call_without_the_argument_is_refused(options, args, words):
     with pytest.raises(ValueRefused, match=words):
         bm.grad(lambda *xs: sum(xs, start=jnp.zeros(())), **options)(*args)
+
+
+def test_integers_have_no_gradient_inside_compiled_code_either():
+    v = bm.Variable(3, dtype=jnp.int32)
+    seen = []
+
+    @bm.jit
+    def f():
+        seen.append(bm.grad(lambda: v.sum().astype(float), grad_vars=v, allow_int=True)().dtype)
+
+    f()
+    assert seen == [jax.dtypes.float0] * 2
