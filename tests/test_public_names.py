@@ -21,10 +21,13 @@ PUBLIC = {
     "bouton.losses": """
     """,
     "bouton.optim": """
+        Adadelta Adagrad Adam AdamW Adan Constant CosineAnnealingLR CosineAnnealingWarmRestarts ExponentialDecay
+        ExponentialLR FromOptax InverseTimeDecay LARS Lion Momentum MomentumNesterov MultiStepLR NAdam Optimizer
+        PiecewiseConstant PolynomialDecay RMSProp SGD SM3 Scheduler StepLR
     """,
     "bouton.math": """
-        ArrayCollector Collector NodeDict NodeList TrainVar VarDict VarList Variable checkpoint clear_name_cache cls_jit
-        for_loop grad hessian jacfwd jacobian jacrev jit purify random remat vector_grad
+        ArrayCollector Collector NodeDict NodeList Parameter TrainVar VarDict VarList Variable VariableView checkpoint
+        clear_name_cache cls_jit for_loop grad hessian jacfwd jacobian jacrev jit purify random remat vector_grad
     """,
     "bouton.math.random": """
         seed split_key
@@ -40,9 +43,9 @@ PUBLIC = {
         Frame LiveSimulation Signal Snapshot Trace
     """,
     "bouton.transform": """
-        BOOL COMPLEX DEFAULT DT FLOAT INT Jitted KeyVariable Purified RandomKey Setting TrainVar Variable checkpoint cls_jit
-        default_bool default_complex default_float default_int for_loop grad hessian jacfwd jacobian jacrev jit purify remat
-        result_shapes vector_grad
+        BOOL COMPLEX DT FLOAT INT Setting default_bool default_complex default_float default_int
+        DEFAULT Jitted KeyVariable Parameter Purified RandomKey TrainVar Variable VariableView checkpoint cls_jit for_loop grad
+        hessian jacfwd jacobian jacrev jit purify remat result_shapes vector_grad
     """,
     "bouton.core": """
         ArrayCollector Collector Constant Entry NodeDict NodeList Object Parameter SimulationParameter State VarDict VarList

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import BoutonError
-from ..transform import Variable
+from ..transform import TrainVar, Variable
 from ._slot import Slot
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Entry:
     @property
     def trainable(self) -> bool:
         """Whether training may change it."""
-        return self.kind == "parameter"
+        return isinstance(self.cell, TrainVar)
 
     @property
     def value(self) -> Any:

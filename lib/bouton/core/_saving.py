@@ -8,7 +8,7 @@ from jax.core import Tracer
 
 from .._version import __version__
 from ..errors import BoutonError, UnsupportedError
-from ..transform import Variable
+from ..transform import Variable, VariableView
 from ..transform._frame import STACK, Journal
 from . import _files, _search
 from ._collector import ArrayCollector
@@ -19,8 +19,18 @@ if TYPE_CHECKING:
 
 
 def cells(root: "Object") -> ArrayCollector:
-    """Each Variable once, by its first relative path."""
-    return root.vars("relative").unique()
+    """Each Variable once, by its first relative path; no view of one that is there itself."""
+    found = root.vars("relative").unique()
+    there = {id(cell) for cell in found.values()}
+    return ArrayCollector({path: cell for path, cell in found.items() if not _is_part(cell, there)})
+
+
+def _is_part(cell: Variable, there: set[int]) -> bool:
+    while isinstance(cell, VariableView):
+        cell = cell.base
+        if id(cell) in there:
+            return True
+    return False
 
 
 def load(root: "Object", state: Mapping[str, Any]) -> tuple[list[str], list[str]]:
@@ -35,7 +45,7 @@ def load(root: "Object", state: Mapping[str, Any]) -> tuple[list[str], list[str]
             if not any(slot.reads_as(value) for slot in of_cell.get(id(cell), [])):
                 cell.value = value
     found = {id(cell) for cell, _ in admitted}
-    missing = [path for path, cell in known.unique().items() if id(cell) not in found]
+    missing = [path for path, cell in cells(root).items() if id(cell) not in found]
     return missing, [path for path in state if path not in known]
 
 

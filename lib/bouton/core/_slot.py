@@ -9,6 +9,7 @@ from jax.core import Tracer
 from ..errors import KindError, ShapeError, UnsupportedError, ValueRefused
 from ..transform import KeyVariable, TrainVar, Variable
 from ..transform._frame import STACK, Versioned
+from ..transform._variable import Parameter as FixedParameter
 from ..transform._variable import assign_quickly, own_array, own_number
 from ._switch import SwitchedVariable
 from ._wrappers import Parameter, State, Wrapper, is_numeric
@@ -37,7 +38,7 @@ class Slot(Versioned):
         """The slot of a Variable that was assigned as it is."""
         slot = object.__new__(cls)
         slot.version = 0
-        slot.wrapper = _BARE_TRAINED if isinstance(variable, TrainVar) else _BARE
+        slot.wrapper = _BARE_PARAMETER if isinstance(variable, TrainVar | FixedParameter) else _BARE
         slot.kind, slot.cell, slot.static, slot._literal = slot.wrapper.kind, variable, None, None
         return slot
 
@@ -122,7 +123,7 @@ class Slot(Versioned):
         new = own_number(rounded)
         if new is None:
             return False
-        cell.take(new)
+        cell.store(new)
         self._remember(value)
         return True
 
@@ -264,5 +265,5 @@ class SlotFacts(NamedTuple):
 
 
 _CELLS: dict[str, type[Variable]] = {"parameter": TrainVar, "random": KeyVariable}
-_BARE, _BARE_TRAINED = State(0.0), Parameter(0.0)
-_BARE.remembers = _BARE_TRAINED.remembers = False
+_BARE, _BARE_PARAMETER = State(0.0), Parameter(0.0)
+_BARE.remembers = _BARE_PARAMETER.remembers = False

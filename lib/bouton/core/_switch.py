@@ -50,11 +50,11 @@ class SwitchedVariable(Variable):
         self.switch = Switch(on=_may_count(value))
         return self
 
-    def take(self, new: Any) -> None:
+    def store(self, new: Any) -> None:
         """Write an array that is known to fit."""
         if not self.switch._on and _may_count(new):
             self.switch.turn_on()
-        super().take(new)
+        super().store(new)
 
     def differentiate(self) -> None:
         """Called before a derivative by this cell is taken."""

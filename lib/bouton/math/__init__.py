@@ -7,8 +7,10 @@ from ..core import NodeList as NodeList
 from ..core import VarDict as VarDict
 from ..core import VarList as VarList
 from ..core import clear_name_cache as clear_name_cache
+from ..transform import Parameter as Parameter
 from ..transform import TrainVar as TrainVar
 from ..transform import Variable as Variable
+from ..transform import VariableView as VariableView
 from ..transform import checkpoint as checkpoint
 from ..transform import cls_jit as cls_jit
 from ..transform import for_loop as for_loop
@@ -29,10 +31,12 @@ __all__ = [
     "Collector",
     "NodeDict",
     "NodeList",
+    "Parameter",
     "TrainVar",
     "VarDict",
     "VarList",
     "Variable",
+    "VariableView",
     "checkpoint",
     "clear_name_cache",
     "cls_jit",

@@ -98,7 +98,7 @@ class SeriesModule(Module):
         output, new, whole, recorded = loop([cell.value for cell in cells.values()], series)
         if not self._functional:
             for name, value in new.items():
-                cells[name].take(value)
+                cells[name].store(value)
         return output, {n: v for n, v in new.items() if self._slots[n].kind == "state"}, whole, recorded
 
     def _keep_state(self, state: dict) -> None:

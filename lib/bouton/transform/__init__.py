@@ -28,5 +28,7 @@ from ._settings import default_bool as default_bool
 from ._settings import default_complex as default_complex
 from ._settings import default_float as default_float
 from ._settings import default_int as default_int
+from ._variable import Parameter as Parameter
 from ._variable import TrainVar as TrainVar
 from ._variable import Variable as Variable
+from ._view import VariableView as VariableView

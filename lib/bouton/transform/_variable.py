@@ -9,15 +9,17 @@ from jax.core import Tracer
 
 from ..errors import KindError, LeakedTracerError, MathError
 from ._frame import STACK
-from ._operators import ArrayOperators
+from ._operators import ArrayOperators, fits_in
 from ._settings import default_float
 
 
 class Variable(ArrayOperators):
     """A mutable cell that holds one array and keeps its shape and dtype.
 
-    It acts as an array in arithmetic, indexing, methods and :mod:`jax.numpy` functions; the results are plain arrays. Inside a
-    bouton transform a Variable is traced, so what is written to it while a compiled function runs is there afterwards.
+    It acts as an array in arithmetic, indexing, methods and :mod:`jax.numpy` functions; the results are plain arrays. The methods
+    are those of a JAX array, which change nothing in place: ``v.sort()`` is a sorted copy. In-place operators and
+    ``v[i] = x`` write into the cell. The primitives in :mod:`jax.lax` want the array itself, ``v.value``. Inside a bouton
+    transform a Variable is traced, so what is written to it while a compiled function runs is there afterwards.
 
     Parameters
     ----------
@@ -80,6 +82,17 @@ class Variable(ArrayOperators):
         self._batch_axis, self._home, self._may_be_traced, self._value = batch_axis, STACK.top, True, value
         return self
 
+    def __getstate__(self) -> tuple[Any, dict[str, Any]]:
+        # A copy that is made while tracing starts with what the cell holds at that point, and belongs to that trace.
+        slots = (name for cls in type(self).__mro__ for name in vars(cls).get("__slots__", ()) if name not in _NOT_COPIED)
+        return self.value, {**{name: getattr(self, name) for name in slots}, **getattr(self, "__dict__", {})}
+
+    def __setstate__(self, state: tuple[Any, dict[str, Any]]) -> None:
+        self._value, rest = state
+        self._home = STACK.top
+        for name, x in rest.items():
+            setattr(self, name, x)
+
     # -- the value ---------------------------------------------------------
 
     @property
@@ -90,9 +103,9 @@ class Variable(ArrayOperators):
 
     @value.setter
     def value(self, new: Any) -> None:
-        self.take(self.admit(new))
+        self.store(self.admit(new))
 
-    def take(self, new: Any) -> None:
+    def store(self, new: Any) -> None:
         """Write an array that is known to fit."""
         frame = STACK.top
         if frame is not None:
@@ -121,7 +134,7 @@ class Variable(ArrayOperators):
         if isinstance(new, Variable):
             new = new.value
         old = self.value
-        if isinstance(new, bool | int | float | complex) and _fits(new, old.dtype):
+        if isinstance(new, bool | int | float | complex) and fits_in(new, old.dtype):
             new = jnp.asarray(new, dtype=old.dtype)
         elif not isinstance(new, jax.Array):
             new = _array(new, f"{type(self).__name__} of shape {old.shape}")
@@ -193,8 +206,17 @@ def _pass_as_array(cls: type[Variable]) -> None:
 _pass_as_array(Variable)
 
 
+_NOT_COPIED = {"__weakref__", "_home", "_value"}
+
+
 class TrainVar(Variable):
     """A Variable that training changes."""
+
+    __slots__ = ()
+
+
+class Parameter(Variable):
+    """A Variable that belongs to a model's configuration and that training leaves alone."""
 
     __slots__ = ()
 
@@ -214,12 +236,6 @@ def _initial(value_or_size: Any, dtype: Any) -> jax.Array:
             )
         return jnp.zeros(value_or_size, default_float() if dtype is None else dtype)
     return _array(value_or_size, "Variable", dtype)
-
-
-def _fits(number: complex, dtype: Any) -> bool:
-    """Whether a Python number can stand in an array of ``dtype``."""
-    casting = "same_kind" if jnp.issubdtype(dtype, jnp.inexact) else "safe"
-    return np.can_cast(np.min_scalar_type(number), dtype, casting)
 
 
 def own_array(value: Any, dtype: Any = None) -> jax.Array:

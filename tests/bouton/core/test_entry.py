@@ -123,3 +123,31 @@ def test_entries_of_a_library_model_know_units_families_and_shapes():
     assert entries["rng_key"].kind == "random"
     assert entries["isyn"].shape == (2, 2)
     assert entries["dt"].unit == "s"
+
+
+def test_what_training_may_change_is_told_of_every_kind_of_variable():
+    holder = bp.Object()
+    holder.w, holder.fixed, holder.v = bm.TrainVar(2), bm.Parameter(2), bm.Variable(2)
+    holder.view = bm.VariableView(holder.w, 0)
+    holder.p, holder.c = Parameter(1.0), Parameter(Constant(1.0))
+    found = {entry.path: (entry.kind, entry.trainable) for entry in holder.entries()}
+    assert found == {
+        "w": ("parameter", True),
+        "fixed": ("parameter", False),
+        "v": ("state", False),
+        "view": ("state", False),
+        "p": ("parameter", True),
+        "c": ("simulation", False),
+    }
+    assert list(holder.parameters()) == ["w", "fixed", "p"]
+    assert list(holder.train_vars("relative")) == ["p", "w"]
+    assert list(holder.vars("relative")) == ["c", "fixed", "p", "v", "view", "w"]
+
+
+def test_a_parameter_that_is_a_variable_is_not_reset_as_a_state():
+    holder = bp.Object()
+    holder.fixed, holder.s = bm.Parameter(2), State(jnp.zeros(2))
+    holder.fixed, holder.s = jnp.ones(2), jnp.ones(2)
+    holder.reset_state()
+    assert_array_equal(holder.fixed.value, np.ones(2))
+    assert_array_equal(holder.s, np.zeros(2))

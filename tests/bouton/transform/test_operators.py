@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import bouton.math as bm
-from bouton.errors import MathError
+from bouton.errors import KindError, MathError
 
 A = np.array([5.0, 3.0, 2.0], np.float32)
 B = np.array([2.0, 2.0, 4.0], np.float32)
@@ -177,3 +177,218 @@ def test_an_unknown_method_is_an_attribute_error():
         bm.Variable(2).no_such_method()
     with pytest.raises(AttributeError, match=r"'Variable' has no attribute '_private'"):
         _ = bm.Variable(2)._private
+
+
+# -- the same as the array, throughout ---------------------------------------------------------
+
+FLOATS = np.array([[3.5, -1.0, 2.0], [0.25, 4.0, -6.5]], np.float32)
+WHOLE = np.array([[3, -1, 2], [7, 4, -6]], np.int32)
+FLAGS = FLOATS > 1
+
+METHODS = {
+    "all": lambda x: (x > 0).all(),
+    "any": lambda x: x.any(axis=1),
+    "argmax": lambda x: x.argmax(1),
+    "argmin": lambda x: x.argmin(),
+    "argsort": lambda x: x.argsort(axis=0),
+    "astype": lambda x: x.astype("float16"),
+    "at": lambda x: x.at[0, 1].add(x[1, 1]),
+    "choose by mask": lambda x: x[x > 0],
+    "clip": lambda x: x.clip(0, 3),
+    "conj": lambda x: x.conj(),
+    "copy": lambda x: x.copy(),
+    "cumsum": lambda x: x.cumsum(0),
+    "cumprod": lambda x: x.cumprod(),
+    "diagonal": lambda x: x.diagonal(),
+    "dot": lambda x: x.dot(x.T),
+    "flatten": lambda x: x.flatten(),
+    "imag": lambda x: x.imag,
+    "item": lambda x: x[0, 0].item(),
+    "itemsize": lambda x: x.itemsize,
+    "mT": lambda x: x.mT,
+    "max": lambda x: x.max(),
+    "mean": lambda x: x.mean(axis=0, keepdims=True),
+    "min": lambda x: x.min(1),
+    "nbytes": lambda x: x.nbytes,
+    "ndim": lambda x: x.ndim,
+    "nonzero": lambda x: x.nonzero()[0],
+    "prod": lambda x: x.prod(),
+    "ptp": lambda x: x.ptp(),
+    "ravel": lambda x: x.ravel(),
+    "real": lambda x: x.real,
+    "repeat": lambda x: x.repeat(2, axis=1),
+    "reshape": lambda x: x.reshape(3, -1),
+    "round": lambda x: x.round(0),
+    "searchsorted": lambda x: x[0].searchsorted(1),
+    "size": lambda x: x.size,
+    "shape": lambda x: x.shape,
+    "sort": lambda x: x.sort(),
+    "squeeze": lambda x: x[None].squeeze(),
+    "std": lambda x: x.std(),
+    "sum": lambda x: x.sum(0),
+    "swapaxes": lambda x: x.swapaxes(0, 1),
+    "T": lambda x: x.T,
+    "take": lambda x: x.take(np.array([0, 2])),
+    "tolist": lambda x: x.tolist(),
+    "trace": lambda x: x.trace(),
+    "transpose": lambda x: x.transpose(1, 0),
+    "var": lambda x: x.var(axis=1),
+    "view": lambda x: x.view("int32"),
+    "devices": lambda x: len(x.devices()),
+    "block_until_ready": lambda x: x.block_until_ready(),
+    # Python's own
+    "len": len,
+    "list": list,
+    "reversed": lambda x: list(reversed(x)),
+    "divmod": lambda x: divmod(x, 2),
+    "reflected divmod": lambda x: divmod(7, x),
+    "rounded": round,
+    "rounded to digits": lambda x: round(x, 1),
+    "rounded scalar": lambda x: round(x[0, 0]),
+    "equal to None": lambda x: operator.eq(x, None),
+    "unequal to None": lambda x: operator.ne(x, None),
+    "equal to text": lambda x: x == "text",
+    "format": lambda x: f"{x[0, 0]:.1f}",
+    "sum of Python": sum,
+    "max of Python": lambda x: max(x[0]),
+    "power": lambda x: pow(abs(x), 2),
+    "ellipsis": lambda x: x[..., 0],
+    "new axis": lambda x: x[:, None],
+    "index array": lambda x: x[np.array([1, 0]), :2],
+    # functions
+    "np.sin": np.sin,
+    "np.asarray": lambda x: np.asarray(x) + np.asarray(x),
+    "np.where": lambda x: np.where(x > 0, x, 0),
+    "np.concatenate": lambda x: np.concatenate([x, x]),
+    "np.sum": np.sum,
+    "np.from_dlpack": np.from_dlpack,
+    "jnp.from_dlpack": jnp.from_dlpack,
+    "jnp.where": lambda x: jnp.where(x > 0, x, 0),
+    "jnp.stack": lambda x: jnp.stack([x, x]),
+    "jnp.einsum": lambda x: jnp.einsum("ij,kj->ik", x, x),
+    "jnp.linalg.norm": lambda x: jnp.linalg.norm(x + 0.0),
+    "jax.nn.relu": jax.nn.relu,
+    "jax.vmap": lambda x: jax.vmap(lambda row: row * 2)(x),
+    "jax.lax.scan": lambda x: jax.lax.scan(lambda c, row: (c, row.sum()), 0, x)[1],
+    "jax.lax.cond": lambda x: jax.lax.cond(x.sum() > 0, lambda y: y, lambda y: -y, x),
+    "jax.device_put": jax.device_put,
+    "jax.tree.map": lambda x: jax.tree_util.tree_map(lambda leaf: leaf * 2, [x]),
+    "ndarray plus": lambda x: WHOLE + x,
+    "ndarray times": lambda x: np.int32(2) * x,
+    "ndarray product": lambda x: WHOLE.T @ x,
+}
+
+
+def outcome(call, x):
+    try:
+        return "gave", jax.tree_util.tree_map(np.asarray, call(x))
+    except (TypeError, ValueError, AttributeError) as error:
+        return "raised", type(error)
+
+
+@pytest.mark.parametrize("data", [FLOATS, WHOLE, FLAGS], ids=["floats", "whole", "flags"])
+@pytest.mark.parametrize("call", METHODS.values(), ids=METHODS)
+def test_a_variable_answers_as_its_array_does(call, data):
+    array = jnp.asarray(data)
+    with jax.numpy_dtype_promotion("standard"):
+        (how, found), (expected_how, expected) = outcome(call, bm.Variable(array)), outcome(call, array)
+    assert how == expected_how
+    if how == "raised":
+        assert found is expected
+        return
+    assert jax.tree_util.tree_structure(found) == jax.tree_util.tree_structure(expected)
+    for one, other in zip(jax.tree_util.tree_leaves(found), jax.tree_util.tree_leaves(expected), strict=True):
+        assert one.dtype == other.dtype
+        assert_array_equal(one, other)
+
+
+def test_an_array_in_place_with_a_variable_does_as_with_an_array():
+    for start in (np.ones(3, np.float32), jnp.ones(3)):
+        one, other = start, start
+        one += bm.Variable(A)
+        other = other + jnp.asarray(A)
+        assert type(one) is type(other)
+        assert_array_equal(one, other)
+
+
+class Sink:
+    """Something that takes values from the left, as graphs of nodes do."""
+
+    __array_ufunc__ = None
+
+    def __rrshift__(self, other):
+        return other, self
+
+    def __radd__(self, other):
+        return other, self
+
+
+def test_what_is_no_array_answers_itself_and_gets_the_variable():
+    v, sink = bm.Variable(3), Sink()
+    assert (v >> sink) == (v, sink)
+    assert (v + sink)[0] is v
+    for array in (jnp.ones(3), np.ones(3)):
+        assert (array >> sink)[0] is array
+
+
+@pytest.mark.parametrize("f", [operator.add, operator.rshift, operator.lt, operator.matmul])
+def test_what_nobody_answers_is_a_type_error_that_names_the_variable(f):
+    with pytest.raises(TypeError, match="'Variable' and 'str'"):
+        f(bm.Variable(3), "text")
+
+
+@pytest.mark.parametrize(
+    ("x", "got"),
+    [
+        (1.7, "1.7"),
+        (np.float32(1.7), "float32"),
+        (np.ones(2), "float64"),
+        (jnp.ones(2), "float32"),
+        (2j, "2j"),
+        ([1.5, 2.0], "float64"),
+    ],
+)
+def test_floats_are_not_cut_to_fit_among_whole_numbers(x, got):
+    v = bm.Variable(np.array([1, 2, 3]))
+    with pytest.raises(MathError, match=rf"elements of a Variable: expected dtype int32, got {got}\. Convert the value"):
+        v[:2] = x
+    assert_array_equal(v.value, [1, 2, 3])
+
+
+def test_whole_numbers_go_among_floats():
+    v = bm.Variable(A)
+    v[0], v[1:] = 9, np.array([7, 8])
+    assert_array_equal(v.value, [9, 7, 8])
+    v[1:] = [1, True]
+    assert_array_equal(v.value, [9, 1, 1])
+
+
+def test_too_large_a_number_is_refused():
+    v = bm.Variable(jnp.zeros(2, "int8"))
+    with pytest.raises(MathError, match="expected dtype int8, got 300"):
+        v[0] = 300
+
+
+def test_elements_that_do_not_fit_are_refused():
+    v = bm.Variable(np.ones((2, 3)))
+    with pytest.raises(
+        MathError, match=r"Variable of shape \(2, 3\): expected what fits shape \(3,\) at these indices, got shape \(4,\)"
+    ):
+        v[0] = jnp.ones(4)
+    with pytest.raises(KindError, match="elements of a Variable: expected a number or an array of numbers, got str"):
+        v[0] = "three"
+    assert_array_equal(v.value, np.ones((2, 3)))
+
+
+def test_the_ellipsis_in_place():
+    v = w = bm.Variable(A)
+    v[...] += 1.0
+    v[1] *= 2.0
+    assert v is w
+    assert_array_equal(v.value, [6, 8, 3])
+
+
+def test_completion_offers_the_methods_of_the_array():
+    names = dir(bm.Variable(2))
+    assert {"at", "sum", "reshape", "T", "value", "batch_axis"} <= set(names)
+    assert "fill" not in names

@@ -252,6 +252,34 @@ def test_a_variable_can_be_pickled():
     assert_array_equal(v.value, [1, 2])
 
 
+def test_a_copy_that_is_made_while_tracing_has_the_value_at_that_point():
+    v = bm.Variable(jnp.ones(2), batch_axis=0)
+
+    @bm.jit
+    def f(x):
+        v.value = v + x
+        twin, other = copy.deepcopy(v), copy.copy(v)
+        twin.value = twin * 10.0
+        return twin.value, other.value, v.value
+
+    for found, expected in zip(f(1.0), (20.0, 2.0, 2.0), strict=True):
+        assert_array_equal(found, np.full(2, expected))
+
+
+@pytest.mark.parametrize("cls", [bm.Variable, bm.TrainVar, bm.Parameter])
+def test_every_class_shows_its_own_name(cls):
+    v = cls([1.0, 2.0])
+    assert repr(v) == f"{cls.__name__}(value=[1. 2.], dtype=float32)"
+    assert type(copy.copy(v)) is cls
+
+
+def test_a_parameter_takes_part_in_transforms_like_any_variable():
+    p = bm.Parameter(jnp.full(3, 2.0))
+    assert_array_equal(bm.grad(lambda: (p**2).sum(), grad_vars=p)(), np.full(3, 4.0))
+    bm.jit(lambda: setattr(p, "value", p * 2.0))()
+    assert_array_equal(bm.for_loop(lambda x: p * x, jnp.arange(2.0)), [np.zeros(3), np.full(3, 4.0)])
+
+
 def test_the_errors_are_of_bouton_and_of_the_builtin():
     assert issubclass(MathError, bp.errors.BoutonError)
     assert issubclass(MathError, ValueError)
