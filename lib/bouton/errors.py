@@ -88,3 +88,7 @@ class UniqueNameError(BoutonError, ValueError):
 
 class UnregisteredWarning(UserWarning):
     """What was assigned does not become part of the model, though it looks as if it were meant to."""
+
+
+class SharedNameWarning(UserWarning):
+    """Two live objects may come to have one name."""

@@ -8,6 +8,7 @@ from ._groups import NodeList as NodeList
 from ._groups import VarDict as VarDict
 from ._groups import VarList as VarList
 from ._names import clear_name_cache as clear_name_cache
+from ._names import naming as naming
 from ._object import Object as Object
 from ._wrappers import Constant as Constant
 from ._wrappers import Parameter as Parameter

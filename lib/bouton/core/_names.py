@@ -1,25 +1,73 @@
 """Names: unique for objects, near misses for users."""
 
 import difflib
+import gc
 import itertools
+import sys
+import warnings
 import weakref
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
-from ..errors import UniqueNameError, ValueRefused
+from ..errors import SharedNameWarning, UniqueNameError, ValueRefused
 
-_COUNTERS: defaultdict[str, itertools.count] = defaultdict(itertools.count)
-# Weakly held: an object that is gone frees its name, so a notebook cell can be run again.
-_TAKEN: weakref.WeakValueDictionary = weakref.WeakValueDictionary()
-# Of each class the objects without a name, in order of construction: numbers are given out in that order, when first asked for.
-_WAITING: defaultdict[str, weakref.WeakValueDictionary[int, object]] = defaultdict(weakref.WeakValueDictionary)
 _SERIAL = itertools.count()
+
+
+class _Names:
+    """The names and numbers of one scope."""
+
+    def __init__(self, scope: str | None = None):
+        self.scope = scope
+        self.counters: defaultdict[str, itertools.count] = defaultdict(itertools.count)
+        # Weakly held: an object that is gone frees its name, so a notebook cell can be run again.
+        self.taken: weakref.WeakValueDictionary[str, Any] = weakref.WeakValueDictionary()
+        # Name → the execution, in a notebook, in which it was taken.
+        self.taken_in: dict[str, object] = {}
+        # Of each class the objects without a name, in order of construction: numbers are given out in that order, when first
+        # asked for.
+        self.waiting: defaultdict[str, weakref.WeakValueDictionary[int, Any]] = defaultdict(weakref.WeakValueDictionary)
+
+    def next(self, kind: str) -> str:
+        return next(n for n in (f"{kind}{k}" for k in self.counters[kind]) if n not in self.taken)
+
+    def take(self, obj: Any, name: str) -> None:
+        for names in _SCOPES.get():
+            names.free(obj)
+        self.taken[name] = obj
+        self.taken_in[name] = _execution()
+        obj.__dict__["_unique_name"] = name
+
+    def free(self, obj: Any) -> None:
+        """``obj`` has its name no more."""
+        old = obj.__dict__.get("_unique_name")
+        if old is not None and self.taken.get(old) is obj:
+            del self.taken[old]
+
+    def give_numbers(self, kind: str) -> None:
+        """Name all that wait, in order."""
+        for _, obj in sorted(self.waiting.pop(kind, {}).items()):
+            if obj.__dict__.get("_unique_name") is None:
+                self.take(obj, self.next(kind))
+
+    def forget(self) -> None:
+        self.counters.clear()
+        self.taken.clear()
+        self.taken_in.clear()
+        self.waiting.clear()
+
+
+# The innermost scope last. Another thread has none but the first.
+_SCOPES: ContextVar[tuple[_Names, ...]] = ContextVar("scopes of names", default=(_Names(),))
+_EARLIER: dict[str, _Names] = {}
 
 
 def wait_for_name(obj: object) -> None:
     """Note that ``obj`` was made."""
-    _WAITING[type(obj).__name__][next(_SERIAL)] = obj
+    _SCOPES.get()[-1].waiting[type(obj).__name__][next(_SERIAL)] = obj
 
 
 def unique_name(obj: Any) -> str:
@@ -30,18 +78,20 @@ def unique_name(obj: Any) -> str:
 
 def next_name(kind: str) -> str:
     """A free name of that class; the number is used up."""
-    return next(n for n in (f"{kind}{k}" for k in _COUNTERS[kind]) if n not in _TAKEN)
+    return _SCOPES.get()[-1].next(kind)
 
 
 def claim(obj: Any, name: str | None) -> str:
     """Give ``obj`` a unique name: ``name``, or its class name and a number."""
+    names = _SCOPES.get()[-1]
     if name is None:
         kind = type(obj).__name__
-        for _, waiting in sorted(_WAITING.pop(kind, {}).items()):
-            if waiting.__dict__.get("_unique_name") is None:
-                _take(waiting, next_name(kind))
+        # Where it was made: it may be asked for its name in a scope inside that one.
+        for scope in _SCOPES.get():
+            if any(waiting is obj for waiting in scope.waiting.get(kind, {}).values()):
+                scope.give_numbers(kind)
         if obj.__dict__.get("_unique_name") is None:
-            _take(obj, next_name(kind))
+            names.take(obj, names.next(kind))
         return obj.__dict__["_unique_name"]
     if not (isinstance(name, str) and name.isidentifier()):
         raise ValueRefused(
@@ -50,30 +100,99 @@ def claim(obj: Any, name: str | None) -> str:
             got=f"{name!r}",
             fix="Use letters, digits and underscores, no digit first.",
         )
-    if _TAKEN.get(name, obj) is not obj:
-        raise UniqueNameError(
-            where=f"{type(obj).__name__}(name=...)",
-            expected="a name that no other object has",
-            got=f"{name!r}, which a {type(_TAKEN[name]).__name__} has",
-            fix="Choose another name, or delete the other object.",
-        )
-    _take(obj, name)
+    holder = names.taken.get(name, obj)
+    if holder is not obj:
+        now = _execution()
+        if now is None or names.taken_in.get(name) == now:
+            raise UniqueNameError(
+                where=f"{type(obj).__name__}(name=...)",
+                expected="a name that no other object has",
+                got=f"{name!r}, which a {type(holder).__name__} has",
+                fix="Choose another name, or delete the other object.",
+            )
+        # A cell that is run again makes the new object while the old one is still bound to its variable.
+        holder.__dict__["_unique_name"] = None
+    names.take(obj, name)
     return name
 
 
-def _take(obj: Any, name: str) -> None:
-    old = obj.__dict__.get("_unique_name")
-    if old is not None and _TAKEN.get(old) is obj:
-        del _TAKEN[old]
-    _TAKEN[name] = obj
-    obj.__dict__["_unique_name"] = name
+def _execution() -> object:
+    """Which run of a notebook cell this is; ``None`` outside of IPython."""
+    ipython = sys.modules.get("IPython")
+    shell = None if ipython is None else ipython.get_ipython()
+    return None if shell is None else (id(shell), shell.execution_count)
 
 
-def clear_name_cache() -> None:
-    """Forget all names and start the numbers again; objects that have a name keep it."""
-    _COUNTERS.clear()
-    _TAKEN.clear()
-    _WAITING.clear()
+def clear_name_cache(ignore_warn: bool = False) -> None:
+    """Forget all names and start the numbers again; objects that have a name keep it.
+
+    Parameters
+    ----------
+    ignore_warn : bool
+        Without it a :class:`~bouton.errors.SharedNameWarning` tells of objects whose names can be given once more.
+    """
+    scopes = _SCOPES.get()
+    if not ignore_warn and any(names.taken for names in scopes):
+        gc.collect()  # what nobody can reach any more needs no warning
+        alive = [name for names in scopes for name in names.taken]
+        if alive:
+            warnings.warn(
+                f"clear_name_cache: expected no object with a name, got {len(alive)}, {alive[0]!r} for instance, whose names can "
+                "now be given to others too. Delete those objects first, or pass ignore_warn=True.",
+                SharedNameWarning,
+                stacklevel=2,
+            )
+    for names in scopes:
+        names.forget()
+
+
+@contextmanager
+def naming(scope: str) -> Iterator[None]:
+    """Inside, numbers start at 0 and names are free, whatever there is outside.
+
+    Entering the same scope again, as when a notebook cell is run again, begins anew: objects of the earlier time lose the names
+    that they got inside, and get others when they are next asked.
+
+    Parameters
+    ----------
+    scope : str
+        An identifier.
+
+    Raises
+    ------
+    ValueRefused
+        When ``scope`` is no identifier, or is entered already.
+
+    Notes
+    -----
+    Two objects can have one name if they were named in two scopes. In one model, ``vars()`` then asks for relative paths.
+
+    Examples
+    --------
+    >>> from bouton import Object
+    >>> with naming("first_example"):
+    ...     print(Object().name)
+    Object0
+    """
+    scopes = _SCOPES.get()
+    if not (isinstance(scope, str) and scope.isidentifier()) or any(names.scope == scope for names in scopes):
+        raise ValueRefused(
+            where="naming",
+            expected="an identifier, of a scope that is not entered yet",
+            got=f"{scope!r}",
+            fix="Use letters, digits and underscores, and leave the scope before it is entered again.",
+        )
+    if scope in _EARLIER:
+        for obj in list(_EARLIER.pop(scope).taken.values()):
+            obj.__dict__["_unique_name"] = None
+    _EARLIER[scope] = names = _Names(scope)
+    token = _SCOPES.set((*scopes, names))
+    try:
+        yield
+    finally:
+        for kind in list(names.waiting):
+            names.give_numbers(kind)
+        _SCOPES.reset(token)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ..errors import ValueRefused
+from ..errors import UniqueNameError, ValueRefused
 from ..transform import TrainVar, Variable
 from ._collector import ArrayCollector, Collector
 from ._names import unique_name
@@ -20,13 +20,27 @@ def nodes(root: "Object", method: str, level: int, *, include_self: bool) -> Col
     found = Collector()
     for path, obj in _walk(root, level):
         if path or include_self:
-            found[unique_name(obj) if absolute else path] = obj
+            _add(found, unique_name(obj) if absolute else path, obj)
     return found
 
 
 def variables(root: "Object", method: str, level: int, *, include_self: bool) -> ArrayCollector:
     """Variables, object by object; within one by name."""
-    return ArrayCollector({path: cell for path, cell, _ in _found(root, method, level, include_self)})
+    found = ArrayCollector()
+    for path, cell, _ in _found(root, method, level, include_self=include_self):
+        _add(found, path, cell)
+    return found
+
+
+def _add(found: Collector, path: str, x: Any) -> None:
+    if found.get(path, x) is not x:
+        raise UniqueNameError(
+            where=f"the path {path!r}",
+            expected="one object, or one Variable",
+            got="two, as after clear_name_cache, or from two scopes of bouton.naming",
+            fix="Give one of the objects another name, or ask for the paths with method='relative'.",
+        )
+    found[path] = x
 
 
 def slots(root: "Object") -> dict[str, Slot]:
@@ -34,7 +48,7 @@ def slots(root: "Object") -> dict[str, Slot]:
     return {path: slot for path, _, slot in _found(root, "relative", -1, include_self=True) if slot is not None}
 
 
-def _found(root: "Object", method: str, level: int, include_self: bool) -> Iterator[tuple[str, Variable, Slot | None]]:
+def _found(root: "Object", method: str, level: int, *, include_self: bool) -> Iterator[tuple[str, Variable, Slot | None]]:
     absolute = _is_absolute(method)
     for path, obj in _walk(root, level):
         if not path and not include_self:

@@ -46,7 +46,7 @@ class Net(bp.BrainPyObject):
 
 @pytest.fixture(autouse=True)
 def _fresh_names():
-    bm.clear_name_cache()
+    bm.clear_name_cache(ignore_warn=True)
 
 
 def test_the_five_key_lists_of_the_document():
