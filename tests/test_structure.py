@@ -17,7 +17,7 @@ FLOORS = (
     {"transform"},
     {"core"},
     {"math", "parameters"},
-    {"init", "losses", "optim"},
+    {"init", "losses", "modes", "optim"},
     {"connect"},
     {"dynamics"},
     {"layers", "neurons", "synapses"},

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from . import errors as errors
 from . import math as math
+from . import modes as modes
 from . import modules as modules
 from . import parameters as parameters
 from . import run as run
@@ -32,6 +33,7 @@ __all__ = [
     "errors",
     "losses",
     "math",
+    "modes",
     "modules",
     "optim",
     "optimizers",
