@@ -12,16 +12,20 @@ import bouton as bp
 
 PUBLIC = {
     "bouton": """
-        Base BrainPyObject Entry Object errors losses math modes modules optim optimizers parameters run
+        Base BrainPyObject Entry Object errors losses math modes modules naming optim optimizers parameters run
     """,
     "bouton.errors": """
-        BoutonError EnvironmentProblem KindError LeakedTracerError MathError NoImplementationError PositionError RunningError
-        ShapeError UninitialisedError UniqueNameError UnknownPathError UnregisteredWarning UnsupportedError ValueRefused
+        BoutonError EnvironmentProblem KindError LeakedTracerError MathError NoImplementationError PositionError
+        RunningError ShapeError SharedNameWarning UninitialisedError UniqueNameError UnknownPathError UnregisteredWarning
+        UnsupportedError ValueRefused
     """,
     "bouton.losses": """
+        binary_logistic_loss cross_entropy_loss ctc_loss huber_loss l1_loss l2_loss log_cosh_loss mean_absolute_error
+        mean_squared_error mean_squared_log_error multiclass_logistic_loss sigmoid_binary_cross_entropy
+        softmax_cross_entropy
     """,
     "bouton.optim": """
-        Adadelta Adagrad Adam AdamW Adan Constant CosineAnnealingLR CosineAnnealingWarmRestarts ExponentialDecay
+        Adadelta Adagrad Adam AdamW Constant CosineAnnealingLR CosineAnnealingWarmRestarts ExponentialDecay
         ExponentialLR FromOptax InverseTimeDecay LARS Lion Momentum MomentumNesterov MultiStepLR NAdam Optimizer
         PiecewiseConstant PolynomialDecay RMSProp SGD SM3 Scheduler StepLR
     """,
@@ -56,7 +60,7 @@ PUBLIC = {
     """,
     "bouton.core": """
         ArrayCollector Collector Constant Entry NodeDict NodeList Object Parameter SimulationParameter State VarDict VarList
-        clear_name_cache
+        clear_name_cache naming
     """,
 }
 
