@@ -10,9 +10,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..errors import KindError, ValueRefused
-from ._frame import Frame
+from ._frame import Frame, started_again
 from ._operators import plain
 from ._purify import TakenApart, is_discovering, unwrap
+from ._trace import present_trace
 from ._variable import Variable
 
 
@@ -74,7 +75,7 @@ class Derivative:
                 cell.differentiate()
             # A Variable that is listed twice, as tied weights are, is one variable.
             distinct = list(dict.fromkeys(cells))
-            value, aux, found = self._taken(func, distinct, nums, has_aux, args, kwargs)
+            value, aux, found = started_again(lambda: self._taken(func, distinct, nums, has_aux, args, kwargs))
 
             def in_order(pair: tuple[list, list], order: int = max(self.order, 1)) -> Any:
                 return arranged(pair, args, (lambda d: in_order(d, order - 1)) if order > 1 else lambda d: d)
@@ -95,12 +96,13 @@ class Derivative:
             value, aux = self._value(func, has_aux, args, kwargs)
             return value, aux, self._blank(value, start)
         written: list[Variable] = []
+        opened_in = present_trace()
 
         def pure(cell_values: list, arg_values: list) -> tuple[Any, tuple]:
             merged = list(args)
             for n, value in zip(nums, arg_values, strict=True):
                 merged[n] = value
-            with Frame(dict(zip(cells, cell_values, strict=True))) as frame:
+            with Frame(dict(zip(cells, cell_values, strict=True)), opened_in=opened_in) as frame:
                 value, aux = self._value(func, has_aux, merged, kwargs)
                 aux = TakenApart(aux)
                 written[:] = frame.written

@@ -6,10 +6,13 @@ exception at any stage leaves every cell as it was.
 """
 
 import threading
-from collections.abc import Hashable
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Hashable
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, Protocol
 
 import jax
+
+from ._trace import CAN_BE_FRESH, fresh_traces, is_staged, present_trace
 
 if TYPE_CHECKING:
     from ._variable import Variable
@@ -20,6 +23,7 @@ class _Stack(threading.local):
 
     top: "Frame | None" = None
     journal: "Journal | None" = None
+    fresh: bool = False
 
 
 STACK = _Stack()
@@ -62,6 +66,28 @@ class NewCell(BaseException):
         self.cell, self.written = cell, written
 
 
+class HiddenUse(BaseException):
+    """A cell or a constant was used inside a function that JAX itself transforms, whose trace JAX keeps.
+
+    The next time JAX would answer with that trace, and with the values of the one around it that is over. So the transform starts
+    again with its traces kept apart from all others, which takes longer.
+    """
+
+
+def started_again(run: Callable[[], Any]) -> Any:
+    """``run()``, and once more with fresh traces when it met a hidden use."""
+    try:
+        return run()
+    except HiddenUse:
+        if STACK.top is not None or STACK.fresh:
+            raise
+    STACK.fresh = True
+    try:
+        return run()
+    finally:
+        STACK.fresh = False
+
+
 class Constant(Protocol):
     """What a trace may depend on besides cells and arguments; with another ``version`` it has to be made again."""
 
@@ -85,6 +111,8 @@ class Versioned:
     def used(self) -> None:
         """Note that the trace under way, if any, depends on the present value."""
         frame = STACK.top
+        if frame is not None:
+            frame.refuse_hidden_use()
         while frame is not None:
             # The version as it is now: another thread may change the thing while this one traces on.
             frame.constants.setdefault(self, self.version)
@@ -107,9 +135,28 @@ class Frame:
         The cells that may be written; another one stops the trace with :class:`NewCell`. ``None`` allows all.
     repeats : bool
         Whether the code is one turn of a loop, and ``values`` are what the turn before has left.
+    fresh : bool
+        Whether JAX is kept from using other traces again inside of this one. So it is inside of a frame that is fresh.
+    opened_in : object or None
+        The :func:`~bouton.transform._trace.present_trace` in which the transform was called, where it is known.
     """
 
-    __slots__ = ("alive", "closed", "constants", "discovering", "outer", "read_cells", "repeats", "values", "writable", "written")
+    __slots__ = (
+        "_fresh_traces",
+        "_traces",
+        "alive",
+        "closed",
+        "constants",
+        "discovering",
+        "fresh",
+        "opened_in",
+        "outer",
+        "read_cells",
+        "repeats",
+        "values",
+        "writable",
+        "written",
+    )
 
     def __init__(
         self,
@@ -119,12 +166,19 @@ class Frame:
         closed: bool = False,
         writable: "set[Variable] | None" = None,
         repeats: bool = False,
+        fresh: bool = False,
+        opened_in: Any = None,
     ):
         self.values = values
         self.discovering = discovering
         self.closed = closed
         self.writable = writable
         self.repeats = repeats
+        self.fresh = fresh
+        self.opened_in = opened_in
+        self._fresh_traces: AbstractContextManager | None = None
+        # Those in which cells may be used.
+        self._traces: list = []
         self.read_cells: dict[Variable, None] = {}
         self.written: dict[Variable, None] = {}
         self.constants: dict[Constant, Hashable] = {}
@@ -132,16 +186,34 @@ class Frame:
         self.alive = False
 
     def __enter__(self) -> "Frame":
-        self.outer, STACK.top, self.alive = STACK.top, self, True
+        self.outer = STACK.top
+        self.fresh = CAN_BE_FRESH and (self.fresh or STACK.fresh or (self.outer is not None and self.outer.fresh))
+        if self.fresh:
+            self._fresh_traces = fresh_traces()
+            self._fresh_traces.__enter__()
+        else:
+            self._traces.append(present_trace())
+        STACK.top, self.alive = self, True
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *error: Any) -> None:
         STACK.top, self.outer, self.alive = self.outer, None, False
+        self._traces.clear()
+        if self._fresh_traces is not None:
+            self._fresh_traces.__exit__(*error)
         # A cell made inside the trace remembers its frame; it must not keep the trace's values alive.
         self.values = {}
 
+    def starts_here(self) -> None:
+        """The traced code begins, where the frame was entered outside of it."""
+        self._traces.append(present_trace())
+
     def read(self, cell: "Variable") -> jax.Array:
         """The value that ``cell`` has at this point of the trace."""
+        self.refuse_hidden_use()
+        return self._read(cell)
+
+    def _read(self, cell: "Variable") -> jax.Array:
         try:
             return self.values[cell]
         except KeyError:
@@ -151,7 +223,23 @@ class Frame:
         if self.closed and not self._made_outside(cell):
             raise NewCell(cell, written=False)
         self.read_cells[cell] = None
-        return cell._outside_value() if self.outer is None else self.outer.read(cell)
+        if self.outer is None:
+            return cell._outside_value()
+        if self.opened_in is not None:
+            self.outer.refuse_hidden_use(self.opened_in)
+        return self.outer._read(cell)
+
+    def refuse_hidden_use(self, trace: Any = None) -> None:
+        """:class:`HiddenUse` where JAX would keep what is used at this point, or in ``trace``, for other traces than this."""
+        if self.fresh or not CAN_BE_FRESH:
+            return
+        trace = present_trace() if trace is None else trace
+        if trace in self._traces:
+            return
+        # In a derivative or a vmap that is done at once, JAX keeps nothing.
+        if is_staged():
+            raise HiddenUse
+        self._traces.append(trace)
 
     def write(self, cell: "Variable", value: jax.Array) -> None:
         """Give ``cell`` a value for the rest of the trace."""

@@ -8,7 +8,7 @@ import jax
 from jax.core import Tracer
 
 from ..errors import KindError
-from ._frame import STACK, Frame, NewCell, Versioned
+from ._frame import STACK, Frame, HiddenUse, NewCell, Versioned
 from ._operators import plain
 from ._purify import Purified, _leaves_only
 from ._variable import Variable
@@ -67,6 +67,10 @@ class Jitted:
                 purified.learn_from(met)
                 self._compile(purified)
                 continue
+            except HiddenUse:
+                purified.fresh = True
+                self._compile(purified)
+                continue
             if not _CONCRETE.issuperset(map(type, new)):
                 _refuse_tracers(purified.written, new)
             if STACK.journal is not None:
@@ -98,12 +102,23 @@ class Jitted:
         return variant
 
     def _discover(self, purified: "_Variant", args: tuple, kwargs: dict) -> None:
-        with Frame({}, discovering=True) as frame:
-            probe = jax.jit(lambda *a, **k: _leaves_only(self._fn(*a, **k)), **self._static(shift=0))
-            probe.eval_shape(*args, **kwargs)
+        try:
+            frame = self._discovered(purified.fresh, args, kwargs)
+        except HiddenUse:
+            purified.fresh = True
+            frame = self._discovered(True, args, kwargs)
         purified.learn(list(frame.read_cells), list(frame.written))
         purified.note(frame.constants)
         self._compile(purified)
+
+    def _discovered(self, fresh: bool, args: tuple, kwargs: dict) -> Frame:
+        def traced(*args: Any, **kwargs: Any) -> list:
+            frame.starts_here()
+            return _leaves_only(self._fn(*args, **kwargs))
+
+        with Frame({}, discovering=True, fresh=fresh) as frame:
+            jax.jit(traced, **self._static(shift=0)).eval_shape(*args, **kwargs)
+        return frame
 
     def _compile(self, purified: "_Variant") -> None:
         # A fresh function, so that JAX does not answer with a trace of the cells known before.

@@ -5,8 +5,9 @@ from typing import Any
 
 import jax
 
-from ._frame import STACK, Constant, Frame, NewCell
+from ._frame import STACK, Constant, Frame, NewCell, started_again
 from ._operators import plain
+from ._trace import present_trace
 from ._variable import Variable
 
 
@@ -17,16 +18,30 @@ def is_discovering() -> bool:
 
 def discover(fn: Callable[[], Any]) -> tuple[list[Variable], list[Variable]]:
     """Trace ``fn`` once, abstractly: the cells it reads and the cells it writes, each in order of first use."""
-    with Frame({}, discovering=True) as frame:
-        # A fresh closure: JAX keeps the result of a function that it has seen, and would not run it again.
-        jax.eval_shape(lambda: _leaves_only(fn()))
+    frame = started_again(lambda: _discovered(fn))
     return list(frame.read_cells), list(frame.written)
+
+
+def _discovered(fn: Callable[[], Any]) -> Frame:
+    with Frame({}, discovering=True, opened_in=present_trace()) as frame:
+        # A fresh closure: JAX keeps the result of a function that it has seen, and would not run it again.
+        jax.eval_shape(lambda: _started(frame, lambda: _leaves_only(fn())))
+    return frame
+
+
+def _started(frame: Frame, run: Callable[[], Any]) -> Any:
+    frame.starts_here()
+    return run()
 
 
 def result_shapes(fn: Callable, *args: Any) -> Any:
     """Shapes and dtypes of what ``fn`` would return, without running it; no cell is changed."""
-    with Frame({}, discovering=True):
-        return jax.eval_shape(lambda *a: unwrap(fn(*a)), *args)
+
+    def shapes() -> Any:
+        with Frame({}, discovering=True, opened_in=present_trace()) as frame:
+            return jax.eval_shape(lambda *a: _started(frame, lambda: unwrap(fn(*a))), *args)
+
+    return started_again(shapes)
 
 
 def _leaves_only(out: Any) -> Any:
@@ -71,6 +86,8 @@ class Purified:
         self.cells = tuple(cells)
         self.written = tuple(written)
         self.traces = 0
+        # Whether a trace has met a hidden use, see HiddenUse.
+        self.fresh = False
         # What the code depends on besides cells and arguments, and the version of each that it was traced with.
         self.constants: dict[Constant, Hashable] = {}
 
@@ -94,7 +111,8 @@ class Purified:
         """The pure function."""
         self.traces += 1
         leaves, structure = jax.tree_util.tree_flatten((args, kwargs))
-        with Frame(dict(zip(self.cells, values, strict=True)), closed=True, writable=set(self.written)) as frame:
+        known = dict(zip(self.cells, values, strict=True))
+        with Frame(known, closed=True, writable=set(self.written), fresh=self.fresh) as frame:
             # Once more, inside the frame: the cells of a functional module that is an argument belong to this trace.
             args, kwargs = jax.tree_util.tree_unflatten(structure, leaves)
             out = TakenApart(self.fn(*args, **kwargs))

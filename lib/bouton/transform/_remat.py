@@ -8,10 +8,9 @@ import jax
 import numpy as np
 
 from ..errors import KindError
-from ._frame import NewCell
+from ._frame import NewCell, started_again
 from ._operators import plain
 from ._purify import Purified, discover, is_discovering, unwrap
-
 
 _NUMBERS = (jax.Array, np.ndarray, np.generic, bool, int, float, complex)
 
@@ -74,25 +73,29 @@ def remat(
             merged, named = jax.tree_util.tree_unflatten(structure, [arrays.get(n, leaf) for n, leaf in enumerate(leaves)])
             return func(*(args[n] if n in static else arg for n, arg in enumerate(merged)), **named)
 
-        purified = Purified(of_arrays)
-        purified.learn(*discover(lambda: of_arrays(arrays)))
-        while True:
-            # A fresh function, so that JAX does not answer with a trace of the cells known before.
-            pure = jax.checkpoint(lambda *a: purified.pure(*a), prevent_cse=prevent_cse, policy=policy)
-            values = [cell.value for cell in purified.cells]
-            try:
-                out, new = pure(values, arrays)
-            except NewCell as met:
-                # A cell that is known already was refused by a trace around this one.
-                if any(met.cell is cell for cell in (purified.written if met.written else purified.cells)):
-                    raise
-                purified.learn_from(met)
-                continue
-            for cell, value in zip(purified.written, new, strict=True):
-                cell.value = value
-            return out
+        return started_again(lambda: _rematerialise(of_arrays, arrays, prevent_cse=prevent_cse, policy=policy))
 
     return functools.wraps(func)(rematerialised) if hasattr(func, "__name__") else rematerialised
+
+
+def _rematerialise(of_arrays: Callable, arrays: dict[int, Any], **options: Any) -> Any:
+    purified = Purified(of_arrays)
+    purified.learn(*discover(lambda: of_arrays(arrays)))
+    while True:
+        # A fresh function, so that JAX does not answer with a trace of the cells known before.
+        pure = jax.checkpoint(lambda *a: purified.pure(*a), **options)
+        values = [cell.value for cell in purified.cells]
+        try:
+            out, new = pure(values, arrays)
+        except NewCell as met:
+            # A cell that is known already was refused by a trace around this one.
+            if any(met.cell is cell for cell in (purified.written if met.written else purified.cells)):
+                raise
+            purified.learn_from(met)
+            continue
+        for cell, value in zip(purified.written, new, strict=True):
+            cell.value = value
+        return out
 
 
 checkpoint = remat

@@ -1,10 +1,13 @@
-"""Which trace of JAX's code runs in."""
+"""Which trace of JAX's code runs in, and which traces JAX may use again."""
 
 import functools
 import importlib
+import itertools
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
+import jax
 import jax.core
 
 
@@ -19,3 +22,24 @@ def _state() -> Callable[[str], Any]:
     # function stands in another place.
     found = getattr(importlib.import_module("jax.extend.core"), "get_opaque_trace_state", None)
     return found or vars(jax.core)["get_opaque_trace_state"]
+
+
+def is_staged() -> bool:
+    """Whether what runs now is written down, to run later, rather than done."""
+    return isinstance(jax.lax.full((), 0.0), jax.core.Tracer)
+
+
+# JAX keeps the trace of a function that it has transformed, with what stood in its closure, and looks it up under the function
+# and the present settings. A setting of our own keeps one trace of ours from being answered with what belongs to another.
+_make_setting = getattr(jax, "make_user_context", None)
+_setting: Callable[[int], AbstractContextManager] | None = None if _make_setting is None else _make_setting(default_value=0)
+_numbers = itertools.count(1)
+
+CAN_BE_FRESH = _setting is not None
+
+
+def fresh_traces() -> AbstractContextManager:
+    """JAX uses no trace again in this block that was made before it, nor later one that is made in it."""
+    if _setting is None:
+        raise NotImplementedError("this release of JAX has no make_user_context")
+    return _setting(next(_numbers))
