@@ -30,12 +30,12 @@ PUBLIC = {
         PiecewiseConstant PolynomialDecay RMSProp SGD SM3 Scheduler StepLR
     """,
     "bouton.math": """
-        ArrayCollector BatchingMode Collector Mode NodeDict NodeList NonBatchingMode Parameter TrainVar TrainingMode
-        VarDict VarList Variable VariableView batching_environment batching_mode bool_ checkpoint clear_name_cache cls_jit
-        complex_ disable_x64 enable_x64 environment float_ for_loop get_bool get_complex get_dt get_float get_int get_mode
+        ArrayCollector BatchingMode Collector Mode NodeDict NodeList NonBatchingMode Parameter TrainVar TrainingMode VarDict
+        VarList Variable VariableView batching_environment batching_mode bool_ checkpoint clear_name_cache cls_jit complex_
+        disable_x64 enable_x64 environment float_ for_loop get_bool get_complex get_dt get_float get_int get_mode
         get_platform grad hessian int_ jacfwd jacobian jacrev jit nonbatching_mode purify random remat set set_bool
-        set_complex set_dt set_environment set_float set_int set_mode set_platform training_environment training_mode
-        vector_grad
+        set_complex set_dt set_environment set_float set_int set_mode set_platform to_object training_environment
+        training_mode vector_grad
     """,
     "bouton.math.random": """
         seed split_key
@@ -60,7 +60,7 @@ PUBLIC = {
     """,
     "bouton.core": """
         ArrayCollector Collector Constant Entry NodeDict NodeList Object Parameter SimulationParameter State VarDict VarList
-        clear_name_cache naming
+        clear_name_cache naming to_object
     """,
 }
 

@@ -18,6 +18,7 @@ from .core import Entry as Entry
 from .core import Object as Base
 from .core import Object as BrainPyObject
 from .core import Object as Object
+from .core import naming as naming
 
 if TYPE_CHECKING:
     from . import losses as losses
@@ -35,6 +36,7 @@ __all__ = [
     "math",
     "modes",
     "modules",
+    "naming",
     "optim",
     "optimizers",
     "parameters",

@@ -10,6 +10,7 @@ from ._groups import VarList as VarList
 from ._names import clear_name_cache as clear_name_cache
 from ._names import naming as naming
 from ._object import Object as Object
+from ._to_object import to_object as to_object
 from ._wrappers import Constant as Constant
 from ._wrappers import Parameter as Parameter
 from ._wrappers import SimulationParameter as SimulationParameter

@@ -2,13 +2,13 @@
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
 
 import jax
 
 from ..transform import Variable
 from ..transform._frame import Versioned
-from . import _saving, _search
+from . import _placement, _saving, _search
 from ._collector import ArrayCollector, Collector
 from ._groups import NodeDict, VarDict
 
@@ -137,6 +137,39 @@ class Searchable:
             While a function is being traced.
         """
         return LoadedState(*_saving.read(cast("Object", self), file))
+
+    def to(self, device: Any) -> Self:
+        """Move the value of every Variable here and below; compiled functions go on working, on the new device.
+
+        Parameters
+        ----------
+        device : str, jax.Device or jax.sharding.Sharding
+            ``'cpu'`` and ``'gpu'`` mean the first device of that platform.
+
+        Returns
+        -------
+        Object
+            The object itself.
+
+        Raises
+        ------
+        ValueRefused
+            For a platform that there is not, or an array that the sharding does not fit; nothing is moved.
+        KindError
+            For what is no device.
+        UnsupportedError
+            While a function is being traced.
+
+        Notes
+        -----
+        JAX refuses to compute with arrays that were put to different devices: move all that works together.
+        """
+        _placement.move(cast("Object", self), device)
+        return self
+
+    def cpu(self) -> Self:
+        """``to('cpu')``."""
+        return self.to("cpu")
 
     def register_implicit_vars(self, *variables: Any, **named: Any) -> None:
         """Make Variables known that stand where no search sees them, in a closure for instance.

@@ -76,6 +76,11 @@ class Slot(Versioned):
         plain = self.kind == "simulation" and isinstance(value, (bool, int, float))
         self._literal = (value, self.cell._value) if plain and self.cell is not None else None
 
+    def moved(self, before: jax.Array) -> None:
+        """The cell holds the same numbers as ``before``, at another place."""
+        if self._literal is not None and self.cell is not None and self._literal[1] is before:
+            self._literal = (self._literal[0], self.cell._value)
+
     def read(self) -> Any:
         """What the attribute reads as: the array, the Python number, or the object."""
         if self.cell is None:

@@ -9,6 +9,7 @@ from ..core import NodeList as NodeList
 from ..core import VarDict as VarDict
 from ..core import VarList as VarList
 from ..core import clear_name_cache as clear_name_cache
+from ..core import to_object as to_object
 from ..transform import Parameter as Parameter
 from ..transform import TrainVar as TrainVar
 from ..transform import Variable as Variable
@@ -117,6 +118,7 @@ __all__ = [
     "set_int",
     "set_mode",
     "set_platform",
+    "to_object",
     "training_environment",
     "training_mode",
     "vector_grad",
