@@ -12,12 +12,19 @@ import bouton as bp
 
 PUBLIC = {
     "bouton": """
+        Container DynamicalSystem DynamicalSystemNS Network Sequential check not_pass_shared share
         Base BrainPyObject Entry Object errors losses math modes modules naming optim optimizers parameters run
     """,
     "bouton.errors": """
         BoutonError EnvironmentProblem KindError LeakedTracerError MathError NoImplementationError PositionError
         RunningError ShapeError SharedNameWarning UninitialisedError UniqueNameError UnknownPathError UnregisteredWarning
         UnsupportedError ValueRefused
+    """,
+    "bouton.check": """
+        is_subclass
+    """,
+    "bouton.dynamics": """
+        Container DynamicalSystem DynamicalSystemNS Network Sequential Share not_pass_shared share
     """,
     "bouton.losses": """
         binary_logistic_loss cross_entropy_loss ctc_loss huber_loss l1_loss l2_loss log_cosh_loss mean_absolute_error

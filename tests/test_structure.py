@@ -16,7 +16,7 @@ FLOORS = (
     {"_version", "errors"},
     {"transform"},
     {"core"},
-    {"math", "parameters"},
+    {"check", "math", "parameters"},
     {"init", "losses", "modes", "optim"},
     {"connect"},
     {"dynamics"},

@@ -7,6 +7,7 @@ import importlib
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from . import check as check
 from . import errors as errors
 from . import math as math
 from . import modes as modes
@@ -19,6 +20,13 @@ from .core import Object as Base
 from .core import Object as BrainPyObject
 from .core import Object as Object
 from .core import naming as naming
+from .dynamics import Container as Container
+from .dynamics import DynamicalSystem as DynamicalSystem
+from .dynamics import DynamicalSystemNS as DynamicalSystemNS
+from .dynamics import Network as Network
+from .dynamics import Sequential as Sequential
+from .dynamics import not_pass_shared as not_pass_shared
+from .dynamics import share as share
 
 if TYPE_CHECKING:
     from . import losses as losses
@@ -28,19 +36,27 @@ if TYPE_CHECKING:
 __all__ = [
     "Base",
     "BrainPyObject",
+    "Container",
+    "DynamicalSystem",
+    "DynamicalSystemNS",
     "Entry",
+    "Network",
     "Object",
+    "Sequential",
     "__version__",
+    "check",
     "errors",
     "losses",
     "math",
     "modes",
     "modules",
     "naming",
+    "not_pass_shared",
     "optim",
     "optimizers",
     "parameters",
     "run",
+    "share",
 ]
 
 

@@ -1,0 +1,21 @@
+"""Systems that advance by one step, and what their steps share."""
+
+from ..math._share import Share as Share
+from ..math._share import share as share
+from ._container import Container as Container
+from ._container import Network as Network
+from ._sequential import Sequential as Sequential
+from ._system import DynamicalSystem as DynamicalSystem
+from ._system import DynamicalSystemNS as DynamicalSystemNS
+from ._system import not_pass_shared as not_pass_shared
+
+__all__ = [
+    "Container",
+    "DynamicalSystem",
+    "DynamicalSystemNS",
+    "Network",
+    "Sequential",
+    "Share",
+    "not_pass_shared",
+    "share",
+]

@@ -1,0 +1,332 @@
+"""What all systems of one step know: the time, the step's number, whether training is under way."""
+
+import threading
+from collections.abc import Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import jax
+import numpy as np
+from jax.core import Tracer
+
+from ..core._names import nearest
+from ..errors import KindError, LeakedTracerError, UnknownPathError
+from ..transform import DT, Variable, default_float, default_int
+from ..transform._frame import STACK, Frame
+from ..transform._variable import own_array
+from ._admitted import admitted
+from ._environment import set_environment
+
+_ABSENT = object()
+# What library classes go by where nothing is shared; `dt` is that of the environment.
+_DEFAULTS = {"t": 0.0, "i": 0, "fit": False}
+
+
+class _Context(threading.local):
+    """Each thread has its own: a simulation may be running on another one."""
+
+    def __init__(self) -> None:
+        # What is shared outside of any trace, and above it what traces under way have shared: it ends with them.
+        self.layers: list[tuple[Frame | None, dict[str, Any]]] = [(None, {})]
+        # Numbers that compiled code has read, in cells: another value compiles nothing.
+        self.cells: dict[str, dict[Hashable, Variable]] = {}
+        self.mark = object()
+        self.blocks = 0
+
+    def visible(self) -> list[tuple[Frame | None, dict[str, Any]]]:
+        """The layers whose trace is under way."""
+        while (frame := self.layers[-1][0]) is not None and not frame.alive:
+            self.layers.pop()
+        return self.layers
+
+    def written(self) -> dict[str, Any]:
+        """The layer of the innermost trace."""
+        layers = self.visible()
+        if layers[-1][0] is not STACK.top:
+            layers.append((STACK.top, {}))
+        return layers[-1][1]
+
+    def outside(self, name: str) -> Any:
+        """What is shared outside of any trace."""
+        return self.layers[0][1].get(name, _ABSENT)
+
+
+class _Outside:
+    """What is shared outside under one name, as compiled code depends on it; without a name, which names there are."""
+
+    __slots__ = ("_context", "_name")
+
+    def __init__(self, context: _Context, name: str | None):
+        self._context, self._name = context, name
+
+    @property
+    def version(self) -> Hashable:
+        """Equal for values with which the same compiled code works."""
+        if self._name is None:
+            return frozenset(key for key, value in self._context.layers[0][1].items() if value is not _ABSENT)
+        value = self._context.outside(self._name)
+        if _is_number(value) and self._name != "dt":
+            return (self._context.mark, _signature(value))
+        return _Same(value)
+
+    def used(self) -> None:
+        """Note that every trace under way depends on it."""
+        frame = STACK.top
+        while frame is not None:
+            frame.constants.setdefault(self, self.version)
+            frame = frame.outer
+
+
+class _Same:
+    """Compares what cannot be compared otherwise by identity, and keeps it alive for that."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any):
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and _same(self.value, other.value)
+
+    def __hash__(self) -> int:
+        return hash(self.value) if isinstance(self.value, _PLAIN) else id(self.value)
+
+
+class Share:
+    """Shared arguments by name; :data:`bouton.share` is the one that every system looks at.
+
+    The usual ones are ``t`` (time before the step, ms), ``dt`` (ms), ``i`` (number of the step) and ``fit`` (whether training is
+    under way).
+
+    Notes
+    -----
+    Compiled code sees what is shared at each call. Another number (but ``dt``) compiles nothing; other truth values, names and
+    objects are constants of compiled code, and compile once for each. What is shared while a function is being traced is
+    forgotten when the trace is over.
+    """
+
+    def __init__(self) -> None:
+        self._context = _Context()
+        self._outside: dict[str | None, _Outside] = {}
+
+    @property
+    def dt(self) -> float:
+        """Length of a step, ms: the shared one, or else that of the environment; it can be assigned."""
+        return self.load("dt")
+
+    @dt.setter
+    def dt(self, dt: float) -> None:
+        self.set_dt(dt)
+
+    def set_dt(self, dt: float) -> None:
+        """Set the length of a step, ms, for everything that asks for it.
+
+        Raises
+        ------
+        ValueRefused
+            For what is no number above 0.
+        """
+        set_environment(dt=dt)
+        self.clear_shargs("dt")
+
+    def save(self, *pairs: Any, **items: Any) -> None:
+        """Share values by name.
+
+        Parameters
+        ----------
+        *pairs
+            Names and values in turn: ``save('t', 0.0, 'i', 0)``.
+        **items
+            Values by name.
+
+        Raises
+        ------
+        KindError
+            For a name without a value, or one that is no string.
+        ValueRefused
+            For a ``dt`` that is no number above 0.
+        LeakedTracerError
+            For a value that a plain JAX transform traces: it would be left behind.
+        """
+        if len(pairs) % 2:
+            raise KindError(
+                where="share.save",
+                expected="names and values in turn",
+                got=f"{len(pairs)} positional arguments",
+                fix="Write for instance share.save('t', 0.0), or share.save(t=0.0).",
+            )
+        self._write(dict(zip(map(_name, pairs[::2]), pairs[1::2], strict=True)) | items)
+
+    def load(self, key: str, default: Any = _ABSENT) -> Any:
+        """What is shared under ``key``; ``default`` if nothing is.
+
+        ``dt`` is always known: it is that of the environment where none is shared.
+
+        Raises
+        ------
+        UnknownPathError
+            When nothing is shared under ``key`` and no default is given.
+        """
+        value = self._read(key)
+        if value is not _ABSENT:
+            return value
+        if default is not _ABSENT:
+            return default
+        if key == "dt":
+            return DT.get()
+        known = [*self.get_shargs(), "dt"]
+        raise UnknownPathError(
+            where=f"share[{key!r}]", expected="the name of a shared argument", got=f"{key!r}", fix=nearest(key, known)
+        )
+
+    def __getitem__(self, key: str) -> Any:
+        return self.load(key)
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.save(key, value)
+
+    def __contains__(self, key: str) -> bool:
+        return self._read(key) is not _ABSENT
+
+    def get_shargs(self) -> dict[str, Any]:
+        """A copy of all that is shared."""
+        return {name: value for name in self._names() if (value := self._read(name)) is not _ABSENT}
+
+    def arguments(self) -> dict[str, Any]:
+        """All that is shared, as a copy; what is not has its usual value: ``t`` and ``i`` 0, ``fit`` False."""
+        return {"dt": DT.get(), **_DEFAULTS, **self.get_shargs()}
+
+    def take(self, given: Mapping[str, Any]) -> None:
+        """Share what is not shared like that already: a system hands what it was given on to others."""
+        known = self.arguments()
+        self._write({_name(key): value for key, value in given.items() if not _same(value, known.get(key, _ABSENT))})
+
+    def clear_shargs(self, *keys: str) -> None:
+        """Forget these names; those that are not shared do no harm."""
+        self._write(dict.fromkeys(keys, _ABSENT))
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.clear_shargs(*self._names())
+
+    @contextmanager
+    def restored(self, shared: Mapping[str, Any]) -> Iterator[None]:
+        """Share these as well, and afterwards exactly what was shared before."""
+        context = self._context
+        here = context.written()
+        before = dict(here)
+        context.blocks += 1
+        try:
+            self._write({_name(key): value for key, value in shared.items()})
+            yield
+        finally:
+            context.blocks -= 1
+            changed = [name for name in {*here, *before} if here.get(name, _ABSENT) is not before.get(name, _ABSENT)]
+            here.clear()
+            here.update(before)
+            if here is context.layers[0][1]:
+                for name in changed:
+                    self._tell_cells(name, here.get(name, _ABSENT))
+
+    def __repr__(self) -> str:
+        return f"Share({', '.join(f'{key}={value!r}' for key, value in self.get_shargs().items())})"
+
+    # -- the layers --------------------------------------------------------
+
+    def _names(self) -> list[str]:
+        self._depend(None)
+        return list(dict.fromkeys(name for _, known in self._context.visible() for name in known))
+
+    def _read(self, name: str) -> Any:
+        for frame, known in reversed(self._context.visible()):
+            if name in known and frame is not None:
+                return known[name]
+        self._depend(name)
+        value = self._context.outside(name)
+        if STACK.top is None or not _is_number(value) or name == "dt":
+            return value
+        cells = self._context.cells.setdefault(name, {})
+        signature = _signature(value)
+        if signature not in cells:
+            with jax.ensure_compile_time_eval():
+                cells[signature] = Variable.holding(_array(value))
+            # It outlives the trace that is the first to ask for it.
+            cells[signature]._home = None
+        return cells[signature].value
+
+    def _depend(self, name: str | None) -> None:
+        if STACK.top is not None:
+            self._outside.setdefault(name, _Outside(self._context, name)).used()
+
+    def _write(self, items: Mapping[str, Any]) -> None:
+        context = self._context
+        here = context.written()
+        outermost = here is context.layers[0][1]
+        for name, given in items.items():
+            value = _time_step(given) if name == "dt" else given
+            if outermost and not context.blocks:
+                _refuse_tracers(name, value)
+            here[name] = value
+            if outermost:
+                self._tell_cells(name, value)
+                if value is _ABSENT:
+                    del here[name]
+
+    def _tell_cells(self, name: str, value: Any) -> None:
+        cells = self._context.cells.get(name)
+        if cells and _is_number(value) and (cell := cells.get(_signature(value))) is not None:
+            cell._value = _array(value)
+
+
+def _time_step(dt: Any) -> Any:
+    if dt is _ABSENT or isinstance(dt, Tracer):
+        return dt
+    if isinstance(dt, np.ndarray | jax.Array) and dt.ndim == 0:
+        dt = float(dt)
+    return admitted("share", None, dt, None, None, None, None).get(DT, _ABSENT)
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, bool | np.bool_):
+        return False
+    return isinstance(value, int | float | complex | np.number | np.ndarray | jax.Array)
+
+
+def _signature(value: Any) -> Hashable:
+    if isinstance(value, int | float) and not isinstance(value, np.number):
+        return (), (default_float() if isinstance(value, float) else default_int())
+    return np.shape(value), jax.dtypes.canonicalize_dtype(
+        np.asarray(value).dtype if not isinstance(value, jax.Array) else value.dtype
+    )
+
+
+def _array(value: Any) -> jax.Array:
+    return own_array(value, _signature(value)[1])  # type: ignore[index]
+
+
+_PLAIN = (bool, int, float, str, type(None))
+
+
+def _same(one: Any, other: Any) -> bool:
+    return one is other or (type(one) is type(other) and isinstance(one, _PLAIN) and one == other)
+
+
+def _refuse_tracers(name: str, value: Any) -> None:
+    if any(isinstance(leaf, Tracer) for leaf in jax.tree_util.tree_leaves(value)):
+        raise LeakedTracerError(
+            where=f"share.save({name}=...)",
+            expected="a value that outlives the function being transformed",
+            got="one traced by a plain JAX transform",
+            fix="Use the transforms of bouton.math, or share it inside `with bp.share.restored({...}):`.",
+        )
+
+
+def _name(key: Any) -> str:
+    if not isinstance(key, str):
+        raise KindError(
+            where="share.save", expected="the name of a shared argument", got=f"{key!r}", fix="Put a name before each value."
+        )
+    return key
+
+
+share = Share()
