@@ -1,0 +1,16 @@
+"""How the pure functions behind the draws are compiled."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+# One call of a program, where jax.random and the arithmetic after it would make several; inside other compiled code it dissolves.
+sample: Callable[..., Any] = partial(jax.jit, static_argnames=("shape", "dtype"), inline=True)
+
+
+def cast(dtype: Any, *parameters: Any) -> list[Any]:
+    """The parameters as arrays of that dtype."""
+    return [jnp.asarray(p).astype(dtype) for p in parameters]
