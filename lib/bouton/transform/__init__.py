@@ -1,5 +1,7 @@
 """Cells, and the transforms that see through them."""
 
+from ._cond import cond as cond
+from ._cond import ifelse as ifelse
 from ._grad import grad as grad
 from ._grad import vector_grad as vector_grad
 from ._jacobian import hessian as hessian
@@ -8,6 +10,7 @@ from ._jacobian import jacobian as jacobian
 from ._jacobian import jacrev as jacrev
 from ._jit import Jitted as Jitted
 from ._jit import cls_jit as cls_jit
+from ._jit import debug_rebound as debug_rebound
 from ._jit import jit as jit
 from ._loop import for_loop as for_loop
 from ._purify import Purified as Purified
@@ -32,3 +35,5 @@ from ._variable import Parameter as Parameter
 from ._variable import TrainVar as TrainVar
 from ._variable import Variable as Variable
 from ._view import VariableView as VariableView
+from ._vmap import vmap as vmap
+from ._while import while_loop as while_loop

@@ -1,8 +1,8 @@
 """Time advances here: one compiled scan over a body that reads and writes cells."""
 
-import types
-import weakref
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import jax
@@ -11,11 +11,10 @@ import jax.numpy as jnp
 from ..errors import KindError, ShapeError
 from ._frame import STACK, Frame, Journal, NewCell
 from ._jit import Jitted
+from ._kept import kept
+from ._progress import Bar
 from ._purify import TakenApart, discover, is_discovering, unwrap
 from ._variable import Variable
-
-# id of a body's owner → the owner, weakly, and its compiled loops. By identity: two equal models are two.
-_LOOPS: dict[int, tuple[weakref.ref, dict]] = {}
 
 
 def for_loop(
@@ -25,6 +24,7 @@ def for_loop(
     unroll: int = 1,
     remat: bool = False,
     jit: bool = True,
+    progress_bar: bool = False,
 ) -> Any:
     """Run ``body_fun`` over the leading axis of ``operands`` in one compiled scan.
 
@@ -33,7 +33,8 @@ def for_loop(
     body_fun : callable
         A function, bound method or callable object. Variables that it writes persist from one turn to the next.
     operands : array, or tuple, list or other pytree of arrays
-        Equal leading sizes. A tuple or list is spread over the body's arguments.
+        Equal leading sizes. A tuple or list is spread over the body's arguments; a list of numbers is one array. A generator
+        is run to its end first, and gives one element a turn: of tuples, as from ``zip``, each is spread.
     reverse : bool
         From the last element to the first.
     unroll : int
@@ -42,6 +43,8 @@ def for_loop(
         Recompute the body in the backward pass instead of keeping its intermediate values.
     jit : bool
         ``False`` runs turn by turn in Python, with the same results: for looking inside.
+    progress_bar : bool
+        Show a bar in the terminal or notebook. A loop that is not part of a larger compiled function waits for its end.
 
     Returns
     -------
@@ -58,70 +61,62 @@ def for_loop(
     The loop is compiled once for each body (function, or method of an object) and each shape of operands. As with :func:`jit`,
     what is neither a Variable nor an operand is a constant of the compiled loop.
     """
-    spread = isinstance(operands, tuple | list)
-    operands = jax.tree_util.tree_map(jnp.asarray, unwrap(operands))
+    spread, operands = _arrays(operands)
     length = _length(operands)
     call = (lambda xs: body_fun(*xs)) if spread else body_fun
     if not jit:
-        with Journal():
-            return _turn_by_turn(call, operands, length, reverse)
+        bar = Bar() if progress_bar and not is_discovering() else None
+        with Journal(), bar.shown(length) if bar else nullcontext():
+            return _turn_by_turn(call, operands, length, reverse, bar)
     if is_discovering():
         out = unwrap(call(_element(operands, length, 0)))
         return jax.tree_util.tree_map(lambda y: jnp.broadcast_to(y, (length, *jnp.shape(y))), out)
     if STACK.top is not None:
-        return _scan(call, operands, length, reverse, unroll, remat)
-    return _compiled(body_fun, spread, reverse, unroll, remat)(operands)
+        return _scan(call, operands, length, reverse, unroll, remat, Bar() if progress_bar else None)
+    make = functools.partial(_compiled, spread, reverse, unroll, remat, progress_bar)
+    return kept([body_fun], ("for_loop", spread, reverse, unroll, remat, progress_bar), make)(operands)
 
 
-def _compiled(body_fun: Callable, spread: bool, reverse: bool, unroll: int, remat: bool) -> Callable:
-    is_method = isinstance(body_fun, types.MethodType)
-    loops = _loops_of(body_fun.__self__ if is_method else body_fun)
-    key = (body_fun.__func__ if is_method else None, spread, reverse, unroll, remat)
-    if key not in loops:
-        # The loop must not keep its owner alive, or the table would never forget it.
-        body = _weak(body_fun)
+def _compiled(
+    spread: bool, reverse: bool, unroll: int, remat: bool, progress_bar: bool, body: Callable[[], Callable]
+) -> Callable:
+    bar = Bar() if progress_bar else None
 
-        def run(operands: Any) -> Any:
-            fn = body()
-            call = (lambda xs: fn(*xs)) if spread else fn
-            return _scan(call, operands, _length(operands), reverse, unroll, remat)
+    def run(operands: Any) -> Any:
+        fn = body()
+        call = (lambda xs: fn(*xs)) if spread else fn
+        return _scan(call, operands, _length(operands), reverse, unroll, remat, bar)
 
-        loops[key] = Jitted(run)
-    return loops[key]
+    compiled = Jitted(run)
+    if bar is None:
+        return compiled
 
+    def run_with_bar(operands: Any) -> Any:
+        with bar.shown(_length(operands)):
+            out = compiled(operands)
+            jax.effects_barrier()
+        return out
 
-def _loops_of(owner: Any) -> dict:
-    """The compiled loops of a function or object, kept for as long as it lives."""
-    ident = id(owner)
-    ref, loops = _LOOPS.get(ident, (None, {}))
-    if ref is not None and ref() is owner:
-        return loops
-    try:
-        _LOOPS[ident] = weakref.ref(owner, lambda gone: _forget(ident, gone)), (fresh := {})
-    except TypeError:
-        # No weak references to it: compiled for this call only.
-        return {}
-    return fresh
+    return run_with_bar
 
 
-def _forget(ident: int, gone: weakref.ref) -> None:
-    if _LOOPS.get(ident, (None,))[0] is gone:
-        del _LOOPS[ident]
+def _arrays(operands: Any) -> tuple[bool, Any]:
+    """Whether the operands are spread over arguments, and all as arrays."""
+    if isinstance(operands, Iterator):
+        elements = [unwrap(element) for element in operands]
+        spread = bool(elements) and isinstance(elements[0], tuple)
+        return spread, jax.tree_util.tree_map(lambda *xs: jnp.stack([*map(jnp.asarray, xs)]), *elements) if elements else ()
+    if isinstance(operands, list) and operands and all(isinstance(x, bool | int | float | complex) for x in operands):
+        return False, jnp.asarray(operands)
+    return isinstance(operands, tuple | list), jax.tree_util.tree_map(jnp.asarray, unwrap(operands))
 
 
-def _weak(fn: Callable) -> Callable[[], Any]:
-    try:
-        return weakref.WeakMethod(fn) if isinstance(fn, types.MethodType) else weakref.ref(fn)
-    except TypeError:
-        return lambda: fn
-
-
-def _scan(call: Callable, operands: Any, length: int, reverse: bool, unroll: int, remat: bool) -> Any:
+def _scan(call: Callable, operands: Any, length: int, reverse: bool, unroll: int, remat: bool, bar: Bar | None = None) -> Any:
     """The scan, inside a trace."""
     _, written = discover(lambda: call(_element(operands, length, 0)))
     while True:
         try:
-            return _scan_writing(call, operands, length, written, reverse, unroll, remat)
+            return _scan_writing(call, operands, length, written, reverse, unroll, remat, bar)
         except NewCell as met:
             # A cell that is carried already was refused by a trace around this one.
             if not met.written or any(cell is met.cell for cell in written):
@@ -130,7 +125,14 @@ def _scan(call: Callable, operands: Any, length: int, reverse: bool, unroll: int
 
 
 def _scan_writing(
-    call: Callable, operands: Any, length: int, written: list[Variable], reverse: bool, unroll: int, remat: bool
+    call: Callable,
+    operands: Any,
+    length: int,
+    written: list[Variable],
+    reverse: bool,
+    unroll: int,
+    remat: bool,
+    bar: Bar | None,
 ) -> Any:
     def turn(values: list, x: Any) -> tuple[list, Any]:
         with Frame(dict(zip(written, values, strict=True)), writable=set(written), repeats=True) as frame:
@@ -139,15 +141,20 @@ def _scan_writing(
         return new, out.rebuilt()
 
     body = jax.checkpoint(turn) if remat else turn
-    last, out = jax.lax.scan(body, [c.value for c in written], operands, length=length, reverse=reverse, unroll=unroll)
+    scan = bar.scan if bar and length else jax.lax.scan
+    last, out = scan(body, [c.value for c in written], operands, length=length, reverse=reverse, unroll=unroll)
     for cell, value in zip(written, last, strict=True):
         cell.value = value
     return out
 
 
-def _turn_by_turn(call: Callable, operands: Any, length: int, reverse: bool) -> Any:
+def _turn_by_turn(call: Callable, operands: Any, length: int, reverse: bool, bar: Bar | None) -> Any:
     turns = range(length)
-    outs = [unwrap(call(_element(operands, length, t))) for t in (reversed(turns) if reverse else turns)]
+    outs = []
+    for done, t in enumerate(reversed(turns) if reverse else turns):
+        outs.append(unwrap(call(_element(operands, length, t))))
+        if bar:
+            bar.reach(done + 1, length)
     if reverse:
         outs.reverse()
     if not outs:

@@ -331,7 +331,7 @@ def test_writes_the_first_look_did_not_show_are_taken_in():
 # -- refusals -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("operands", "got"), [((), "nothing"), (None, "nothing"), (3.0, "a scalar"), ([1.0], "a scalar")])
+@pytest.mark.parametrize(("operands", "got"), [((), "nothing"), (None, "nothing"), (3.0, "a scalar"), (iter([]), "nothing")])
 def test_nothing_to_loop_over_is_refused(operands, got):
     with pytest.raises(KindError, match=rf"for_loop\(operands=.*\): expected at least one array.*got {got}\. Pass"):
         bm.for_loop(lambda *x: x, operands)
