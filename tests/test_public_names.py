@@ -37,6 +37,7 @@ PUBLIC = {
         PiecewiseConstant PolynomialDecay RMSProp SGD SM3 Scheduler StepLR
     """,
     "bouton.math": """
+        LengthDelay
         Array ArrayCollector BatchingMode Collector Mode NodeDict NodeList NonBatchingMode Parameter TrainVar
         TrainingMode VarDict VarList Variable VariableView abs absolute acos acosh add all allclose amax amin angle any
         append apply_along_axis apply_over_axes arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin

@@ -27,6 +27,7 @@ from ..transform import purify as purify
 from ..transform import remat as remat
 from ..transform import vector_grad as vector_grad
 from . import random as random
+from ._delay import LengthDelay as LengthDelay
 from ._each_setting import disable_x64 as disable_x64
 from ._each_setting import enable_x64 as enable_x64
 from ._each_setting import get_bool as get_bool
@@ -68,6 +69,7 @@ __all__ = [
     "ArrayCollector",
     "BatchingMode",
     "Collector",
+    "LengthDelay",
     "Mode",
     "NodeDict",
     "NodeList",
