@@ -12,6 +12,7 @@ import bouton as bp
 
 PUBLIC = {
     "bouton": """
+        LoopOverTime
         Container DynamicalSystem DynamicalSystemNS Network Sequential check not_pass_shared share
         Base BrainPyObject Entry Object errors losses math modes modules naming optim optimizers parameters run
     """,
@@ -24,6 +25,7 @@ PUBLIC = {
         is_subclass
     """,
     "bouton.dynamics": """
+        LoopOverTime
         Container DynamicalSystem DynamicalSystemNS Network Sequential Share not_pass_shared share
     """,
     "bouton.losses": """

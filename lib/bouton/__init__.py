@@ -23,6 +23,7 @@ from .core import naming as naming
 from .dynamics import Container as Container
 from .dynamics import DynamicalSystem as DynamicalSystem
 from .dynamics import DynamicalSystemNS as DynamicalSystemNS
+from .dynamics import LoopOverTime as LoopOverTime
 from .dynamics import Network as Network
 from .dynamics import Sequential as Sequential
 from .dynamics import not_pass_shared as not_pass_shared
@@ -40,6 +41,7 @@ __all__ = [
     "DynamicalSystem",
     "DynamicalSystemNS",
     "Entry",
+    "LoopOverTime",
     "Network",
     "Object",
     "Sequential",

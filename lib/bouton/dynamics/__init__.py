@@ -4,6 +4,7 @@ from ..math._share import Share as Share
 from ..math._share import share as share
 from ._container import Container as Container
 from ._container import Network as Network
+from ._loop import LoopOverTime as LoopOverTime
 from ._sequential import Sequential as Sequential
 from ._system import DynamicalSystem as DynamicalSystem
 from ._system import DynamicalSystemNS as DynamicalSystemNS
@@ -13,6 +14,7 @@ __all__ = [
     "Container",
     "DynamicalSystem",
     "DynamicalSystemNS",
+    "LoopOverTime",
     "Network",
     "Sequential",
     "Share",

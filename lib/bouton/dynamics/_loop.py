@@ -1,0 +1,206 @@
+"""A system of one step, applied to a whole series."""
+
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.core import Tracer
+
+from ..core import State
+from ..errors import KindError, ShapeError, UnsupportedError, ValueRefused
+from ..math._environment import environment
+from ..math._share import share
+from ..transform import KeyVariable, Variable, cls_jit, default_float, for_loop, vmap
+from ..transform._purify import discover
+from ._system import DynamicalSystemNS
+
+
+class LoopOverTime(DynamicalSystemNS):
+    """A system of one step as one of a whole series: called with a series of inputs, it gives the series of outputs.
+
+    In each step ``t``, ``i`` and ``dt`` are shared; afterwards what is shared is what it was before. The next call goes on from
+    where this one has ended, in state and in time; ``reset_state`` begins anew.
+
+    Parameters
+    ----------
+    target : DynamicalSystem, or other callable
+        One step. It may be told what is shared, as any system.
+    out_vars : Variable, or pytree of Variables, optional
+        What is given back as well, as it is after each step.
+    no_state : bool
+        The target keeps nothing from one step to the next: all steps are computed at once, not one after the other.
+    t0 : float, ms
+        Time before the first step.
+    i0 : int
+        Number of the first step.
+    dt : float, optional, ms
+        Length of a step. Default: the shared one, at each call.
+    shared_arg : dict, optional
+        More to share, ``{'fit': True}``.
+    data_first_axis : {'T', 'B'}
+        Whether time is the first axis of inputs and outputs, or the second one, behind the batch.
+    jit : bool
+        ``False`` runs step by step in Python, with the same results: for looking inside.
+    name : str, optional
+        Unique among live objects.
+
+    Raises
+    ------
+    KindError
+        For a target that cannot be called, or ``out_vars`` that are no Variables.
+    ValueRefused
+        For another ``data_first_axis``, or a ``dt`` that is no number above 0.
+
+    Examples
+    --------
+    >>> class Sum(DynamicalSystemNS):
+    ...     def __init__(self):
+    ...         super().__init__()
+    ...         self.total = Variable(())
+    ...     def update(self, x):
+    ...         self.total += x
+    ...         return self.total.value
+    >>> LoopOverTime(Sum())(jnp.arange(4.0))
+    Array([0., 1., 3., 6.], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        target: Callable,
+        out_vars: Any = None,
+        no_state: bool = False,
+        t0: float = 0.0,
+        i0: int = 0,
+        dt: float | None = None,
+        shared_arg: Mapping[str, Any] | None = None,
+        data_first_axis: str = "T",
+        jit: bool = True,
+        name: str | None = None,
+    ):
+        super().__init__(name)
+        if not callable(target):
+            raise KindError(
+                where="LoopOverTime(target=...)",
+                expected="a system, or a function of one step",
+                got=f"{type(target).__name__}",
+                fix="Pass the system itself.",
+            )
+        if data_first_axis not in ("T", "B"):
+            raise ValueRefused(
+                where="LoopOverTime(data_first_axis=...)",
+                expected="'T' or 'B'",
+                got=f"{data_first_axis!r}",
+                fix="Say whether time or the batch is the first axis.",
+            )
+        leaves = jax.tree_util.tree_leaves(out_vars, is_leaf=_is_cell)
+        for leaf in leaves:
+            if not _is_cell(leaf):
+                raise KindError(
+                    where="LoopOverTime(out_vars=...)",
+                    expected="Variables",
+                    got=f"{type(leaf).__name__}",
+                    fix="Pass the Variable itself, and not its value.",
+                )
+        self.target = target
+        # They belong to the target.
+        self.__dict__["_out_vars"] = out_vars
+        self._no_state, self._jit, self._batch_first = no_state, jit, data_first_axis == "B"
+        self._t0, self._i0 = float(t0), int(i0)
+        self._clock = environment() if dt is None else environment(dt=dt)
+        self._dt = dt
+        self.__dict__["_shared_arg"] = dict(shared_arg or {})
+        self.i = State(jnp.asarray(self._i0, jnp.int32))
+
+    def update(self, *inputs: Any) -> Any:
+        """The whole series.
+
+        Parameters
+        ----------
+        *inputs : array or other pytree, (T, ...) or (B, T, ...); or one number
+            What the target is called with at each step; or for how long, in ms, it runs without an input.
+
+        Returns
+        -------
+        pytree, (T, ...) or (B, T, ...)
+            What the target returned; with ``out_vars`` a pair, of it and of their values.
+
+        Raises
+        ------
+        ShapeError
+            For inputs without an axis of time, or of different lengths.
+        ValueRefused
+            For a duration of less than a step.
+        UnsupportedError
+            With ``no_state``, when the target writes to a Variable.
+        """
+        with self._clock, share.restored(self._shared_arg):
+            dt = self._dt if self._dt is not None else share.dt
+            with share.restored({"dt": dt}), nullcontext() if isinstance(dt, Tracer) else environment(dt=dt):
+                inputs, length = self._laid_out(inputs, dt)
+                start: Any = self.i
+                steps = start + jnp.arange(length, dtype=jnp.int32)
+                times = self._t0 + (steps - self._i0).astype(default_float()) * dt
+                out = self._run(times, steps, inputs)
+                self.i = start + length
+        return jax.tree_util.tree_map(lambda y: jnp.swapaxes(y, 0, 1), out) if self._batch_first else out
+
+    def _run(self, times: jax.Array, steps: jax.Array, inputs: tuple) -> Any:
+        if not self._no_state:
+            return for_loop(self._step, (times, steps, inputs), jit=self._jit)
+        return self._at_once(times, steps, inputs) if self._jit else self._mapped(times, steps, inputs)
+
+    def _step(self, t: Any, i: Any, inputs: tuple) -> Any:
+        with share.restored({"t": t, "i": i}):
+            out = self.target(*inputs)
+        values = jax.tree_util.tree_map(lambda cell: cell.value, self._out_vars, is_leaf=_is_cell)
+        return out if self._out_vars is None else (out, values)
+
+    @cls_jit
+    def _at_once(self, times: jax.Array, steps: jax.Array, inputs: tuple) -> Any:
+        return self._mapped(times, steps, inputs)
+
+    def _mapped(self, times: jax.Array, steps: jax.Array, inputs: tuple) -> Any:
+        first = jax.tree_util.tree_map(lambda x: x[0], (times, steps, inputs))
+        _, written = discover(lambda: self._step(*first))
+        states = [cell for cell in written if not isinstance(cell, KeyVariable)]
+        if states:
+            names = [path for path, cell in self.vars("relative").items() if any(cell is state for state in states)]
+            raise UnsupportedError(
+                where="LoopOverTime(no_state=True)",
+                expected="a target that keeps nothing from one step to the next",
+                got=f"one that writes to {', '.join(names) or 'a Variable'}",
+                fix="Leave no_state out.",
+            )
+        return vmap(self._step)(times, steps, inputs)
+
+    def _laid_out(self, inputs: tuple, dt: Any) -> tuple[tuple, int]:
+        """The inputs with time first, and the number of steps."""
+        if len(inputs) == 1 and isinstance(inputs[0], int | float) and not isinstance(inputs[0], bool):
+            length = round(inputs[0] / dt)
+            if length < 1:
+                raise ValueRefused(
+                    where="LoopOverTime",
+                    expected=f"a duration of at least a step, {dt:g} ms",
+                    got=f"{inputs[0]} ms",
+                    fix="Give a longer duration, or inputs.",
+                )
+            return (), length
+        leaves = [np.shape(x) for x in jax.tree_util.tree_leaves(inputs, is_leaf=_is_cell)]
+        axis = int(self._batch_first)
+        lengths = sorted({shape[axis] for shape in leaves if len(shape) > axis})
+        if any(len(shape) <= axis for shape in leaves) or len(lengths) != 1:
+            raise ShapeError(
+                where="LoopOverTime",
+                expected=f"inputs {'(B, T, ...)' if self._batch_first else '(T, ...)'} of one length",
+                got=f"shapes {', '.join(map(str, leaves))}" if leaves else "none",
+                fix="Give an array with a value for each step, or a duration in ms.",
+            )
+        arrays = jax.tree_util.tree_map(jnp.asarray, inputs, is_leaf=_is_cell)
+        return jax.tree_util.tree_map(lambda x: jnp.moveaxis(x, axis, 0), arrays), lengths[0]
+
+
+def _is_cell(x: Any) -> bool:
+    return isinstance(x, Variable)
