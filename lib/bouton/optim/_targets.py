@@ -5,6 +5,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from ..core import ArrayCollector
 from ..errors import KindError, MathError, ShapeError, UnknownPathError, ValueRefused
@@ -38,10 +39,16 @@ class Targets:
 
     def matched(self, grads: Any, where: str) -> dict[str, jax.Array]:
         """The gradient of each distinct Variable by path, or the error that says which are missing, unknown or of wrong shape."""
-        given = dict(_leaves(grads))
+        flat = isinstance(grads, dict) and grads.keys() == self.cells.keys()
+        given = grads if flat else dict(_leaves(grads))
         if given.keys() != self.cells.keys():
             self._refuse(given, where)
-        return {path: _fitting(given[path], cell.value, f"{where}, gradient of {path}") for path, cell in self.distinct.items()}
+        found = {}
+        for path, cell in self.distinct.items():
+            grad, value = given[path], cell.value
+            fits = isinstance(grad, jax.Array) and grad.shape == value.shape and grad.dtype == value.dtype
+            found[path] = grad if fits else _fitting(grad, value, f"{where}, gradient of {path}")
+        return found
 
     def _refuse(self, given: dict, where: str) -> None:
         missing = [path for path in self.cells if path not in given]
@@ -89,14 +96,14 @@ def _trainable(found: Any, path: str, where: str) -> Variable:
 
 
 def _fitting(grad: Any, value: jax.Array, where: str) -> jax.Array:
+    """``grad`` as an array, or the error that says why it does not fit ``value``."""
     grad = plain(grad)
-    try:
-        if isinstance(grad, int | float):
-            grad = jnp.asarray(grad, value.dtype)
-        elif not isinstance(grad, jax.Array):
-            grad = jnp.asarray(grad)
-    except (TypeError, ValueError) as error:
-        raise KindError(where=where, expected="an array", got=f"{type(grad).__name__}", fix="Pass what bm.grad gives.") from error
+    if isinstance(grad, int | float):
+        grad = jnp.asarray(grad, value.dtype)
+    elif isinstance(grad, np.ndarray | np.generic) and grad.dtype.kind in "biufc":
+        grad = jnp.asarray(grad)
+    elif not isinstance(grad, jax.Array):
+        raise KindError(where=where, expected="an array", got=f"{type(grad).__name__}", fix="Pass what bm.grad gives.")
     if grad.shape != value.shape:
         raise ShapeError(
             where=where, expected=f"shape {value.shape}", got=f"{grad.shape}", fix="A gradient has the shape of its Variable."

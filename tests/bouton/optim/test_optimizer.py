@@ -281,6 +281,7 @@ def held(cells, optimizer):
         ({"a": jnp.ones(()), "b": 1.0}, bp.errors.ShapeError, r"gradient of a: expected shape \(3,\), got \(\)"),
         ({"a": jnp.ones(3, int), "b": 1.0}, bp.errors.KindError, r"gradient of a: expected dtype float32, got int32"),
         ({"a": jnp.ones(3), "b": None}, bp.errors.KindError, r"gradient of b: expected an array, got NoneType"),
+        ({"a": [1.0, 1.0, 1.0], "b": 1.0}, bp.errors.KindError, r"gradient of a: expected an array, got list"),
         ({"a": jnp.ones(3), "b": "x"}, bp.errors.KindError, r"gradient of b: expected an array, got str"),
     ],
 )
