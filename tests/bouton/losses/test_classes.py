@@ -20,7 +20,7 @@ LOGS = SCORES - np.log(np.exp(SCORES).sum(-1, keepdims=True))
 LOSSES = -LOGS[np.arange(6), INDEX]
 
 
-@pytest.fixture(params=["eager", "jit", "for_loop"])
+@pytest.fixture(params=["eager", "jit", "vmap", "for_loop"])
 def run(request):
     """The loss of arrays, in one way."""
 
@@ -28,6 +28,8 @@ def run(request):
         arrays = tuple(map(jnp.asarray, arrays))
         if request.param == "for_loop":
             return bm.for_loop(loss, tuple(a[None] for a in arrays))[0]
+        if request.param == "vmap":
+            return bm.vmap(loss)(*(a[None] for a in arrays))[0]
         return (bm.jit(loss) if request.param == "jit" else loss)(*arrays)
 
     return call

@@ -73,6 +73,22 @@ def test_an_epoch_may_end_inside_the_compiled_loop():
     np.testing.assert_allclose(rates, [0.1, 0.1, 0.05, 0.05, 0.025, 0.025], rtol=1e-6)
 
 
+def test_many_models_are_trained_at_once_by_vmap():
+    starts, data = np.asarray([[1.0, -2.0], [0.5, 3.0], [-1.0, 0.1]], np.float32), np.asarray([0.5, 1.0, 2.0], np.float32)
+
+    def train(start, x, many):
+        w = bm.Variable(jnp.asarray(start))
+        optimizer = bp.optim.Adam(0.1, w)
+        gradient = bm.grad(lambda x: ((w - x) ** 2).sum(), grad_vars=w)
+        step = bm.vmap(lambda x: optimizer.update(gradient(x)), mapped_vars=[w, optimizer.state["mu.0"], optimizer.state["nu.0"]])
+        for _ in range(3):
+            step(x) if many else optimizer.update(gradient(x))
+        return w.value
+
+    one_by_one = [train(start, x, many=False) for start, x in zip(starts, data, strict=True)]
+    np.testing.assert_allclose(train(starts, jnp.asarray(data), many=True), one_by_one, rtol=1e-5)
+
+
 def test_an_update_outside_of_all_transforms_is_compiled_once():
     w = bm.Variable(jnp.zeros(3))
     optimizer = bp.optim.Adam(0.1, w)
