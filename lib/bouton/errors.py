@@ -92,3 +92,7 @@ class UnregisteredWarning(UserWarning):
 
 class SharedNameWarning(UserWarning):
     """Two live objects may come to have one name."""
+
+
+class ReboundWarning(UserWarning):
+    """An attribute that is no Variable changes where compiled code cannot follow."""

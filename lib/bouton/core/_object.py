@@ -6,6 +6,7 @@ from typing import Any, Self
 from ..errors import KindError, UnknownPathError, ValueRefused
 from ..transform import Variable
 from ..transform._frame import Versioned
+from ..transform._rebound import note_made, note_rebound
 from . import _inspect
 from ._entry import Entry
 from ._groups import Group, Member
@@ -51,6 +52,7 @@ class Object(Searchable, Member):
         self.__dict__.update(_slots={}, _children={}, _kin=Versioned(), _attribute_name=None, _unique_name=None)
         self.__dict__.update(_groups={}, _implicit_vars={}, _implicit_nodes={})
         wait_for_name(self)
+        note_made(self)
         return self
 
     def __init__(self, name: str | None = None):
@@ -87,6 +89,7 @@ class Object(Searchable, Member):
                 warn_of_near_miss(self, name, self._slots)
             if isinstance(value, list | tuple | dict | set):
                 warn_of_container(self, name, value, (Object, Variable, Wrapper))
+            note_rebound(self, name, value)
             # A child that is replaced by something else is no child any more.
             self._disown(name)
             object.__setattr__(self, name, value)

@@ -375,6 +375,7 @@ from ..transform import Variable as Variable
 from ..transform import VariableView as VariableView
 from ..transform import checkpoint as checkpoint
 from ..transform import cls_jit as cls_jit
+from ..transform import debug_rebound as debug_rebound
 from ..transform import for_loop as for_loop
 from ..transform import grad as grad
 from ..transform import hessian as hessian
@@ -551,6 +552,7 @@ __all__ = [
     "cross",
     "cumprod",
     "cumsum",
+    "debug_rebound",
     "deg2rad",
     "degrees",
     "delete",

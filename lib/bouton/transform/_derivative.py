@@ -13,6 +13,7 @@ from ..errors import KindError, ValueRefused
 from ._frame import Frame, started_again
 from ._operators import plain
 from ._purify import TakenApart, is_discovering, unwrap
+from ._rebound import watched
 from ._trace import present_trace
 from ._variable import Variable
 
@@ -116,7 +117,7 @@ class Derivative:
 
     def _value(self, func: Callable, has_aux: bool | None, args: Sequence, kwargs: dict) -> tuple[Any, Any]:
         """Call ``func``; its value and its aux."""
-        out = unwrap(func(*args, **kwargs))
+        out = unwrap(watched(func)(*args, **kwargs))
         if has_aux and not (isinstance(out, tuple) and len(out) == 2):
             raise KindError(
                 where=f"{self.name}(has_aux=True)",

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol
 
 import jax
+from jax.core import Tracer
 
 from ._trace import CAN_BE_FRESH, fresh_traces, is_staged, present_trace
 
@@ -119,6 +120,14 @@ class Versioned:
             frame = frame.outer
 
 
+ABSENT = object()
+
+
+def holds_tracer(value: Any) -> bool:
+    """Whether a traced value is in ``value``."""
+    return any(isinstance(leaf, Tracer) for leaf in jax.tree_util.tree_leaves(value))
+
+
 class Frame:
     """Values of cells inside one trace.
 
@@ -149,9 +158,11 @@ class Frame:
         "constants",
         "discovering",
         "fresh",
+        "made",
         "opened_in",
         "outer",
         "read_cells",
+        "rebound",
         "repeats",
         "values",
         "writable",
@@ -179,6 +190,10 @@ class Frame:
         self._fresh_traces: AbstractContextManager | None = None
         # Those in which cells may be used.
         self._traces: list = []
+        # Ids of the objects that were made inside, where this is the outermost frame.
+        self.made: set[int] = set()
+        # Plain attributes that changed inside: object, name, and what it was before.
+        self.rebound: dict[tuple[int, str], tuple[Any, str, Any]] = {}
         self.read_cells: dict[Variable, None] = {}
         self.written: dict[Variable, None] = {}
         self.constants: dict[Constant, Hashable] = {}
@@ -191,7 +206,7 @@ class Frame:
         if self.fresh:
             self._fresh_traces = fresh_traces()
             self._fresh_traces.__enter__()
-        else:
+        elif CAN_BE_FRESH:
             self._traces.append(present_trace())
         STACK.top, self.alive = self, True
         return self
@@ -199,14 +214,30 @@ class Frame:
     def __exit__(self, *error: Any) -> None:
         STACK.top, self.outer, self.alive = self.outer, None, False
         self._traces.clear()
+        self._put_back()
         if self._fresh_traces is not None:
             self._fresh_traces.__exit__(*error)
         # A cell made inside the trace remembers its frame; it must not keep the trace's values alive.
         self.values = {}
 
+    def _put_back(self) -> None:
+        """Give plain attributes back what they were, lest they hold a value of the trace that is over.
+
+        Where the code only ran to see which cells it touches, whatever they hold.
+        """
+        for owner, name, old in self.rebound.values():
+            now = vars(owner)
+            if name in now and (self.discovering or holds_tracer(now[name])):
+                if old is ABSENT:
+                    del now[name]
+                else:
+                    now[name] = old
+        self.rebound.clear()
+
     def starts_here(self) -> None:
         """The traced code begins, where the frame was entered outside of it."""
-        self._traces.append(present_trace())
+        if CAN_BE_FRESH:
+            self._traces.append(present_trace())
 
     def read(self, cell: "Variable") -> jax.Array:
         """The value that ``cell`` has at this point of the trace."""

@@ -1,8 +1,10 @@
 """Compilation of functions and methods that read and write cells."""
 
 import functools
-from collections.abc import Callable, Sequence
-from typing import Any, Self, overload
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from types import MappingProxyType
+from typing import Any, ClassVar, Self, overload
 
 import jax
 from jax.core import Tracer
@@ -11,6 +13,7 @@ from ..errors import KindError
 from ._frame import STACK, Frame, HiddenUse, NewCell, Versioned
 from ._operators import plain
 from ._purify import Purified, _leaves_only
+from ._rebound import Watch, attributes_now, warn_of_changes, watched
 from ._variable import Variable
 
 _KEPT = 8  # variants beside the present one
@@ -20,6 +23,8 @@ class _Variant(Purified):
     """The function as it is under some settings of the environment, and compiled."""
 
     call: Callable | None = None
+    # Of the object and of those below it, when it was traced; while debug_rebound is on.
+    attributes: Mapping = MappingProxyType({})
 
 
 class Jitted:
@@ -35,11 +40,13 @@ class Jitted:
         How often the function has been traced and compiled.
     """
 
+    warns_of_changes: ClassVar[bool] = False
+
     def __init__(self, fn: Callable, **options: Any):
         self._fn = fn
         # By identity: 0 names the first argument, and equals False.
         self._options = {k: v for k, v in options.items() if v is not None and v is not False and v != ()}
-        self._variant = _Variant(fn)
+        self._variant = _Variant(watched(fn))
         # Those made under other settings of the environment, for when it is that again.
         self._others: list[_Variant] = []
         self._forgotten = 0
@@ -52,7 +59,7 @@ class Jitted:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if STACK.top is not None:
             # Inside another transform the function becomes part of it.
-            return self._fn(*map(plain, args), **{name: plain(arg) for name, arg in kwargs.items()})
+            return watched(self._fn)(*map(plain, args), **{name: plain(arg) for name, arg in kwargs.items()})
         purified = self._variant
         if purified.call is None:
             self._discover(purified, args, kwargs)
@@ -80,6 +87,11 @@ class Jitted:
                 cell._value = value
             return out
 
+    def _call_with_a_look(self, *args: Any, **kwargs: Any) -> Any:
+        if STACK.top is None:
+            warn_of_changes(self._variant.attributes)
+        return _call(self, *args, **kwargs)
+
     def _under_present_settings(self, last: "_Variant", args: tuple, kwargs: dict) -> "_Variant":
         """The variant whose constants are all as they are now, made where there is none."""
         if any(isinstance(constant, Versioned) and constant.version != version for constant, version in last.constants.items()):
@@ -92,7 +104,7 @@ class Jitted:
             if all(constant.version == version for constant, version in variant.constants.items()):
                 break
         else:
-            variant = _Variant(self._fn)
+            variant = _Variant(watched(self._fn))
             self._discover(variant, args, kwargs)
         # New lists: another thread may be going through the old one.
         others = [last, *(other for other in self._others if other is not variant and other is not last)]
@@ -109,6 +121,7 @@ class Jitted:
             frame = self._discovered(True, args, kwargs)
         purified.learn(list(frame.read_cells), list(frame.written))
         purified.note(frame.constants)
+        purified.attributes = attributes_now(self._fn) if Jitted.warns_of_changes else {}
         self._compile(purified)
 
     def _discovered(self, fresh: bool, args: tuple, kwargs: dict) -> Frame:
@@ -116,7 +129,7 @@ class Jitted:
             frame.starts_here()
             return _leaves_only(self._fn(*args, **kwargs))
 
-        with Frame({}, discovering=True, fresh=fresh) as frame:
+        with Frame({}, discovering=True, fresh=fresh) as frame, Watch(self._fn):
             jax.jit(traced, **self._static(shift=0)).eval_shape(*args, **kwargs)
         return frame
 
@@ -143,6 +156,50 @@ class Jitted:
 
     def __repr__(self) -> str:
         return f"jit({getattr(self._fn, '__qualname__', repr(self._fn))})"
+
+
+_call = Jitted.__call__
+
+
+def debug_rebound(on: bool = True) -> AbstractContextManager[None]:
+    """Look out for attributes that change after the function that uses them was compiled.
+
+    What is neither a Variable nor an argument is a constant of compiled code, so ``model.gain = 2.0`` after the first call of a
+    compiled method has no effect. While this is on, the next call warns of it with a
+    :class:`~bouton.errors.ReboundWarning`, once for each change.
+
+    Parameters
+    ----------
+    on : bool
+        Whether to look.
+
+    Returns
+    -------
+    context manager
+        As the head of a ``with`` block it ends with the block; otherwise it stays.
+
+    Notes
+    -----
+    Only methods and objects whose first call comes while it is on are looked at, with the objects below them. Each call then
+    compares all plain attributes, which takes time; while it is off, calls cost nothing more.
+    """
+    before = Jitted.warns_of_changes
+    _look(on)
+    return _looking_until_end(before)
+
+
+@contextmanager
+def _looking_until_end(before: bool) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        _look(before)
+
+
+def _look(on: bool) -> None:
+    # Another method, and no question in the one that is called millions of times.
+    Jitted.warns_of_changes = on
+    Jitted.__call__ = Jitted._call_with_a_look if on else _call
 
 
 def _compiled_anew(cls: type[Jitted], fn: Callable, options: dict) -> Jitted:

@@ -14,6 +14,7 @@ from ._jit import Jitted
 from ._kept import kept
 from ._progress import Bar
 from ._purify import TakenApart, discover, is_discovering, unwrap
+from ._rebound import watched
 from ._variable import Variable
 
 
@@ -63,6 +64,8 @@ def for_loop(
     """
     spread, operands = _arrays(operands)
     length = _length(operands)
+    if STACK.top is not None:
+        body_fun = watched(body_fun)
     call = (lambda xs: body_fun(*xs)) if spread else body_fun
     if not jit:
         bar = Bar() if progress_bar and not is_discovering() else None
@@ -83,7 +86,7 @@ def _compiled(
     bar = Bar() if progress_bar else None
 
     def run(operands: Any) -> Any:
-        fn = body()
+        fn = watched(body())
         call = (lambda xs: fn(*xs)) if spread else fn
         return _scan(call, operands, _length(operands), reverse, unroll, remat, bar)
 

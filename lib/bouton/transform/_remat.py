@@ -11,6 +11,7 @@ from ..errors import KindError
 from ._frame import NewCell, started_again
 from ._operators import plain
 from ._purify import Purified, discover, is_discovering, unwrap
+from ._rebound import watched
 
 _NUMBERS = (jax.Array, np.ndarray, np.generic, bool, int, float, complex)
 
@@ -62,7 +63,7 @@ def remat(
     def rematerialised(*args: Any, **kwargs: Any) -> Any:
         args = tuple(map(plain, args))
         if is_discovering():
-            return unwrap(func(*args, **kwargs))
+            return unwrap(watched(func)(*args, **kwargs))
         static = {n % len(args) for n in nums if -len(args) <= n < len(args)}
         traced = [() if n in static else arg for n, arg in enumerate(args)]
         # What is no array, such as the object of a method, is a constant.
@@ -71,7 +72,7 @@ def remat(
 
         def of_arrays(arrays: dict[int, Any]) -> Any:
             merged, named = jax.tree_util.tree_unflatten(structure, [arrays.get(n, leaf) for n, leaf in enumerate(leaves)])
-            return func(*(args[n] if n in static else arg for n, arg in enumerate(merged)), **named)
+            return watched(func)(*(args[n] if n in static else arg for n, arg in enumerate(merged)), **named)
 
         return started_again(lambda: _rematerialise(of_arrays, arrays, prevent_cse=prevent_cse, policy=policy))
 

@@ -4,7 +4,7 @@ import functools
 import importlib
 import itertools
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import jax
@@ -32,14 +32,15 @@ def is_staged() -> bool:
 # JAX keeps the trace of a function that it has transformed, with what stood in its closure, and looks it up under the function
 # and the present settings. A setting of our own keeps one trace of ours from being answered with what belongs to another.
 _make_setting = getattr(jax, "make_user_context", None)
-_setting: Callable[[int], AbstractContextManager] | None = None if _make_setting is None else _make_setting(default_value=0)
+_setting: Callable[[int], AbstractContextManager] = nullcontext if _make_setting is None else _make_setting(default_value=0)
 _numbers = itertools.count(1)
 
-CAN_BE_FRESH = _setting is not None
+CAN_BE_FRESH = _make_setting is not None
 
 
 def fresh_traces() -> AbstractContextManager:
-    """JAX uses no trace again in this block that was made before it, nor later one that is made in it."""
-    if _setting is None:
-        raise NotImplementedError("this release of JAX has no make_user_context")
+    """JAX uses no trace again in this block that was made before it, nor later one that is made in it.
+
+    Only where ``CAN_BE_FRESH``; older releases of JAX have no such setting.
+    """
     return _setting(next(_numbers))

@@ -51,14 +51,14 @@ class Failing:
 
     def __init__(self):
         self.a, self.b = bm.Variable(2), bm.Variable(())
-        self.runs = 0
+        self.runs = []
         self.fail_in = None
 
     def step(self, x):
         self.a.value = self.a + x
         self.b.value = self.b + 1.0
-        self.runs += 1
-        if self.runs == self.fail_in:
+        self.runs.append(x)
+        if len(self.runs) == self.fail_in:
             raise ArithmeticError("on purpose")
         return self.a.sum()
 
