@@ -5,14 +5,13 @@ from typing import Any, Self
 
 from ..errors import KindError, UnknownPathError, ValueRefused
 from ..transform import Variable
-from ..transform._frame import Versioned
 from ..transform._rebound import note_made, note_rebound
 from . import _inspect
 from ._entry import Entry
 from ._groups import Group, Member
 from ._names import claim, nearest, next_name, unique_name, wait_for_name
 from ._render import as_html
-from ._searchable import Searchable
+from ._searchable import Kin, Searchable
 from ._slot import Slot
 from ._unmeant import warn_of_container, warn_of_near_miss
 from ._wrappers import Wrapper
@@ -45,11 +44,11 @@ class Object(Searchable, Member):
     _slots: dict[str, Slot]
     _children: "dict[str, Object]"
     # Counts the changes of children: compiled code holds which one an attribute was.
-    _kin: Versioned
+    _kin: Kin
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         self = object.__new__(cls)
-        self.__dict__.update(_slots={}, _children={}, _kin=Versioned(), _attribute_name=None, _unique_name=None)
+        self.__dict__.update(_slots={}, _children={}, _kin=Kin(), _attribute_name=None, _unique_name=None)
         self.__dict__.update(_groups={}, _implicit_vars={}, _implicit_nodes={})
         wait_for_name(self)
         note_made(self)
@@ -78,6 +77,7 @@ class Object(Searchable, Member):
             self._refuse_reserved(name, may_hide_defaults=True)
             self._disown(name)
             self._slots[name] = Slot.around(value)
+            value.belongs_to(self._kin.held)
             object.__setattr__(self, name, value)
         elif isinstance(value, Object):
             self._adopt(name, value)
@@ -103,7 +103,9 @@ class Object(Searchable, Member):
                 fix="Assign the value itself, or build the model again.",
             )
         self._refuse_reserved(name)
-        self._slots[name] = Slot(wrapper, self._where(name))
+        self._slots[name] = slot = Slot(wrapper, self._where(name))
+        if slot.cell is not None:
+            slot.cell.belongs_to(self._kin.held)
         self.__dict__.pop(name, None)
 
     def _adopt(self, name: str, child: "Object") -> None:
@@ -111,6 +113,7 @@ class Object(Searchable, Member):
         self._refuse_child(name, child)
         if name in self._groups:
             self._disown(name)
+        self._let_go(name, self._children.get(name))
         self._kin.version += 1
         self._children[name] = child
         child.__dict__["_attribute_name"] = name
@@ -146,10 +149,13 @@ class Object(Searchable, Member):
         """Register what is in a list or dict now, under the names ``name-index`` or ``name-key``."""
         for registry in (self._slots, self._children):
             for known in [key for key in registry if key.partition("-")[0] == name and "-" in key]:
-                del registry[known]
+                gone = registry.pop(known)
+                if isinstance(gone, Object):
+                    self._let_go(name, gone)
         for key, element in group.elements():
             if isinstance(element, Variable):
                 self._slots[f"{name}-{key}"] = Slot.around(element)
+                element.belongs_to(self._kin.held)
             else:
                 self._children[f"{name}-{key}"] = element
                 element.__dict__["_attribute_name"] = f"{name}-{key}"
@@ -157,13 +163,22 @@ class Object(Searchable, Member):
 
     def _disown(self, name: str) -> bool:
         """Forget the child, or the children in the list or dict, of that name."""
-        known = self._children.pop(name, None) is not None
+        child = self._children.pop(name, None)
+        self._let_go(name, child)
+        known = child is not None
         group = self._groups.pop(name, None)
         if group is not None:
             group.released_by(self, name)
             self._regroup(name, type(group)())
         self._kin.version += known
         return known or group is not None
+
+    def _let_go(self, name: str, child: "Object | None") -> None:
+        """Compiled code that found ``child`` where it hides an attribute of the class has to look again: it went by unseen."""
+        if child is not None and hasattr(type(self), name):
+            for obj in child.nodes("relative").values():
+                obj._kin.held.version += 1
+                obj._kin.version += 1
 
     def _refuse_reserved(self, name: str, *, may_hide_defaults: bool = False, plain: bool = False) -> None:
         """Refuse the name of a member of the class.
@@ -210,8 +225,10 @@ class Object(Searchable, Member):
         return AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
 
     def __delattr__(self, name: str) -> None:
-        known = self._slots.pop(name, None) is not None
-        known = self._disown(name) or known
+        slot = self._slots.pop(name, None)
+        if slot is not None and slot.cell is not None:
+            slot.cell.taken_away()
+        known = self._disown(name) or slot is not None
         if name in self.__dict__ or not known:
             object.__delattr__(self, name)
 

@@ -23,12 +23,22 @@ class LoadedState(NamedTuple):
     unexpected_keys: list[str]
 
 
+class Kin(Versioned):
+    """Counts the changes of children; ``held`` those of what was taken away unseen."""
+
+    __slots__ = ("held",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held = Versioned()
+
+
 class Searchable:
     """Gives an object its ``vars`` and ``nodes``."""
 
     _implicit_vars: dict[str, Variable]
     _implicit_nodes: "dict[str, Object]"
-    _kin: Versioned
+    _kin: Kin
 
     def vars(self, method: str = "absolute", level: int = -1, include_self: bool = True) -> ArrayCollector:
         """Every Variable here and below, object by object, breadth first; within one object by name.

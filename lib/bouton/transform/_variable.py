@@ -8,7 +8,7 @@ import numpy as np
 from jax.core import Tracer
 
 from ..errors import KindError, LeakedTracerError, MathError
-from ._frame import STACK
+from ._frame import STACK, Versioned
 from ._operators import ArrayOperators, fits_in
 from ._settings import default_float
 
@@ -45,7 +45,7 @@ class Variable(ArrayOperators):
     3.0
     """
 
-    __slots__ = ("__weakref__", "_batch_axis", "_home", "_may_be_traced", "_value")
+    __slots__ = ("__weakref__", "_batch_axis", "_home", "_may_be_traced", "_place", "_value")
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
@@ -73,6 +73,8 @@ class Variable(ArrayOperators):
         # The trace that this cell was made in, if any: only there may it hold a traced value.
         self._home = STACK.top
         self._may_be_traced = False
+        # What counts when the cell is taken away from the object that it is an attribute of.
+        self._place: Versioned | None = None
         self._value = value
 
     @classmethod
@@ -80,7 +82,23 @@ class Variable(ArrayOperators):
         """A cell around ``value`` as it is, even a tracer of a plain JAX transform: for copies of a functional model."""
         self = object.__new__(cls)
         self._batch_axis, self._home, self._may_be_traced, self._value = batch_axis, STACK.top, True, value
+        self._place = None
         return self
+
+    def belongs_to(self, place: Versioned) -> None:
+        """It is an attribute, and code that uses it depends on ``place``, which counts when it is taken away from there."""
+        if self._place is None:
+            self._place = place
+
+    def taken_away(self) -> None:
+        """It is that attribute no more: compiled code that has found it there has to look again."""
+        if self._place is not None:
+            self._place.version += 1
+
+    def _use(self) -> None:
+        # What was made inside a trace is not found there by a later call.
+        if self._place is not None and self._home is None:
+            self._place.used()
 
     def __getstate__(self) -> tuple[Any, dict[str, Any]]:
         # A copy that is made while tracing starts with what the cell holds at that point, and belongs to that trace.
@@ -99,7 +117,10 @@ class Variable(ArrayOperators):
     def value(self) -> Any:
         """The array; assigning replaces it, and must keep shape and dtype."""
         frame = STACK.top
-        return self._outside_value() if frame is None else frame.read(self)
+        if frame is None:
+            return self._outside_value()
+        self._use()
+        return frame.read(self)
 
     @value.setter
     def value(self, new: Any) -> None:
@@ -109,6 +130,7 @@ class Variable(ArrayOperators):
         """Write an array that is known to fit."""
         frame = STACK.top
         if frame is not None:
+            self._use()
             frame.write(self, new)
             return
         self.refuse_tracer(new)

@@ -49,7 +49,7 @@ class VariableView(Variable):
                 got=f"{type(variable).__name__}",
                 fix="Make the array a Variable first: bm.Variable(x).",
             )
-        self._base = variable
+        self._base, self._home, self._place = variable, None, None
         self._index = tuple(map(_known, index)) if isinstance(index, tuple) else _known(index)
         self._fits_shape: tuple[int, ...] = ()
         self._may_be_traced = False
@@ -76,7 +76,8 @@ class VariableView(Variable):
         )
 
     def __getstate__(self) -> tuple[Any, dict[str, Any]]:
-        return None, {"_base": self._base, "_index": self._index, "_fits_shape": self._fits_shape, **_fixed(self)}
+        kept = ("_base", "_index", "_fits_shape", "_batch_axis", "_may_be_traced", "_home", "_place")
+        return None, {name: getattr(self, name) for name in kept}
 
     def __setstate__(self, state: tuple[Any, dict[str, Any]]) -> None:
         for name, x in state[1].items():
@@ -97,6 +98,7 @@ class VariableView(Variable):
     @property
     def value(self) -> Any:
         """The part as an array; assigning writes it into the whole."""
+        self._use()
         whole = self._base.value
         self._check_fits(whole.shape)
         return whole[self._index]
@@ -112,6 +114,7 @@ class VariableView(Variable):
 
     def store(self, new: Any) -> None:
         """Write an array that is known to fit."""
+        self._use()
         whole = self._base.value
         self._check_fits(whole.shape)
         self._base.store(whole.at[self._index].set(new))
@@ -153,10 +156,6 @@ class VariableView(Variable):
         except PositionError:
             return None  # a mask is for one shape
         return next((k for k, (one, other) in enumerate(pairs) if one != other), None)
-
-
-def _fixed(view: VariableView) -> dict[str, Any]:
-    return {"_batch_axis": view._batch_axis, "_may_be_traced": False}
 
 
 def _known(index: Any) -> Any:

@@ -420,3 +420,90 @@ def test_resets_and_nested_dicts_in_compiled_code_follow_a_child_that_was_replac
     assert pair.left.tau == 0.5
     pair.more = Unit()
     assert count() > before
+
+
+# -- compiled code sees what was replaced ------------------------------------------------
+
+
+class Scale(bp.Object):
+    def __init__(self, w):
+        self.w = bm.Variable(jnp.full(2, w))
+
+
+class WithDefaults(bp.Object):
+    scale = None
+    scales = None
+
+    def __init__(self):
+        self.scale, self.scales = Scale(1.0), bm.NodeList([Scale(10.0)])
+        self.v, self.p = bm.Variable(jnp.full(2, 100.0)), Parameter(np.full(2, 1000.0))
+
+    @bm.cls_jit
+    def total(self):
+        return (self.scale.w + self.scales[0].w + self.v + self.p)[0]
+
+
+def test_a_child_behind_a_default_of_the_class_can_be_replaced():
+    model = WithDefaults()
+    assert float(model.total()) == 1111.0
+    model.scale = Scale(2.0)
+    assert float(model.total()) == 1112.0
+    model.scale = Scale(3.0)
+    model.scales = bm.NodeList([Scale(20.0)])
+    assert float(model.total()) == 1123.0
+    model.scales[0] = Scale(30.0)
+    assert float(model.total()) == 1133.0
+    before = model.total.compilations
+    assert float(model.total()) == 1133.0
+    assert model.total.compilations == before
+
+
+@pytest.mark.parametrize(("name", "value", "expected"), [("v", bm.Variable(2), 1011.0), ("p", Parameter(np.zeros(2)), 111.0)])
+def test_an_attribute_can_be_deleted_and_made_again(name, value, expected):
+    model = WithDefaults()
+    assert float(model.total()) == 1111.0
+    delattr(model, name)
+    setattr(model, name, value)
+    assert float(model.total()) == expected
+
+
+def test_a_copy_sees_what_was_replaced_in_it():
+    model = copy.deepcopy(WithDefaults())
+    assert float(model.total()) == 1111.0
+    del model.v
+    model.v = bm.Variable(jnp.zeros(2))
+    model.scale = Scale(0.0)
+    assert float(model.total()) == 1010.0
+
+
+def test_an_object_that_is_built_inside_a_compiled_function_does_not_compile_it_again():
+    @bm.jit
+    def f(x):
+        holder = bp.Object()
+        holder.v = bm.Variable(jnp.zeros(()))
+        holder.v.value = holder.v + x
+        holder.child = Scale(1.0)
+        del holder.v
+        return holder.child.w * x
+
+    for _ in range(3):
+        f(2.0)
+    assert f.compilations == 1
+
+
+def test_assigning_values_does_not_compile_again():
+    model = WithDefaults()
+    model.total()
+    model.v, model.p = jnp.zeros(2), np.zeros(2)
+    model.scale.w.value = jnp.zeros(2)
+    assert float(model.total()) == 10.0
+    assert model.total.compilations == 1
+
+
+def test_a_new_child_leaves_code_alone_that_uses_variables_only():
+    holder = Scale(1.0)
+    total = bm.jit(lambda: holder.w.sum())
+    total()
+    holder.child = Scale(2.0)
+    assert float(total()) == 2.0
+    assert total.compilations == 1
