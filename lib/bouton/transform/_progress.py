@@ -9,7 +9,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-_UPDATES = 50
+_UPDATES = 20
 
 
 class Bar:
@@ -35,10 +35,9 @@ class Bar:
                 self._held = False
                 self._close()
 
-    def reach(self, done: Any, length: int) -> None:
+    def reach(self, done: int, length: int) -> None:
         """``done`` turns have ended. The first report of a run shows the bar, unless it is there; the last takes it down."""
         with self._lock:
-            done = int(done)
             bar = self._shown
             if bar is None or (not self._held and done <= bar.n):
                 bar = self._open(length)
@@ -57,23 +56,26 @@ class Bar:
             self._shown = None
 
     def scan(self, turn: Callable, start: Any, operands: Any, *, length: int, reverse: bool, unroll: int) -> tuple[Any, Any]:
-        """Scan as :func:`jax.lax.scan` does, and report some fifty times."""
+        """Scan as :func:`jax.lax.scan` does, and report some twenty times."""
         # In pieces: to ask at each turn whether to report would cost more than a cheap turn does.
         size = _piece(length)
         pieces, rest = divmod(length, size)
         first, last = _split(operands, pieces * size)
         counts = jnp.arange(1, pieces + 1) * size + (rest if reverse else 0)
 
+        def report(done: Any) -> None:
+            jax.debug.callback(lambda done: self.reach(int(done), length), done)
+
         def piece(carry: Any, counted: tuple) -> tuple[Any, Any]:
             done, xs = counted
             carry, out = jax.lax.scan(turn, carry, xs, length=size, reverse=reverse, unroll=unroll)
-            jax.debug.callback(self.reach, done, length)
+            report(done)
             return carry, out
 
         def of_rest(carry: Any) -> tuple[Any, Any]:
             # A function of its own: JAX would answer with the trace it has of the other.
             carry, out = jax.lax.scan(lambda c, x: turn(c, x), carry, last, length=rest, reverse=reverse, unroll=unroll)
-            jax.debug.callback(self.reach, rest if reverse else length, length)
+            report(rest if reverse else length)
             return carry, out
 
         carry, end = of_rest(start) if rest and reverse else (start, None)

@@ -10,13 +10,16 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..errors import KindError, ShapeError, UnsupportedError, ValueRefused
+from ._deprecated import found_by_tracing
 from ._frame import STACK, Frame, Journal, started_again
 from ._purify import TakenApart, is_discovering, unwrap
 from ._random import KeyVariable
+from ._rebound import watched
 from ._trace import present_trace
 from ._variable import Variable
 
 
+@found_by_tracing
 def vmap(
     func: Callable | None = None,
     in_axes: Any = 0,
@@ -90,7 +93,7 @@ def vmap(
         cells = {cell: _axis(cell) for cell in _cells_in(mapped_vars) if not _is_one_key(cell)}
         size = _size(axes, args, kwargs, cells, axis_size)
         index = np.arange(size, dtype=np.int32)
-        return started_again(lambda: _Elements(func, cells, index).call(axes, out_axes, axis_name, args, kwargs))
+        return started_again(lambda: _Elements(watched(func), cells, index).call(axes, out_axes, axis_name, args, kwargs))
 
     return functools.wraps(func)(mapped) if hasattr(func, "__name__") else mapped
 
@@ -122,7 +125,7 @@ class _Elements:
         # Written by the function: not mapped, keys that were drawn from, and mapped.
         self._shared: list[Variable] = []
         self._drawn: list[Variable] = []
-        self._mapped_and_written: list[Variable] = []
+        self._mapped_and_written: set[Variable] = set()
         self._outside = present_trace()
 
     def call(self, in_axes: Any, out_axes: Any, axis_name: Any, args: tuple, kwargs: dict) -> Any:
@@ -163,10 +166,10 @@ class _Elements:
             args, kwargs = jax.tree_util.tree_unflatten(structure, leaves)
             out = TakenApart(self._func(*args, **kwargs))
             found = dict(frame.values)
-            self._mapped_and_written = [cell for cell in frame.written if cell in self._cells]
-            others = [cell for cell in frame.written if cell not in self._cells]
-            self._drawn = [cell for cell in others if isinstance(cell, KeyVariable) and _single(found[cell])]
-            self._shared = [cell for cell in others if cell not in self._drawn]
+            self._mapped_and_written = {cell for cell in frame.written if cell in self._cells}
+            drawn = {cell: isinstance(cell, KeyVariable) and _single(found[cell]) for cell in frame.written}
+            self._drawn = [cell for cell in frame.written if drawn[cell] and cell not in self._cells]
+            self._shared = [cell for cell in frame.written if not drawn[cell] and cell not in self._cells]
         return out.rebuilt(), found
 
     def _refuse_difference(self, cell: Variable, run: Callable) -> None:
