@@ -238,6 +238,8 @@ class Share:
         return list(dict.fromkeys(name for _, known in self._context.visible() for name in known))
 
     def _read(self, name: str) -> Any:
+        if STACK.top is not None:
+            STACK.top.refuse_hidden_use()
         for frame, known in reversed(self._context.visible()):
             if name in known and frame is not None:
                 return known[name]

@@ -265,3 +265,17 @@ def test_objects_are_constants_that_compile_again():
     assert step() == 1.0
     share.save(table={"a": 2.0})
     assert step() == 2.0
+
+
+def test_plain_jax_inside_a_trace_sees_what_is_shared_at_each_call():
+    inner = jax.jit(lambda x: x * share["gain"] + share["t"])
+    step = bm.jit(lambda t, x: _sharing(t, inner, x))
+    for gain, t in ((2.0, 1.0), (3.0, 5.0)):
+        share.save(gain=gain)
+        assert step(t, 10.0) == 10.0 * gain + t
+    assert bm.jit(lambda t: _sharing(t, inner, 1.0))(7.0) == 10.0
+
+
+def _sharing(t, fn, x):
+    with share.restored({"t": t}):
+        return fn(x)
