@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from . import check as check
 from . import errors as errors
+from . import init as init
+from . import init as initialize
 from . import math as math
 from . import modes as modes
 from . import modules as modules
@@ -48,6 +50,8 @@ __all__ = [
     "__version__",
     "check",
     "errors",
+    "init",
+    "initialize",
     "losses",
     "math",
     "modes",

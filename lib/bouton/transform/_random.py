@@ -34,9 +34,11 @@ class LazyKey(KeyVariable):
     __slots__ = ("_seed",)
 
     def __init__(self, seed: int | None = None):
+        # Nothing at all is set but the seed. It has no home either: it outlives the trace that may ask for the first draw.
+        for name in vars(Variable)["__slots__"]:
+            if name not in ("__weakref__", "_value"):
+                setattr(self, name, None)
         self._seed = seed
-        # It outlives the trace that may ask for the first draw, so it has no home.
-        self._batch_axis, self._home, self._may_be_traced = None, None, False
 
     def __getattr__(self, name: str) -> Any:
         if name != "_value":

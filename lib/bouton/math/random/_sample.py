@@ -14,3 +14,8 @@ sample: Callable[..., Any] = partial(jax.jit, static_argnames=("shape", "dtype")
 def cast(dtype: Any, *parameters: Any) -> list[Any]:
     """The parameters as arrays of that dtype."""
     return [jnp.asarray(p).astype(dtype) for p in parameters]
+
+
+def at_least_32_bits(dtype: Any) -> Any:
+    """The dtype to compute in: for fewer bits there is no linear algebra."""
+    return jnp.float32 if jnp.finfo(dtype).bits < 32 else dtype

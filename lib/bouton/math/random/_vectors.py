@@ -4,7 +4,6 @@ from functools import partial
 from typing import Literal
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike, DTypeLike
 
@@ -12,7 +11,7 @@ from ...errors import ShapeError
 from . import _arguments as given
 from ._arguments import POSITIVE, Numbers, Size
 from ._keyed import Keyed
-from ._sample import cast, sample
+from ._sample import at_least_32_bits, cast, sample
 
 
 class VectorDraws(Keyed):
@@ -128,7 +127,9 @@ def _check_covariance(where: str, cov: np.ndarray, method: str) -> None:
 
 def _rooted(method):
     def normal(key, mean, cov, *, shape, dtype):
-        return jax.random.multivariate_normal(key, *cast(dtype, mean, cov), shape=shape, dtype=dtype, method=method)
+        working = at_least_32_bits(dtype)
+        mean, cov = cast(working, mean, cov)
+        return jax.random.multivariate_normal(key, mean, cov, shape, working, method).astype(dtype)
 
     return sample(normal)
 
@@ -143,4 +144,4 @@ def _dirichlet(key, alpha, *, shape, dtype):
 
 @partial(jax.jit, static_argnames=("n", "shape", "dtype"), inline=True)
 def _orthogonal(key, *, n, shape, dtype):
-    return jax.random.orthogonal(key, n, shape, dtype).astype(jnp.dtype(dtype))
+    return jax.random.orthogonal(key, n, shape, at_least_32_bits(dtype)).astype(dtype)

@@ -76,3 +76,8 @@ def test_other_arguments_that_cannot_be_are_refused():
     with pytest.raises(ValueRefused, match=r"orthogonal\(n\): expected sizes of 0 or more, got \(-1,\)\."):
         bm.random.orthogonal(-1)
     assert bm.jit(lambda c: bm.random.multivariate_normal(jnp.zeros(2), c))(jnp.eye(2)).shape == (2,)
+
+
+def test_half_precision_is_that_of_the_result_alone():
+    assert bm.random.orthogonal(3, dtype=jnp.float16).dtype == jnp.float16
+    assert bm.random.multivariate_normal([0.0, 0.0], COV, dtype=jnp.bfloat16).dtype == jnp.bfloat16

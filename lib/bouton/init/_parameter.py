@@ -1,0 +1,110 @@
+"""From what a user passes for a weight to the weight."""
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import numpy as np
+from jax.typing import ArrayLike
+
+from ..errors import KindError, ShapeError, ValueRefused
+from ..transform import Variable
+from ..transform._variable import own_array
+from ._checks import Shape, as_shape
+from ._initializer import Initializer
+
+Weight = ArrayLike | Variable | None
+
+
+def parameter(
+    param: Weight | Callable[[Shape], Any],
+    size: int | tuple[int, ...],
+    allow_none: bool = True,
+    allow_scalar: bool = True,
+) -> Weight:
+    """What a parameter of a model is, from what the user gave for it.
+
+    Parameters
+    ----------
+    param : None, number, array, Variable, Initializer or another function of a shape
+        Functions are called with ``size``. All else is used as it is: the very numbers given.
+    size : int or tuple of int
+        The shape that the parameter has to have.
+    allow_none : bool
+        Whether it may be left out.
+    allow_scalar : bool
+        Whether one number may stand for all.
+
+    Returns
+    -------
+    None, number, Variable, or jax array
+        Of shape ``size``, or with one element where scalars are allowed.
+
+    Raises
+    ------
+    ShapeError
+        For another shape, also of what a function returns; for one number where they are not allowed.
+    ValueRefused
+        For ``None`` where it is not allowed.
+    KindError
+        For anything else.
+    """
+    shape = as_shape("parameter", size)
+    if param is None:
+        if allow_none:
+            return None
+        raise ValueRefused(where="parameter", expected="a value", got="None", fix="Pass a number, an array or an Initializer.")
+    if isinstance(param, int | float | complex):
+        _check_shape((), shape, allow_scalar)
+        return param
+    if callable(param):
+        return called(param, shape)
+    if not isinstance(param, jax.Array | np.ndarray | np.generic | Variable):
+        raise _no_array("parameter", param, "Pass a number, an array, a Variable, or an Initializer such as bp.init.Normal(0.1).")
+    array = param if isinstance(param, Variable | jax.Array) else _own(param)
+    _check_shape(array.shape, shape, allow_scalar)
+    return array
+
+
+# The older name.
+init_param = parameter
+
+
+def called(init: Callable[[Shape], Any], shape: Shape) -> Variable | jax.Array:
+    """What the function gives for the shape, or the error when it does not."""
+    name = getattr(init, "__name__", repr(init))
+    if isinstance(init, type) and issubclass(init, Initializer):
+        raise KindError(where="parameter", expected="an Initializer", got=f"the class {name}", fix=f"Write {name}(...).")
+    value = init(shape)
+    if isinstance(value, int | float | complex | np.ndarray | np.generic):
+        value = _own(value)
+    if not isinstance(value, jax.Array | Variable):
+        raise _no_array(
+            name, value, f"Pass {name}() instead." if isinstance(init, type) else "Let it return an array of the shape."
+        )
+    if value.shape != shape:
+        raise ShapeError(where=name, expected=f"an array of shape {shape}", got=f"{value.shape}", fix="Let it return that shape.")
+    return value
+
+
+def _own(value: Any) -> jax.Array:
+    try:
+        return own_array(value)
+    except TypeError as error:
+        raise _no_array("parameter", value, "Pass numbers.") from error
+
+
+def _no_array(where: str, value: Any, fix: str) -> KindError:
+    kind = f"an array of {value.dtype}" if isinstance(value, np.ndarray) else type(value).__name__
+    return KindError(where=where, expected="an array of numbers", got=kind, fix=fix)
+
+
+def _check_shape(got: Shape, shape: Shape, allow_scalar: bool) -> None:
+    if got == shape or (allow_scalar and int(np.prod(got)) == 1):
+        return
+    raise ShapeError(
+        where="parameter",
+        expected=f"shape {shape}" + (" or one number" if allow_scalar else ""),
+        got=f"{got}",
+        fix=f"For one value everywhere pass numpy.full({shape}, value)." if not got else "Pass one value for each element.",
+    )
