@@ -8,14 +8,17 @@ import jax
 import jax.numpy as jnp
 
 from ..errors import KindError, MathError, ShapeError, ValueRefused
+from ._deprecated import found_by_tracing
 from ._frame import STACK, Frame, NewCell
 from ._jit import Jitted
 from ._kept import kept
 from ._outcome import Kind, Outcome, as_array, as_condition, as_kind, seen
 from ._purify import TakenApart, is_discovering, unwrap
+from ._rebound import watched
 from ._variable import Variable
 
 
+@found_by_tracing
 def cond(pred: Any, true_fun: Any, false_fun: Any, operands: Any = ()) -> Any:
     """One of two branches, chosen at run time.
 
@@ -55,6 +58,7 @@ def cond(pred: Any, true_fun: Any, false_fun: Any, operands: Any = ()) -> Any:
     return _chosen("cond", ("true_fun", "false_fun"), [pred], [true_fun, false_fun], operands)
 
 
+@found_by_tracing
 def ifelse(conditions: Any, branches: Sequence, operands: Any = None) -> Any:
     """The branch of the first condition that is true, or the last branch.
 
@@ -129,6 +133,7 @@ def _value(value: Any, *_: Any) -> Any:
 
 def _choice(where: str, names: tuple[str, ...], conditions: list, branches: list[Callable], operands: tuple) -> Any:
     """The choice, inside a trace."""
+    branches = [watched(branch) for branch in branches]
     outcomes = [seen(lambda branch=branch: branch(*operands), where) for branch in branches]
     kinds = _common(where, names, outcomes)
     written = list(dict.fromkeys(cell for outcome in outcomes for cell in outcome.written))

@@ -7,9 +7,11 @@ import jax
 import jax.numpy as jnp
 
 from ..errors import KindError
+from ._deprecated import found_by_tracing
 from ._derivative import Derivative
 
 
+@found_by_tracing
 def grad(
     func: Callable | None = None,
     grad_vars: Any = None,
@@ -53,6 +55,7 @@ def grad(
     return Derivative("grad", jax.grad, scalar=True, options=options).by(func, grad_vars, argnums, has_aux, return_value)
 
 
+@found_by_tracing
 def vector_grad(
     func: Callable | None = None,
     grad_vars: Any = None,

@@ -5,9 +5,11 @@ from typing import Any
 
 import jax
 
+from ._deprecated import found_by_tracing
 from ._derivative import Derivative
 
 
+@found_by_tracing
 def jacrev(
     func: Callable | None = None,
     grad_vars: Any = None,
@@ -58,6 +60,7 @@ def jacrev(
 jacobian = jacrev
 
 
+@found_by_tracing
 def jacfwd(
     func: Callable | None = None,
     grad_vars: Any = None,
@@ -91,6 +94,7 @@ def jacfwd(
     return kind.by(func, grad_vars, argnums, has_aux, return_value)
 
 
+@found_by_tracing
 def hessian(
     func: Callable | None = None,
     grad_vars: Any = None,

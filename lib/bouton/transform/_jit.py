@@ -10,6 +10,7 @@ import jax
 from jax.core import Tracer
 
 from ..errors import KindError
+from ._deprecated import found_by_tracing
 from ._frame import STACK, Frame, HiddenUse, NewCell, Versioned
 from ._operators import plain
 from ._purify import Purified, _leaves_only
@@ -223,6 +224,7 @@ def _shifted(argnums: int | Sequence[int], by: int) -> tuple[int, ...]:
     return tuple(n + by if n >= 0 else n for n in nums)
 
 
+@found_by_tracing
 def jit(
     func: Callable | None = None,
     static_argnums: int | Sequence[int] | None = None,
@@ -313,6 +315,7 @@ class _MethodJit:
         return self.__get__(args[0], type(args[0]))(*args[1:], **kwargs)
 
 
+@found_by_tracing
 def cls_jit(
     func: Callable | None = None,
     static_argnums: int | Sequence[int] | None = None,

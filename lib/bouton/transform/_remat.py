@@ -8,6 +8,7 @@ import jax
 import numpy as np
 
 from ..errors import KindError
+from ._deprecated import found_by_tracing
 from ._frame import NewCell, started_again
 from ._operators import plain
 from ._purify import Purified, discover, is_discovering, unwrap
@@ -16,6 +17,7 @@ from ._rebound import watched
 _NUMBERS = (jax.Array, np.ndarray, np.generic, bool, int, float, complex)
 
 
+@found_by_tracing
 def remat(
     func: Callable | None = None,
     prevent_cse: bool = True,

@@ -7,14 +7,17 @@ from typing import Any
 import jax
 
 from ..errors import KindError, MathError, ShapeError, ValueRefused
+from ._deprecated import found_by_tracing
 from ._frame import STACK, Frame, NewCell
 from ._jit import Jitted
 from ._kept import kept
 from ._outcome import Kind, Outcome, as_array, as_condition, as_kind, seen
 from ._purify import TakenApart, is_discovering, unwrap
+from ._rebound import watched
 from ._variable import Variable
 
 
+@found_by_tracing
 def while_loop(body_fun: Callable, cond_fun: Callable, operands: Any) -> tuple:
     """Run ``body_fun`` again and again, for as long as ``cond_fun`` holds, in one compiled loop.
 
@@ -67,6 +70,7 @@ def _compiled(body: Callable[[], Callable], condition: Callable[[], Callable]) -
 
 def _loop(body: Callable, condition: Callable, operands: tuple) -> tuple:
     """The loop, inside a trace."""
+    body, condition = watched(body), watched(condition)
     operands, outcome = _settled(body, operands)
     written = list(outcome.written)
     for cell in written:
