@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from ..errors import KindError, ShapeError
+from ._deprecated import found_by_tracing
 from ._frame import STACK, Frame, Journal, NewCell
 from ._jit import Jitted
 from ._kept import kept
@@ -18,6 +19,7 @@ from ._rebound import watched
 from ._variable import Variable
 
 
+@found_by_tracing
 def for_loop(
     body_fun: Callable,
     operands: Any,
