@@ -7,6 +7,7 @@ import numpy as np
 from jax.core import Tracer
 
 from ..errors import KindError, MathError, PositionError, UnsupportedError
+from ._frame import STACK
 from ._operators import plain
 from ._variable import Variable
 
@@ -128,6 +129,19 @@ class VariableView(Variable):
             fix="Differentiate by the whole Variable, view.base, and take the part of the gradient: gradient[view.index].",
         )
 
+    def _use(self) -> None:
+        frame = STACK.top
+        while frame is not None:
+            if self in frame.values:
+                raise UnsupportedError(
+                    where="a transform that was given a VariableView to map or to change",
+                    expected="Variables with values of their own",
+                    got="a view",
+                    fix="Name the whole Variable, view.base, and take the part inside of the function.",
+                )
+            frame = frame.outer
+        super()._use()
+
     def refuse_tracer(self, new: Any) -> None:
         """As the whole."""
         self._base.refuse_tracer(new)
@@ -142,6 +156,13 @@ class VariableView(Variable):
     def _check_fits(self, shape: tuple[int, ...]) -> None:
         """Look again where the batch has another size than before: JAX would clip an index that is out of range."""
         if shape != self._fits_shape:
+            if len(shape) != len(self._fits_shape):
+                raise PositionError(
+                    where=f"VariableView of shape {self._fits_shape}",
+                    expected=f"a Variable with {len(self._fits_shape)} axes, as it had when the view was made",
+                    got=f"shape {tuple(shape)}, as one mapped element has",
+                    fix="Inside vmap take the part of the Variable itself, variable[index].",
+                )
             _named(self._index, tuple(shape))
             self._fits_shape = tuple(shape)
 

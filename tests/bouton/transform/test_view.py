@@ -166,6 +166,31 @@ def test_a_batch_that_has_become_too_small_for_the_index_is_told():
     assert_array_equal(view.value, np.ones(4))
 
 
+def test_under_vmap_a_view_of_a_shared_variable_is_read_and_written():
+    base = bm.Variable(whole())
+    view = bm.VariableView(base, (slice(None), 1))
+
+    def f(x):
+        found = (view * x).sum()
+        view.value = jnp.zeros(3)
+        return found
+
+    assert_array_equal(bm.vmap(f)(jnp.arange(3.0)), [0, 15, 30])
+    assert_array_equal(base[:, 1], np.zeros(3))
+
+
+def test_under_vmap_a_view_of_a_mapped_variable_is_refused():
+    base = bm.Variable(whole())
+    view = bm.VariableView(base, 1)
+    with pytest.raises(
+        PositionError, match=r"expected a Variable with 2 axes, as it had when the view was made, got shape \(4,\)"
+    ):
+        bm.vmap(lambda x: view.sum() + x, mapped_vars=base)(jnp.arange(3.0))
+    column = bm.VariableView(base, (slice(None), 1))
+    with pytest.raises(UnsupportedError, match=r"expected Variables with values of their own, got a view\. Name the whole"):
+        bm.vmap(lambda x: column * x, mapped_vars=column)(jnp.arange(3.0))
+
+
 @pytest.mark.parametrize(
     ("index", "error", "words"),
     [
