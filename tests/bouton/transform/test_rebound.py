@@ -10,6 +10,7 @@ from numpy.testing import assert_array_equal
 import bouton as bp
 import bouton.math as bm
 from bouton.errors import ReboundWarning
+from bouton.transform import Jitted
 
 
 def a_class(base):
@@ -259,10 +260,10 @@ def test_the_switch_looks_at_what_is_below():
 
 
 def test_the_switch_stays_or_ends_with_the_block():
-    plain = bm.jit.__globals__["Jitted"].__call__
+    plain = Jitted.__call__
 
     def is_on():
-        return bm.jit.__globals__["Jitted"].__call__ is not plain
+        return Jitted.__call__ is not plain
 
     bm.debug_rebound()
     try:
