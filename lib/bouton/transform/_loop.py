@@ -7,6 +7,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from ..errors import KindError, ShapeError
 from ._deprecated import found_by_tracing
@@ -108,12 +109,41 @@ def _compiled(
 def _arrays(operands: Any) -> tuple[bool, Any]:
     """Whether the operands are spread over arguments, and all as arrays."""
     if isinstance(operands, Iterator):
-        elements = [unwrap(element) for element in operands]
-        spread = bool(elements) and isinstance(elements[0], tuple)
-        return spread, jax.tree_util.tree_map(lambda *xs: jnp.stack([*map(jnp.asarray, xs)]), *elements) if elements else ()
-    if isinstance(operands, list) and operands and all(isinstance(x, bool | int | float | complex) for x in operands):
+        return _stacked([unwrap(element) for element in operands])
+    operands = unwrap(operands)
+    if isinstance(operands, list) and operands and all(_is_number(x) for x in operands):
         return False, jnp.asarray(operands)
-    return isinstance(operands, tuple | list), jax.tree_util.tree_map(jnp.asarray, unwrap(operands))
+    return isinstance(operands, tuple | list), jax.tree_util.tree_map(jnp.asarray, operands)
+
+
+def _is_number(x: Any) -> bool:
+    return isinstance(x, bool | int | float | complex | np.generic | jax.Array) and jnp.shape(x) == ()
+
+
+def _stacked(elements: list) -> tuple[bool, Any]:
+    """The elements of all turns as :func:`_arrays` gives them."""
+    structures = [jax.tree_util.tree_structure(element) for element in elements]
+    for structure in structures:
+        if structure != structures[0]:
+            raise KindError(
+                where="for_loop(operands=...)",
+                expected="elements of one structure",
+                got=f"{structure} after {structures[0]}",
+                fix="Let the generator give the same tuples, lists or dicts at every turn.",
+            )
+
+    def stack(*xs: Any) -> jax.Array:
+        shapes = dict.fromkeys(jnp.shape(x) for x in xs)
+        if len(shapes) > 1:
+            raise ShapeError(
+                where="for_loop(operands=...)",
+                expected="elements of one shape",
+                got=f"shapes {', '.join(map(str, shapes))}",
+                fix="Pad them to one shape.",
+            )
+        return jnp.stack([jnp.asarray(x) for x in xs])
+
+    return bool(elements) and isinstance(elements[0], tuple), jax.tree_util.tree_map(stack, *elements) if elements else ()
 
 
 def _scan(call: Callable, operands: Any, length: int, reverse: bool, unroll: int, remat: bool, bar: Bar | None = None) -> Any:

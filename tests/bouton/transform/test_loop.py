@@ -98,6 +98,30 @@ def test_a_range_is_an_operand():
     assert_array_equal(bm.for_loop(lambda i: i * 2, range(4)), [0, 2, 4, 6])
 
 
+def test_a_list_of_python_numbers_is_one_array(for_loop):
+    s = Sum()
+    assert_array_equal(for_loop(s.add, [1.0, 2.0, 3.0, 4.0]), np.cumsum(XS))
+    assert_array_equal(for_loop(lambda b: ~b, [True, False]), [False, True])
+
+
+def test_a_generator_is_run_to_its_end_first_and_gives_one_element_a_turn():
+    s = Sum()
+    for _ in range(2):
+        out = bm.for_loop(s.add, (float(x) for x in XS))
+    assert_array_equal(out, 10 + np.cumsum(XS))
+    assert_array_equal(bm.for_loop(lambda x, i: x.sum() * i, zip(np.ones((4, 3), np.float32), XS, strict=True)), 3 * XS)
+    assert_array_equal(bm.for_loop(lambda row: row.sum(), iter(np.ones((4, 3), np.float32))), [3, 3, 3, 3])
+    v = bm.Variable(2.0)
+    assert_array_equal(bm.for_loop(lambda x: x, iter([v, 1.0])), [2, 1])
+
+
+def test_elements_of_another_shape_than_the_first_are_refused():
+    with pytest.raises(ShapeError, match=r"elements of one shape, got shapes \(2,\), \(3,\)\. Pad"):
+        bm.for_loop(lambda x: x, iter([np.ones(2), np.ones(3)]))
+    with pytest.raises(KindError, match=r"elements of one structure, got PyTreeDef\(\(\*, \*\)\) after PyTreeDef\(\*\)"):
+        bm.for_loop(lambda x: x, iter([1.0, (1.0, 2.0)]))
+
+
 def test_a_body_that_returns_nothing(for_loop):
     s = Sum()
 

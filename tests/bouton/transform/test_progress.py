@@ -49,6 +49,10 @@ def test_each_run_shows_a_bar_of_its_own_also_when_it_is_compiled_already(capsys
     assert bars(capsys) == [(7, 7), (7, 7)]
 
 
+# JAX 0.5 drops reports from a loop inside a derivative that does not depend on what it is taken by.
+DROPPED = pytest.mark.skipif(jax.__version_info__ < (0, 6), reason="JAX drops the reports")
+
+
 def nested_in_for_loop(run):
     return bm.for_loop(lambda _: run(), np.zeros(2))
 
@@ -57,8 +61,8 @@ def nested_in_for_loop(run):
     ("around", "count"),
     [
         (lambda run: bm.jit(run)(), 1),
-        (lambda run: bm.grad(lambda z: (z, run()), has_aux=True)(0.0), 1),
-        (lambda run: bm.jit(bm.grad(lambda z: (z * run().sum(), 0), has_aux=True))(2.0), 1),
+        pytest.param(lambda run: bm.grad(lambda z: (z, run()), has_aux=True)(0.0), 1, marks=DROPPED),
+        pytest.param(lambda run: bm.jit(bm.grad(lambda z: (z * run().sum(), 0), has_aux=True))(2.0), 1, marks=DROPPED),
         (lambda run: bm.vmap(run, axis_size=3)(), 1),
         (lambda run: bm.jit(bm.vmap(run, axis_size=3))(), 1),
         (nested_in_for_loop, 2),
