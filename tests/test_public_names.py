@@ -14,6 +14,7 @@ import bouton as bp
 PUBLIC = {
     "bouton": """
         LoopOverTime
+        connect conn
         Base BrainPyObject Container DynamicalSystem DynamicalSystemNS Entry Network Object Sequential check errors init
         initialize losses math modes modules naming not_pass_shared optim optimizers parameters run share
     """,
@@ -24,6 +25,10 @@ PUBLIC = {
     """,
     "bouton.check": """
         is_subclass
+    """,
+    "bouton.connect": """
+        All2All Connector DistanceProb FixedPostNum FixedPreNum FixedProb FixedTotalNum GaussianProb GridEight GridFour
+        GridN IJConn MatConn One2One ScaleFreeBA SmallWorld SparseMatConn Synapses as_connector propagate
     """,
     "bouton.dynamics": """
         LoopOverTime

@@ -8,6 +8,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from . import check as check
+from . import connect as conn
+from . import connect as connect
 from . import errors as errors
 from . import init as init
 from . import init as initialize
@@ -49,6 +51,8 @@ __all__ = [
     "Sequential",
     "__version__",
     "check",
+    "conn",
+    "connect",
     "errors",
     "init",
     "initialize",
