@@ -51,37 +51,41 @@ PUBLIC = {
     """,
     "bouton.math": """
         Array ArrayCollector BatchingMode Collector LengthDelay Mode NodeDict NodeList NonBatchingMode Parameter TrainVar
-        TrainingMode VarDict VarList Variable VariableView abs absolute acos acosh add all allclose amax amin angle any append
-        apply_along_axis apply_over_axes arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin argpartition
-        argsort argwhere around array array_equal array_equiv array_split as_jax as_numpy asarray asin asinh astype atan atan2
-        atanh atleast_1d atleast_2d atleast_3d average bartlett batching_environment batching_mode bfloat16 bincount bitwise_and
-        bitwise_count bitwise_invert bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor blackman block
-        bool_ broadcast_arrays broadcast_shapes broadcast_to c_ can_cast cbrt ceil checkpoint choose clear_name_cache clip
-        cls_jit column_stack complex128 complex64 complex_ complexfloating compress concat concatenate cond conj conjugate
-        convolve copy copysign corrcoef correlate cos cosh count_nonzero cov cross cumprod cumsum debug_rebound deg2rad degrees
-        delete diag diag_indices diag_indices_from diagflat diagonal diff digitize disable_x64 divide divmod dot dsplit dstack
-        dtype e ediff1d einsum empty empty_like enable_x64 environment equal euler_gamma exp exp2 expand_dims expm1 extract eye
-        fabs fft fill_diagonal finfo flatnonzero flip fliplr flipud float16 float32 float64 float_ float_power floating floor
-        floor_divide fmax fmin fmod for_loop frexp fromfunction full full_like gcd geomspace get_bool get_complex get_dt
-        get_float get_int get_mode get_platform grad gradient greater greater_equal hamming hanning heaviside hessian histogram
-        histogram2d histogram_bin_edges histogramdd hsplit hstack hypot i0 identity ifelse iinfo imag index_exp indices inexact
-        inf inner insert int16 int32 int64 int8 int_ integer interp intersect1d invert isclose iscomplex iscomplexobj isdtype
-        isfinite isin isinf isnan isneginf isposinf isreal isrealobj isscalar issubdtype iterable ix_ jacfwd jacobian jacrev jit
-        kaiser kron lcm ldexp left_shift less less_equal lexsort linalg linspace log log10 log1p log2 logaddexp logaddexp2
-        logical_and logical_not logical_or logical_xor logspace mask_indices matmul matrix_transpose matvec max maximum mean
-        median meshgrid mgrid min minimum mod modf moveaxis multiply nan nan_to_num nanargmax nanargmin nancumprod nancumsum
-        nanmax nanmean nanmedian nanmin nanpercentile nanprod nanquantile nanstd nansum nanvar ndarray ndim negative newaxis
-        nextafter nonbatching_mode nonzero not_equal number ogrid ones ones_like outer packbits pad partition percentile
-        permute_dims pi piecewise place poly polyadd polyder polydiv polyfit polyint polymul polysub polyval positive pow power
-        prod promote_types ptp purify put put_along_axis quantile r_ rad2deg radians random ravel ravel_multi_index real
-        reciprocal remainder remat repeat reshape resize result_type right_shift rint roll rollaxis roots rot90 round s_
-        searchsorted select set set_bool set_complex set_dt set_environment set_float set_int set_mode set_platform setdiff1d
-        setxor1d shape sign signbit signedinteger sin sinc sinh size sort sort_complex spacing split sqrt square squeeze stack
-        std subtract sum surrogate swapaxes take take_along_axis tan tanh tensordot tile to_object trace training_environment
-        training_mode transpose trapezoid tri tril tril_indices tril_indices_from trim_zeros triu triu_indices triu_indices_from
-        true_divide trunc uint16 uint32 uint64 uint8 union1d unique unique_all unique_counts unique_inverse unique_values
-        unpackbits unravel_index unsignedinteger unstack unwrap vander var vdot vecdot vecmat vector_grad vectorize vmap vsplit
-        vstack where while_loop zeros zeros_like
+        TrainingMode VarDict VarList Variable VariableView abs absolute acos acosh activation add all allclose amax amin
+        angle any append apply_along_axis apply_over_axes arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh
+        argmax argmin argpartition argsort argwhere around array array_equal array_equiv array_split as_jax as_numpy
+        asarray asin asinh astype atan atan2 atanh atleast_1d atleast_2d atleast_3d average bartlett batching_environment
+        batching_mode bfloat16 bincount bitwise_and bitwise_count bitwise_invert bitwise_left_shift bitwise_not bitwise_or
+        bitwise_right_shift bitwise_xor blackman block bool_ broadcast_arrays broadcast_shapes broadcast_to c_ can_cast
+        cbrt ceil celu checkpoint choose clear_name_cache clip cls_jit column_stack complex128 complex64 complex_
+        complexfloating compress concat concatenate cond conj conjugate convolve copy copysign corrcoef correlate cos cosh
+        count_nonzero cov cross cumprod cumsum debug_rebound deg2rad degrees delete diag diag_indices diag_indices_from
+        diagflat diagonal diff digitize disable_x64 divide divmod dot dsplit dstack dtype e ediff1d einsum elu empty
+        empty_like enable_x64 environment equal euler_gamma exp exp2 expand_dims expm1 extract eye fabs fft fill_diagonal
+        finfo flatnonzero flip fliplr flipud float16 float32 float64 float_ float_power floating floor floor_divide fmax
+        fmin fmod for_loop frexp fromfunction full full_like gcd gelu geomspace get_bool get_complex get_dt get_float
+        get_int get_mode get_platform glu grad gradient greater greater_equal hamming hanning hard_shrink hard_sigmoid
+        hard_silu hard_tanh heaviside hessian histogram histogram2d histogram_bin_edges histogramdd hsplit hstack hypot i0
+        identity ifelse iinfo imag index_exp indices inexact inf inner insert int16 int32 int64 int8 int_ integer interp
+        intersect1d invert isclose iscomplex iscomplexobj isdtype isfinite isin isinf isnan isneginf isposinf isreal
+        isrealobj isscalar issubdtype iterable ix_ jacfwd jacobian jacrev jit kaiser kron lcm ldexp leaky_relu left_shift
+        less less_equal lexsort linalg linspace log log10 log1p log2 log_sigmoid log_softmax logaddexp logaddexp2
+        logical_and logical_not logical_or logical_xor logspace mask_indices matmul matrix_transpose matvec max maximum
+        mean median meshgrid mgrid min minimum mish mod modf moveaxis multiply nan nan_to_num nanargmax nanargmin
+        nancumprod nancumsum nanmax nanmean nanmedian nanmin nanpercentile nanprod nanquantile nanstd nansum nanvar
+        ndarray ndim negative newaxis nextafter nonbatching_mode nonzero not_equal number ogrid one_hot ones ones_like
+        outer packbits pad partition percentile permute_dims pi piecewise place poly polyadd polyder polydiv polyfit
+        polyint polymul polysub polyval positive pow power prelu prod promote_types ptp purify put put_along_axis quantile
+        r_ rad2deg radians random ravel ravel_multi_index real reciprocal relu relu6 remainder remat repeat reshape resize
+        result_type right_shift rint roll rollaxis roots rot90 round s_ searchsorted select selu set set_bool set_complex
+        set_dt set_environment set_float set_int set_mode set_platform setdiff1d setxor1d shape sigmoid sign signbit
+        signedinteger silu sin sinc sinh size soft_shrink soft_sign softmax softplus sort sort_complex spacing split sqrt
+        square squeeze stack std subtract sum surrogate swapaxes swish take take_along_axis tan tanh tanh_shrink tensordot
+        tile to_object trace training_environment training_mode transpose trapezoid tri tril tril_indices
+        tril_indices_from trim_zeros triu triu_indices triu_indices_from true_divide trunc uint16 uint32 uint64 uint8
+        union1d unique unique_all unique_counts unique_inverse unique_values unpackbits unravel_index unsignedinteger
+        unstack unwrap vander var vdot vecdot vecmat vector_grad vectorize vmap vsplit vstack where while_loop zeros
+        zeros_like
     """,
     "bouton.math.random": """
         DEFAULT RandomState bernoulli beta binomial categorical chisquare choice default_rng dirichlet exponential f

@@ -387,6 +387,32 @@ from ..transform import purify as purify
 from ..transform import remat as remat
 from ..transform import vector_grad as vector_grad
 from . import random as random
+from ._activations import activation as activation
+from ._activations import celu as celu
+from ._activations import elu as elu
+from ._activations import gelu as gelu
+from ._activations import glu as glu
+from ._activations import hard_shrink as hard_shrink
+from ._activations import hard_sigmoid as hard_sigmoid
+from ._activations import hard_silu as hard_silu
+from ._activations import hard_tanh as hard_tanh
+from ._activations import leaky_relu as leaky_relu
+from ._activations import log_sigmoid as log_sigmoid
+from ._activations import log_softmax as log_softmax
+from ._activations import mish as mish
+from ._activations import one_hot as one_hot
+from ._activations import prelu as prelu
+from ._activations import relu as relu
+from ._activations import relu6 as relu6
+from ._activations import selu as selu
+from ._activations import sigmoid as sigmoid
+from ._activations import silu as silu
+from ._activations import silu as swish
+from ._activations import soft_shrink as soft_shrink
+from ._activations import soft_sign as soft_sign
+from ._activations import softmax as softmax
+from ._activations import softplus as softplus
+from ._activations import tanh_shrink as tanh_shrink
 from ._arrays import arange as arange
 from ._arrays import as_jax as as_jax
 from ._arrays import as_numpy as as_numpy
@@ -461,6 +487,7 @@ __all__ = [
     "absolute",
     "acos",
     "acosh",
+    "activation",
     "add",
     "all",
     "allclose",
@@ -525,6 +552,7 @@ __all__ = [
     "can_cast",
     "cbrt",
     "ceil",
+    "celu",
     "checkpoint",
     "choose",
     "clear_name_cache",
@@ -573,6 +601,7 @@ __all__ = [
     "e",
     "ediff1d",
     "einsum",
+    "elu",
     "empty",
     "empty_like",
     "enable_x64",
@@ -610,6 +639,7 @@ __all__ = [
     "full",
     "full_like",
     "gcd",
+    "gelu",
     "geomspace",
     "get_bool",
     "get_complex",
@@ -618,12 +648,17 @@ __all__ = [
     "get_int",
     "get_mode",
     "get_platform",
+    "glu",
     "grad",
     "gradient",
     "greater",
     "greater_equal",
     "hamming",
     "hanning",
+    "hard_shrink",
+    "hard_sigmoid",
+    "hard_silu",
+    "hard_tanh",
     "heaviside",
     "hessian",
     "histogram",
@@ -676,6 +711,7 @@ __all__ = [
     "kron",
     "lcm",
     "ldexp",
+    "leaky_relu",
     "left_shift",
     "less",
     "less_equal",
@@ -686,6 +722,8 @@ __all__ = [
     "log1p",
     "log2",
     "log10",
+    "log_sigmoid",
+    "log_softmax",
     "logaddexp",
     "logaddexp2",
     "logical_and",
@@ -705,6 +743,7 @@ __all__ = [
     "mgrid",
     "min",
     "minimum",
+    "mish",
     "mod",
     "modf",
     "moveaxis",
@@ -735,6 +774,7 @@ __all__ = [
     "not_equal",
     "number",
     "ogrid",
+    "one_hot",
     "ones",
     "ones_like",
     "outer",
@@ -758,6 +798,7 @@ __all__ = [
     "positive",
     "pow",
     "power",
+    "prelu",
     "prod",
     "promote_types",
     "ptp",
@@ -773,6 +814,8 @@ __all__ = [
     "ravel_multi_index",
     "real",
     "reciprocal",
+    "relu",
+    "relu6",
     "remainder",
     "remat",
     "repeat",
@@ -789,6 +832,7 @@ __all__ = [
     "s_",
     "searchsorted",
     "select",
+    "selu",
     "set",
     "set_bool",
     "set_complex",
@@ -801,13 +845,19 @@ __all__ = [
     "setdiff1d",
     "setxor1d",
     "shape",
+    "sigmoid",
     "sign",
     "signbit",
     "signedinteger",
+    "silu",
     "sin",
     "sinc",
     "sinh",
     "size",
+    "soft_shrink",
+    "soft_sign",
+    "softmax",
+    "softplus",
     "sort",
     "sort_complex",
     "spacing",
@@ -820,10 +870,12 @@ __all__ = [
     "subtract",
     "sum",
     "swapaxes",
+    "swish",
     "take",
     "take_along_axis",
     "tan",
     "tanh",
+    "tanh_shrink",
     "tensordot",
     "tile",
     "to_object",
