@@ -16,6 +16,7 @@ from . import init as initialize
 from . import math as math
 from . import modes as modes
 from . import modules as modules
+from . import neurons as neurons
 from . import parameters as parameters
 from . import run as run
 from ._version import __version__ as __version__
@@ -61,6 +62,7 @@ __all__ = [
     "modes",
     "modules",
     "naming",
+    "neurons",
     "not_pass_shared",
     "optim",
     "optimizers",

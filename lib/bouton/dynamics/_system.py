@@ -12,6 +12,7 @@ from ..math._delay import LengthDelay
 from ..math._modes import MODE, Mode
 from ..math._share import share
 from ..transform._frame import Versioned
+from ._declare import reset_states
 
 _MARK = "_bouton_update_without_shared"
 
@@ -189,7 +190,8 @@ class DynamicalSystem(Object):
         NoImplementationError
             When there is nothing below and nothing of its own that could be reset.
         """
-        if not _reset_below(self, batch_size) and self._is_reset:
+        known = reset_states(self, batch_size)
+        if not (_reset_below(self, batch_size) or known or not self._is_reset):
             raise _missing(self, "reset_state", "what the states begin with")
         for delay in _delays_below(self):
             delay.reset()

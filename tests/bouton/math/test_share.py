@@ -12,6 +12,7 @@ import bouton as bp
 import bouton.math as bm
 from bouton.dynamics import Share
 from bouton.errors import KindError, LeakedTracerError, UnknownPathError, ValueRefused
+from bouton.transform._trace import CAN_BE_FRESH
 
 share = bp.share
 
@@ -267,6 +268,7 @@ def test_objects_are_constants_that_compile_again():
     assert step() == 2.0
 
 
+@pytest.mark.skipif(not CAN_BE_FRESH, reason="this release of JAX has no make_user_context")
 def test_plain_jax_inside_a_trace_sees_what_is_shared_at_each_call():
     inner = jax.jit(lambda x: x * share["gain"] + share["t"])
     step = bm.jit(lambda t, x: _sharing(t, inner, x))

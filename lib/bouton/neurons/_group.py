@@ -1,0 +1,148 @@
+"""Groups of neurons: their size, and the input that gathers for a step."""
+
+import math
+import operator
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ..dynamics import DynamicalSystemNS
+from ..dynamics._declare import state
+from ..dynamics._system import Turn
+from ..errors import KindError, ShapeError, ValueRefused
+from ..math import Mode
+from ..transform import Variable
+from ..transform._frame import Versioned
+
+
+class NeuGroup(DynamicalSystemNS):
+    """Base of groups of neurons: a subclass writes ``update(x=None)``, one step under the input ``x``.
+
+    States have the shape ``varshape``, and axis 0 for the batch before it in a mode that has one.
+
+    Parameters
+    ----------
+    size : int or tuple of int
+        How many neurons; a tuple for a sheet of them.
+    keep_size : bool
+        Whether states keep the shape of the sheet; otherwise they stand in one row.
+    name : str, optional
+        Unique among live objects.
+    mode : Mode, optional
+        Whether states have a batch axis, and whether gradients pass spikes. Default: that of the environment.
+
+    Attributes
+    ----------
+    size : tuple of int
+        As given.
+    num : int
+        Number of neurons.
+    varshape : tuple of int
+        Shape of a state without the batch: ``(num,)``, or ``size`` where it is kept.
+
+    Raises
+    ------
+    KindError
+        For a size that is no whole number, or tuple of them.
+    ValueRefused
+        For one below 1.
+    """
+
+    _turn = Turn.NEURONS
+    _has_input = False
+    _watched: Variable | None = None
+
+    def __init__(self, size: int | tuple[int, ...], keep_size: bool = False, name: str | None = None, mode: Mode | None = None):
+        super().__init__(name, mode)
+        self.size = _checked(size, type(self).__name__)
+        self.keep_size = bool(keep_size)
+        self.num = math.prod(self.size)
+        self.varshape = self.size if keep_size else (self.num,)
+        # Compiled code holds as a constant whether somebody watches.
+        self._watching = Versioned()
+
+    def _gather_input(self, unit: str | None = None) -> None:
+        """Register ``input``, to which synapses add what the next step is driven with."""
+        state(self, "input", 0.0, self.varshape, unit=unit)
+        self.__dict__["_has_input"] = True
+
+    def _take_input(self, x: Any = None) -> jax.Array:
+        """All that this step is driven with: what has gathered, and ``x``. Nothing is left for the next one."""
+        if not self._has_input:
+            total = jnp.zeros(self.varshape) if x is None else jnp.asarray(_plain(x))
+        else:
+            gathered = self.input.value
+            total = gathered if x is None else gathered + _as_float(x, gathered.dtype)
+            if total.shape != gathered.shape:
+                raise ShapeError(
+                    where=f"{type(self).__name__}(x)",
+                    expected=f"an input that broadcasts to shape {gathered.shape}",
+                    got=f"{np.shape(_plain(x))}",
+                    fix="For another number of trials call reset_state(batch_size) first.",
+                )
+            self.input.value = jnp.zeros_like(gathered)
+        self._watching.used()
+        if self._watched is not None:
+            self._watched.value = jnp.broadcast_to(total, self._watched.value.shape)
+        return total
+
+    def watched_input(self) -> Variable:
+        """A Variable that from now on holds what each step was driven with: ``input`` itself is used up by the step."""
+        known = self._watched
+        if known is None:
+            known = Variable(self.input.value, batch_axis=self.input.batch_axis)
+            # Not registered: it is no state that anything depends on.
+            self.__dict__["_watched"] = known
+            self._watching.version += 1
+        return known
+
+    def reset_state(self, batch_size: int | None = None) -> "NeuGroup":
+        """Begin anew; ``batch_size`` is the new size of the batch, in a mode that has one."""
+        super().reset_state(batch_size)
+        if self._watched is not None:
+            self._watched.value = self.input.value
+        return self
+
+    def clear_input(self) -> None:
+        """Set the gathered input to zero."""
+        if self._has_input:
+            self.input.value = jnp.zeros_like(self.input.value)
+        super().clear_input()
+
+    def _described(self) -> dict[str, Any]:
+        return {"size": self.size}
+
+
+def _plain(x: Any) -> Any:
+    return x.value if isinstance(x, Variable) else x
+
+
+def _as_float(x: Any, dtype: Any) -> Any:
+    """``x`` for an input of that dtype: spikes, as truth values or whole numbers, count as 0 and 1."""
+    x = _plain(x)
+    array = x if isinstance(x, jax.Array) else np.asarray(x)
+    if array.dtype.kind not in "biuf":
+        raise KindError(where="input", expected="numbers", got=f"{array.dtype}", fix="Pass an array of floats.")
+    return jnp.asarray(array, dtype)
+
+
+def _checked(size: Any, where: str) -> tuple[int, ...]:
+    given = size if isinstance(size, tuple | list) else (size,)
+    try:
+        whole = tuple(operator.index(n) for n in given if not isinstance(n, bool))
+    except TypeError:
+        whole = ()
+    if not whole or len(whole) != len(given):
+        raise KindError(
+            where=f"{where}(size=...)",
+            expected="a whole number, or a tuple of them",
+            got=f"{size!r}",
+            fix="Write for instance 100, or (10, 10).",
+        )
+    if min(whole) < 1:
+        raise ValueRefused(
+            where=f"{where}(size=...)", expected="1 or more", got=f"{size}", fix="Give the number of neurons along each axis."
+        )
+    return whole

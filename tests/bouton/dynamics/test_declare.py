@@ -1,0 +1,134 @@
+"""What models of a step register: parameters, weights and states."""
+
+import copy
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+import bouton as bp
+import bouton.math as bm
+from bouton.dynamics._declare import parameter, state, weight
+from bouton.errors import KindError, ShapeError, ValueRefused
+
+
+class Cell(bp.DynamicalSystemNS):
+    def __init__(self, n=3, tau=10.0, w=None, mode=None, **options):
+        super().__init__(mode=mode)
+        parameter(self, "tau", tau, n, unit="ms", family="taus", bounds=(0.0, None), strict=True, **options)
+        weight(self, "w", w, (n, n), family="weights", allow_none=True)
+        state(self, "v", lambda size: jnp.full(size, 2.0), n, unit="mV")
+        state(self, "spike", lambda size: jnp.zeros(size, bool), n)
+
+    def update(self, x):
+        self.v += 0.1 / self.tau * (x - self.v)
+        return self.v.value
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        (5.0, 5.0),
+        (5, 5.0),
+        (np.array([1.0, 2.0, 3.0]), [1.0, 2.0, 3.0]),
+        (jnp.array([1, 2, 3]), [1.0, 2.0, 3.0]),
+        (lambda size: jnp.arange(1.0, size[0] + 1), [1.0, 2.0, 3.0]),
+        (bp.init.Constant(4.0), [4.0, 4.0, 4.0]),
+    ],
+)
+def test_a_parameter_is_given_in_many_ways_and_reads_as_an_array(given, wanted):
+    cell = Cell(tau=given)
+    assert isinstance(cell.tau, jax.Array)
+    assert cell.tau.dtype == jnp.float32
+    assert_array_equal(cell.tau, wanted)
+
+
+def test_an_entry_knows_what_a_parameter_is():
+    entry = Cell().entry("tau")
+    assert (entry.kind, entry.unit, entry.family, entry.bounds) == ("parameter", "ms", "taus", (0.0, None))
+    assert not entry.trainable
+    assert Cell(trained=True).entry("tau").trainable
+
+
+def test_another_value_of_a_parameter_compiles_nothing():
+    cell = Cell(tau=0.1)
+    step = bm.jit(cell)
+    assert_allclose(step(jnp.ones(3)), np.ones(3), rtol=1e-6)
+    cell.tau = 0.2
+    cell.reset_state()
+    assert_allclose(step(jnp.ones(3)), np.full(3, 1.5), rtol=1e-6)
+    assert step.compilations == 1
+
+
+def test_a_variable_is_taken_as_it_is():
+    tau = bm.TrainVar(jnp.asarray(5.0))
+    cell = Cell(tau=tau)
+    assert cell.tau is tau
+    assert cell.entry("tau").unit == "ms"
+    assert cell.train_vars().unique().data() == [tau.value]
+    assert Cell(tau=bm.Variable(jnp.ones(3))).entry("tau").kind == "state"
+
+
+def test_a_parameter_that_does_not_fit_is_refused():
+    with pytest.raises(ShapeError, match=r"expected shape \(3,\) or one number, got \(2,\)"):
+        Cell(tau=np.ones(2))
+    with pytest.raises(KindError):
+        Cell(tau="long")
+    with pytest.raises(ValueRefused, match=r"Cell\.tau: expected above 0\.0 ms, got 0\.0\. Choose a value"):
+        Cell(tau=0.0)
+    with pytest.raises(ValueRefused, match="expected a value, got None"):
+        Cell(tau=None)
+    assert Cell(tau=None, allow_none=True).tau is None
+    cell = Cell()
+    with pytest.raises(ValueRefused, match=r"above 0\.0"):
+        cell.tau = -1.0
+
+
+def test_weights_are_train_vars_only_where_training_is():
+    w = np.arange(9.0).reshape(3, 3)
+    plain, trained = Cell(w=w, mode=bm.batching_mode), Cell(w=w, mode=bm.training_mode)
+    assert isinstance(plain.w, jax.Array)
+    assert type(trained.w) is bm.TrainVar
+    assert_array_equal(plain.w, w)
+    assert_array_equal(trained.w, w)
+    assert list(plain.train_vars("relative")) == []
+    assert list(trained.train_vars("relative")) == ["w"]
+    assert plain.entry("w").kind == trained.entry("w").kind == "parameter"
+    assert Cell(mode=bm.training_mode).w is None
+    shared = bm.TrainVar(jnp.zeros((3, 3)))
+    assert Cell(w=shared, mode=bm.training_mode).w is shared
+
+
+def test_weights_go_back_where_they_began():
+    cell = Cell(w=bp.init.OneInit(), mode=bm.training_mode)
+    cell.w.value = jnp.zeros((3, 3))
+    cell.w = jnp.full((3, 3), 5.0)
+    assert isinstance(cell.w, bm.TrainVar)
+    cell.reset_parameters()
+    assert_array_equal(cell.w, np.ones((3, 3)))
+    other = copy.deepcopy(cell)
+    other.w = jnp.zeros((3, 3))
+    assert float(other.w.sum()) == 0
+    assert float(cell.w.sum()) == 9
+
+
+def test_a_state_has_the_batch_of_its_mode_and_begins_anew():
+    assert Cell().v.shape == (3,)
+    cell = Cell(mode=bm.BatchingMode(2))
+    assert cell.v.shape == cell.spike.shape == (2, 3)
+    assert cell.v.batch_axis == 0
+    assert cell.spike.dtype == bool
+    assert cell.entry("v").unit == "mV"
+    cell.v.value = jnp.zeros((2, 3))
+    cell.reset_state()
+    assert_array_equal(cell.v, np.full((2, 3), 2.0))
+    cell.reset_state(5)
+    assert_array_equal(cell.v, np.full((5, 3), 2.0))
+    assert bp.Network(one=cell).reset_state(4).one.spike.shape == (4, 3)
+
+
+def test_a_batch_is_refused_where_the_mode_has_none():
+    with pytest.raises(ValueRefused, match=r"Cell\.reset_state\(batch_size=\.\.\.\): expected none, in NonBatchingMode, got 5"):
+        Cell().reset_state(5)
