@@ -118,9 +118,9 @@ PUBLIC = {
         Frame LiveSimulation Signal Snapshot Trace
     """,
     "bouton.transform": """
-        BOOL COMPLEX DEFAULT DT FLOAT INT Jitted KeyVariable Parameter Purified RandomKey Setting TrainVar Variable VariableView
-        checkpoint cls_jit cond debug_rebound default_bool default_complex default_float default_int for_loop grad hessian
-        ifelse jacfwd jacobian jacrev jit purify remat result_shapes vector_grad vmap while_loop
+        BOOL COMPLEX DEFAULT DT FLOAT INT Jitted KeyVariable Parameter Purified RandomKey Setting TrainVar Variable
+        VariableView checkpoint cls_jit cond debug_rebound default_bool default_complex default_float default_int
+        for_loop grad hessian ifelse jacfwd jacobian jacrev jit purify remat result_shapes vector_grad vmap while_loop
     """,
     "bouton.core": """
         ArrayCollector Collector Constant Entry NodeDict NodeList Object Parameter SimulationParameter State VarDict VarList

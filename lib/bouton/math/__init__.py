@@ -375,10 +375,12 @@ from ..transform import Variable as Variable
 from ..transform import VariableView as VariableView
 from ..transform import checkpoint as checkpoint
 from ..transform import cls_jit as cls_jit
+from ..transform import cond as cond
 from ..transform import debug_rebound as debug_rebound
 from ..transform import for_loop as for_loop
 from ..transform import grad as grad
 from ..transform import hessian as hessian
+from ..transform import ifelse as ifelse
 from ..transform import jacfwd as jacfwd
 from ..transform import jacobian as jacobian
 from ..transform import jacrev as jacrev
@@ -386,7 +388,10 @@ from ..transform import jit as jit
 from ..transform import purify as purify
 from ..transform import remat as remat
 from ..transform import vector_grad as vector_grad
+from ..transform import vmap as vmap
+from ..transform import while_loop as while_loop
 from . import random as random
+from . import surrogate as surrogate
 from ._activations import activation as activation
 from ._activations import celu as celu
 from ._activations import elu as elu
@@ -566,6 +571,7 @@ __all__ = [
     "compress",
     "concat",
     "concatenate",
+    "cond",
     "conj",
     "conjugate",
     "convolve",
@@ -670,6 +676,7 @@ __all__ = [
     "hypot",
     "i0",
     "identity",
+    "ifelse",
     "iinfo",
     "imag",
     "index_exp",
@@ -869,6 +876,7 @@ __all__ = [
     "std",
     "subtract",
     "sum",
+    "surrogate",
     "swapaxes",
     "swish",
     "take",
@@ -916,9 +924,11 @@ __all__ = [
     "vecmat",
     "vector_grad",
     "vectorize",
+    "vmap",
     "vsplit",
     "vstack",
     "where",
+    "while_loop",
     "zeros",
     "zeros_like",
 ]
