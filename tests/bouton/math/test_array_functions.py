@@ -126,9 +126,11 @@ IN_PLACE = {
     "put_along_axis": lambda v: (v(X), v(jnp.asarray([[1], [0]])), v(jnp.ones((2, 1))), 1),
 }
 
-WITHOUT_ARRAYS = """arange bartlett blackman broadcast_shapes can_cast diag_indices empty eye fromfunction hamming hanning identity indices
-    isdtype issubdtype kaiser mask_indices ones promote_types tri tril_indices triu_indices vectorize zeros
-    fft.fftfreq fft.rfftfreq"""
+WITHOUT_ARRAYS = """
+    arange bartlett blackman broadcast_shapes can_cast diag_indices empty eye fromfunction hamming hanning identity
+    indices isdtype issubdtype kaiser mask_indices ones promote_types tri tril_indices triu_indices vectorize zeros
+    fft.fftfreq fft.rfftfreq
+"""
 
 
 def function(name, module):
