@@ -2,8 +2,8 @@
 
 Spike trains drawn beforehand arrive in a conductance that decays, step by step in one compiled loop. The loads: those of the
 network of Vogels and Abbott 2005 with 4000 neurons and with 40 000 (fan-out 80, some 8 and 85 spikes a step), a network in which
-one neuron in ten fires, and two of a hundred neurons, all joined. Bare JAX has every way that has its day somewhere, the first row
-being the best by hand.
+one neuron in ten fires, and two of a hundred neurons, all joined. Bare JAX has every way that has its day somewhere, the
+first row being the best by hand.
 """
 
 import functools
