@@ -1,12 +1,12 @@
 """Activation functions, over :mod:`jax.nn`: they take Variables, and are found by name."""
 
-import difflib
 from collections.abc import Callable
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
+from ..core._names import nearest
 from ..errors import KindError, UnknownPathError
 from ..transform import Variable, default_float
 
@@ -160,12 +160,11 @@ def activation(name: str | Callable) -> Callable:
             fix="Write for instance activation('relu').",
         )
     if name not in _BY_NAME:
-        near = difflib.get_close_matches(name.lower(), _BY_NAME, 1, 0.5)
         raise UnknownPathError(
             where="activation",
             expected=f"one of {', '.join(_BY_NAME)}",
             got=repr(name),
-            fix=f"Did you mean {near[0]!r}?" if near else "Pass the function itself.",
+            fix=nearest(name.lower(), _BY_NAME),
         )
     return _BY_NAME[name]
 
