@@ -1,12 +1,15 @@
+import copy
 import threading
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 from numpy.testing import assert_array_equal
 from reference.ways import WAYS
 
 import bouton.math as bm
+from bouton.errors import KindError, ValueRefused
 from bouton.transform import RandomKey
 
 
@@ -83,3 +86,40 @@ def test_many_threads_never_draw_the_same_key():
     for thread in threads:
         thread.join()
     assert len(set(drawn)) == 200
+
+
+def test_threads_that_draw_first_make_one_key():
+    for _ in range(20):
+        key, seen = RandomKey(), []
+        start = threading.Barrier(4)
+
+        def look(key=key, seen=seen, start=start):
+            start.wait()
+            seen.append(tuple(np.asarray(key.cell.value)))
+
+        threads = [threading.Thread(target=look) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(set(seen)) == 1
+
+
+def test_a_copy_of_a_key_that_was_never_used_has_the_same_key():
+    key = RandomKey()
+    other = copy.deepcopy(key)
+    assert_array_equal(key.split(), other.split())
+
+
+def test_it_can_be_written_before_it_was_read():
+    key = RandomKey()
+    key.cell.value = jax.random.PRNGKey(4)
+    assert_array_equal(key.split(), keys_by_hand(4, 1)[0])
+    assert key.cell.batch_axis is None
+
+
+def test_a_seed_that_is_no_seed_is_refused():
+    with pytest.raises(KindError, match=r"seed: expected a whole number, got 1\.5\. Pass an int for a seed, for instance 0\."):
+        RandomKey(1).seed(1.5)
+    with pytest.raises(ValueRefused, match=r"seed: expected a seed of 0 or more and below 2\*\*32, got -1\. Take it % 2\*\*32\."):
+        RandomKey(1).seed(-1)

@@ -53,3 +53,21 @@ def test_a_gradient_goes_through_what_is_drawn():
     gradient = bm.grad(lambda: rng.normal(0.0, scale), grad_vars=scale)()
     _, used = jax.random.split(jax.random.PRNGKey(4))
     assert_allclose(gradient, jax.random.normal(used), rtol=1e-6)
+
+
+def test_every_mapped_element_has_numbers_of_its_own():
+    drawn = {}
+    for name, wrap in {"eager": lambda f: f, "compiled": bm.jit}.items():
+        rng = bm.random.RandomState(7)
+        mapped = wrap(bm.vmap(lambda x, rng=rng: x + rng.normal(size=2)))
+        drawn[name] = np.concatenate([mapped(jnp.zeros(5)), mapped(jnp.zeros(5))])
+        assert len(np.unique(drawn[name])) == 20
+        assert rng.key.shape == (2,)
+    assert_allclose(drawn["eager"], drawn["compiled"], rtol=1e-6)
+
+
+def test_a_key_of_its_own_can_be_given_to_every_mapped_element():
+    rng = bm.random.RandomState(7)
+    keys = rng.split_keys(4)
+    mapped = bm.vmap(lambda key: rng.normal(size=2, key=key))(keys)
+    assert_allclose(mapped, [jax.random.normal(key, (2,)) for key in keys], rtol=1e-6)
