@@ -144,10 +144,11 @@ def environment(
 
     Examples
     --------
-    >>> with environment(dt=0.5):
-    ...     get_dt()
+    >>> import bouton.math as bm
+    >>> with bm.environment(dt=0.5):
+    ...     bm.get_dt()
     0.5
-    >>> get_dt()
+    >>> bm.get_dt()
     0.1
     """
     return Environment(admitted("environment", mode, dt, float_, int_, bool_, complex_), admitted_flag("environment", x64))

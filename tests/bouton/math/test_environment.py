@@ -444,3 +444,22 @@ def test_an_environment_can_be_left_by_an_exit_stack():
         stack.enter_context(bm.training_environment())
         assert bm.get_dt() == 0.5
     assert everything() == BEFORE
+
+
+def test_mapped_code_branches_and_open_loops_follow_the_environment():
+    mapped = bm.vmap(lambda x: x * bm.get_dt())
+    spikes = bm.vmap(lambda x: bm.surrogate.relu_grad(x - bm.get_dt()))
+
+    def grown(x):
+        return bm.while_loop(lambda x: x + bm.get_dt(), lambda x: x < 1.0, (x,))[0]
+
+    def chosen(x):
+        return bm.cond(x > 0, lambda: x * bm.get_dt(), lambda: x)
+
+    for dt in (0.25, 0.5, 0.25):
+        with bm.environment(dt=dt):
+            assert_array_equal(mapped(jnp.arange(3.0)), np.arange(3) * dt)
+            assert_array_equal(spikes(jnp.asarray([0.3, 0.6])), [float(dt <= 0.3), 1.0])
+            for transform in (lambda f: f, bm.jit):
+                assert transform(grown)(jnp.asarray(0.75)) == 0.75 + dt
+                assert transform(chosen)(jnp.asarray(2.0)) == 2 * dt
