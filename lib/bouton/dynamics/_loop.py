@@ -141,11 +141,17 @@ class LoopOverTime(DynamicalSystemNS):
             with share.restored({"dt": dt}), nullcontext() if isinstance(dt, Tracer) else environment(dt=dt):
                 inputs, length = self._laid_out(inputs, dt)
                 start: Any = self.i
-                steps = start + jnp.arange(length, dtype=jnp.int32)
-                times = self._t0 + (steps - self._i0).astype(default_float()) * dt
-                out = self._run(times, steps, inputs)
+                out = self._run(*self._counted(start, length, dt), inputs)
                 self.i = start + length
         return jax.tree_util.tree_map(lambda y: jnp.swapaxes(y, 0, 1), out) if self._batch_first else out
+
+    def _counted(self, start: Any, length: int, dt: Any) -> tuple[Any, Any]:
+        """Time before each step, and its number."""
+        passed = np.arange(length, dtype=np.int32) - np.int32(self._i0)
+        # In NumPy where the numbers are known: each operation of JAX costs as much as a whole short loop.
+        passed = passed + (start if isinstance(start, Tracer) else np.asarray(start))
+        real = default_float().type
+        return passed.astype(real) * (dt if isinstance(dt, Tracer) else real(dt)) + real(self._t0), passed + np.int32(self._i0)
 
     def _run(self, times: jax.Array, steps: jax.Array, inputs: tuple) -> Any:
         if not self._no_state:

@@ -1,7 +1,6 @@
 """What all systems of one step know: the time, the step's number, whether training is under way."""
 
-import threading
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,85 +10,15 @@ from jax.core import Tracer
 
 from ..core._names import nearest
 from ..errors import KindError, LeakedTracerError, UnknownPathError
-from ..transform import DT, Variable, default_float, default_int
-from ..transform._frame import STACK, Frame
-from ..transform._variable import own_array
+from ..transform import DT, Variable
+from ..transform._frame import STACK
+from ..transform._variable import assign_quickly
 from ._admitted import admitted
 from ._environment import set_environment
+from ._shared_layers import ABSENT, Context, Outside, as_cell_array, is_number, same, signature
 
-_ABSENT = object()
 # What library classes go by where nothing is shared; `dt` is that of the environment.
 _DEFAULTS = {"t": 0.0, "i": 0, "fit": False}
-
-
-class _Context(threading.local):
-    """Each thread has its own: a simulation may be running on another one."""
-
-    def __init__(self) -> None:
-        # What is shared outside of any trace, and above it what traces under way have shared: it ends with them.
-        self.layers: list[tuple[Frame | None, dict[str, Any]]] = [(None, {})]
-        # Numbers that compiled code has read, in cells: another value compiles nothing.
-        self.cells: dict[str, dict[Hashable, Variable]] = {}
-        self.mark = object()
-        self.blocks = 0
-
-    def visible(self) -> list[tuple[Frame | None, dict[str, Any]]]:
-        """The layers whose trace is under way."""
-        while (frame := self.layers[-1][0]) is not None and not frame.alive:
-            self.layers.pop()
-        return self.layers
-
-    def written(self) -> dict[str, Any]:
-        """The layer of the innermost trace."""
-        layers = self.visible()
-        if layers[-1][0] is not STACK.top:
-            layers.append((STACK.top, {}))
-        return layers[-1][1]
-
-    def outside(self, name: str) -> Any:
-        """What is shared outside of any trace."""
-        return self.layers[0][1].get(name, _ABSENT)
-
-
-class _Outside:
-    """What is shared outside under one name, as compiled code depends on it; without a name, which names there are."""
-
-    __slots__ = ("_context", "_name")
-
-    def __init__(self, context: _Context, name: str | None):
-        self._context, self._name = context, name
-
-    @property
-    def version(self) -> Hashable:
-        """Equal for values with which the same compiled code works."""
-        if self._name is None:
-            return frozenset(key for key, value in self._context.layers[0][1].items() if value is not _ABSENT)
-        value = self._context.outside(self._name)
-        if _is_number(value) and self._name != "dt":
-            return (self._context.mark, _signature(value))
-        return _Same(value)
-
-    def used(self) -> None:
-        """Note that every trace under way depends on it."""
-        frame = STACK.top
-        while frame is not None:
-            frame.constants.setdefault(self, self.version)
-            frame = frame.outer
-
-
-class _Same:
-    """Compares what cannot be compared otherwise by identity, and keeps it alive for that."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: Any):
-        self.value = value
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and _same(self.value, other.value)
-
-    def __hash__(self) -> int:
-        return hash(self.value) if isinstance(self.value, _PLAIN) else id(self.value)
 
 
 class Share:
@@ -106,8 +35,8 @@ class Share:
     """
 
     def __init__(self) -> None:
-        self._context = _Context()
-        self._outside: dict[str | None, _Outside] = {}
+        self._context = Context()
+        self._outside: dict[str | None, Outside] = {}
 
     @property
     def dt(self) -> float:
@@ -157,7 +86,7 @@ class Share:
             )
         self._write(dict(zip(map(_name, pairs[::2]), pairs[1::2], strict=True)) | items)
 
-    def load(self, key: str, default: Any = _ABSENT) -> Any:
+    def load(self, key: str, default: Any = ABSENT) -> Any:
         """What is shared under ``key``; ``default`` if nothing is.
 
         ``dt`` is always known: it is that of the environment where none is shared.
@@ -168,9 +97,9 @@ class Share:
             When nothing is shared under ``key`` and no default is given.
         """
         value = self._read(key)
-        if value is not _ABSENT:
+        if value is not ABSENT:
             return value
-        if default is not _ABSENT:
+        if default is not ABSENT:
             return default
         if key == "dt":
             return DT.get()
@@ -186,11 +115,11 @@ class Share:
         self.save(key, value)
 
     def __contains__(self, key: str) -> bool:
-        return self._read(key) is not _ABSENT
+        return self._read(key) is not ABSENT
 
     def get_shargs(self) -> dict[str, Any]:
         """A copy of all that is shared."""
-        return {name: value for name in self._names() if (value := self._read(name)) is not _ABSENT}
+        return {name: value for name in self._names() if (value := self._read(name)) is not ABSENT}
 
     def arguments(self) -> dict[str, Any]:
         """All that is shared, as a copy; what is not has its usual value: ``t`` and ``i`` 0, ``fit`` False."""
@@ -199,11 +128,11 @@ class Share:
     def take(self, given: Mapping[str, Any]) -> None:
         """Share what is not shared like that already: a system hands what it was given on to others."""
         known = self.arguments()
-        self._write({_name(key): value for key, value in given.items() if not _same(value, known.get(key, _ABSENT))})
+        self._write({_name(key): value for key, value in given.items() if not same(value, known.get(key, ABSENT))})
 
     def clear_shargs(self, *keys: str) -> None:
         """Forget these names; those that are not shared do no harm."""
-        self._write(dict.fromkeys(keys, _ABSENT))
+        self._write(dict.fromkeys(keys, ABSENT))
 
     def clear(self) -> None:
         """Forget everything."""
@@ -221,12 +150,12 @@ class Share:
             yield
         finally:
             context.blocks -= 1
-            changed = [name for name in {*here, *before} if here.get(name, _ABSENT) is not before.get(name, _ABSENT)]
+            changed = [name for name in {*here, *before} if here.get(name, ABSENT) is not before.get(name, ABSENT)]
             here.clear()
             here.update(before)
             if here is context.layers[0][1]:
                 for name in changed:
-                    self._tell_cells(name, here.get(name, _ABSENT))
+                    self._tell_cells(name, here.get(name, ABSENT))
 
     def __repr__(self) -> str:
         return f"Share({', '.join(f'{key}={value!r}' for key, value in self.get_shargs().items())})"
@@ -245,20 +174,21 @@ class Share:
                 return known[name]
         self._depend(name)
         value = self._context.outside(name)
-        if STACK.top is None or not _is_number(value) or name == "dt":
+        if STACK.top is None or not is_number(value) or name == "dt":
             return value
         cells = self._context.cells.setdefault(name, {})
-        signature = _signature(value)
-        if signature not in cells:
+        kind = signature(value)
+        if kind not in cells:
             with jax.ensure_compile_time_eval():
-                cells[signature] = Variable.holding(_array(value))
+                cells[kind] = Variable.holding(as_cell_array(value))
             # It outlives the trace that is the first to ask for it.
-            cells[signature]._home = None
-        return cells[signature].value
+            cells[kind]._home = None
+            assign_quickly(cells[kind]._value)
+        return cells[kind].value
 
     def _depend(self, name: str | None) -> None:
         if STACK.top is not None:
-            self._outside.setdefault(name, _Outside(self._context, name)).used()
+            self._outside.setdefault(name, Outside(self._context, name)).used()
 
     def _write(self, items: Mapping[str, Any]) -> None:
         context = self._context
@@ -271,46 +201,21 @@ class Share:
             here[name] = value
             if outermost:
                 self._tell_cells(name, value)
-                if value is _ABSENT:
+                if value is ABSENT:
                     del here[name]
 
     def _tell_cells(self, name: str, value: Any) -> None:
         cells = self._context.cells.get(name)
-        if cells and _is_number(value) and (cell := cells.get(_signature(value))) is not None:
-            cell._value = _array(value)
+        if cells and is_number(value) and (cell := cells.get(signature(value))) is not None:
+            cell._value = as_cell_array(value)
 
 
 def _time_step(dt: Any) -> Any:
-    if dt is _ABSENT or isinstance(dt, Tracer):
+    if dt is ABSENT or isinstance(dt, Tracer):
         return dt
     if isinstance(dt, np.ndarray | jax.Array) and dt.ndim == 0:
         dt = float(dt)
-    return admitted("share", None, dt, None, None, None, None).get(DT, _ABSENT)
-
-
-def _is_number(value: Any) -> bool:
-    if isinstance(value, bool | np.bool_):
-        return False
-    return isinstance(value, int | float | complex | np.number | np.ndarray | jax.Array)
-
-
-def _signature(value: Any) -> Hashable:
-    if isinstance(value, int | float) and not isinstance(value, np.number):
-        return (), (default_float() if isinstance(value, float) else default_int())
-    return np.shape(value), jax.dtypes.canonicalize_dtype(
-        np.asarray(value).dtype if not isinstance(value, jax.Array) else value.dtype
-    )
-
-
-def _array(value: Any) -> jax.Array:
-    return own_array(value, _signature(value)[1])  # type: ignore[index]
-
-
-_PLAIN = (bool, int, float, str, type(None))
-
-
-def _same(one: Any, other: Any) -> bool:
-    return one is other or (type(one) is type(other) and isinstance(one, _PLAIN) and one == other)
+    return admitted("share", None, dt, None, None, None, None).get(DT, ABSENT)
 
 
 def _refuse_tracers(name: str, value: Any) -> None:
