@@ -28,13 +28,28 @@ def every(
     (*batch, post)
     """
     batch = values.shape[:-1]
-    if plan.fixed:
-        rows = weight[..., None] if weight.shape[-1] == 1 else weight.reshape(*weight.shape[:-1], plan.pre, plan.most)
-        x = _scaled(values[..., None], rows, silent)
-        x = jnp.broadcast_to(x, (*batch, plan.pre, plan.most)).reshape(*batch, plan.synapses)
-    else:
-        x = _scaled(values[..., pre_ids], weight, silent)
-    return jnp.zeros((*batch, plan.post), x.dtype).at[..., post_ids].add(x, mode="promise_in_bounds")
+    if batch and weight.ndim == 1:
+        # The batch last: whole rows are gathered and scattered, which is many times faster than element by element.
+        columns = values.reshape(-1, plan.pre).T
+        x = _at_synapses(plan, columns, weight[:, None], pre_ids, silent)
+        return _received(plan, x, post_ids).T.reshape(*batch, plan.post)
+    weight = weight.reshape(*(1,) * (values.ndim - weight.ndim), *weight.shape)
+    x = _at_synapses(plan, jnp.moveaxis(values, -1, 0), jnp.moveaxis(weight, -1, 0), pre_ids, silent)
+    return jnp.moveaxis(_received(plan, x, post_ids), 0, -1)
+
+
+def _at_synapses(plan: Plan, values: jax.Array, weight: jax.Array, pre_ids: jax.Array, silent: bool) -> jax.Array:
+    """What each synapse delivers: ``(synapses, *batch)`` from ``(pre, *batch)`` and ``(1 or synapses, *ones or batch)``."""
+    if not plan.fixed:
+        return _scaled(values[pre_ids], weight, silent)
+    rows = weight[:, None] if weight.shape[0] == 1 else weight.reshape(plan.pre, plan.most, *weight.shape[1:])
+    x = _scaled(values[:, None], rows, silent)
+    return jnp.broadcast_to(x, (plan.pre, plan.most, *values.shape[1:])).reshape(plan.synapses, *values.shape[1:])
+
+
+def _received(plan: Plan, x: jax.Array, post_ids: jax.Array) -> jax.Array:
+    """The sum for each postsynaptic neuron: ``(post, *batch)``."""
+    return jnp.zeros((plan.post, *x.shape[1:]), x.dtype).at[post_ids].add(x, mode="promise_in_bounds")
 
 
 def _scaled(values: jax.Array, weight: jax.Array, silent: bool) -> jax.Array:

@@ -44,10 +44,9 @@ class Plan:
         """Whether each turn takes all synapses of a neuron, as many of each."""
         return self.fixed and self.turn == self.most
 
-    @property
-    def matrix_is_small(self) -> bool:
-        """Whether a matrix takes little more memory than the synapses."""
-        return self.pre * self.post <= 4 * self.synapses
+    def matrix_is_small(self, batch: int) -> bool:
+        """Whether a matrix takes little more memory than the synapses, or what they deliver to a whole batch."""
+        return self.pre * self.post <= max(4, batch) * self.synapses
 
     def choose(self, batch: int) -> Literal["events", "all", "dense"]:
         """The method, for so many products at once."""
@@ -55,7 +54,7 @@ class Plan:
             return self.method
         if jax.default_backend() != "cpu":
             # A turn of a loop is a launch of several kernels there. Not measured yet.
-            return "dense" if self.matrix_is_small else "all"
+            return "dense" if self.matrix_is_small(batch) else "all"
         costs = self._nanoseconds(batch)
         return min(costs, key=lambda method: costs[method])
 
@@ -64,12 +63,12 @@ class Plan:
         pairs, fan_out = self.pre * self.post, self.synapses / max(1, self.pre)
         turns = max(1.0, fan_out / self.turn)
         spike = turns * (50 + 1.5 * self.turn)
-        synapse = (1.0 if self.fixed else 3.0) * (1 if batch == 1 else 4)
+        synapse = 0.5 if batch > 1 else 1.0 if self.fixed else 3.0
         costs = {
             "events": 1000 + batch * self.pre * (0.15 + self.active * spike),
             "all": 300 + batch * self.synapses * synapse,
         }
-        if self.matrix_is_small:
+        if self.matrix_is_small(batch):
             build = 0.0 if self.complete else self.synapses + 0.1 * pairs
-            costs["dense"] = 300 + build + pairs * (0.12 if batch == 1 else 0.06 * batch)
+            costs["dense"] = 300 + build + pairs * (0.12 if batch == 1 else 0.025 * batch)
         return costs

@@ -182,7 +182,7 @@ def _derivative(plan: Plan, product: Callable, primals: tuple, tangents: tuple) 
     if not jnp.issubdtype(out.dtype, jnp.inexact):
         return out, np.zeros(out.shape, jax.dtypes.float0)
     batch = math.prod(spikes.shape[:-1])
-    dense = plan.method == "dense" or (plan.method == "auto" and plan.matrix_is_small and (plan.complete or batch > 1))
+    dense = plan.method == "dense" or (plan.method == "auto" and plan.matrix_is_small(batch) and (plan.complete or batch > 1))
     linear = by_matrix if dense else functools.partial(every, silent=False)
     change = jnp.zeros_like(out)
     if not isinstance(tangents[0], SymbolicZero):

@@ -27,6 +27,11 @@ def test_the_method_follows_size_density_batch_and_spikes(conn, sizes, batch, ac
     assert chosen(conn, sizes, batch, active) == method
 
 
+def test_a_matrix_takes_no_more_memory_than_a_batch_of_what_the_synapses_deliver():
+    plan = Plan.of(connect.FixedPostNum(80, seed=1)(1000).synapses, "auto", 0.01)
+    assert [plan.matrix_is_small(batch) for batch in (1, 12, 13)] == [False, False, True]
+
+
 @pytest.mark.parametrize("method", ["events", "all", "dense"])
 def test_a_method_that_is_asked_for_is_taken(method):
     assert Plan.of(connect.All2All()(3).synapses, method, 0.01).choose(1) == method
