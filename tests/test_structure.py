@@ -74,8 +74,7 @@ def _form(tree: ast.Module, path: str) -> Iterator[tuple[int, str]]:
 # What costs too much for everybody to load, and is loaded at its first use: by which file, listed here one by one.
 DEFERRED = {
     "jax.extend.core": "bouton/transform/_trace.py",
-    "bouton.losses": "bouton/__init__.py",
-    "bouton.optim": "bouton/__init__.py",
+    "tqdm.auto": "bouton/transform/_progress.py",
 }
 
 
@@ -85,6 +84,8 @@ def _imports(node: ast.AST, path: str) -> bool:
 
 
 def _is_deferred(call: ast.Call, path: str) -> bool:
+    if path == "bouton/__init__.py":
+        return ast.unparse(call) == "importlib.import_module(f'{__name__}.{_LATE[name]}')"
     names = [getattr(argument, "value", None) for argument in call.args]
     return len(names) == 1 and not call.keywords and DEFERRED.get(names[0]) == path
 
@@ -201,6 +202,7 @@ def test_every_part_of_bouton_stands_on_a_floor_and_in_the_architecture():
         ("bouton/core/_tree.py", "def f(n):\n    importlib.import_module(n)", "import inside the function f"),
         ("bouton/core/_tree.py", "def f():\n    import jax.extend.core", "import inside the function f"),
         ("bouton/core/_tree.py", "def f():\n    importlib.import_module('bouton.optim')", "import inside the function f"),
+        ("bouton/__init__.py", "def f(name):\n    importlib.import_module(name)", "import inside the function f"),
         ("bouton/core/_tree.py", "from jax._src.core import Tracer", "private to JAX"),
         ("bouton/core/_tree.py", "from jax import _src", "jax._src is private to JAX"),
         ("bouton/core/_tree.py", "from jax.interpreters import ad", "private to JAX"),
@@ -224,7 +226,7 @@ def test_the_reader_finds(path, source, sentence):
         ),
         ("bouton/modules/__init__.py", "from ._lif import LIF as LIF\nfrom . import _scan"),
         ("bouton/__init__.py", "from . import errors as errors\nfrom .run import LiveSimulation as LiveSimulation"),
-        ("bouton/__init__.py", "def f():\n    importlib.import_module('bouton.optim')"),
+        ("bouton/__init__.py", "def f(name):\n    importlib.import_module(f'{__name__}.{_LATE[name]}')"),
         ("bouton/math/_random.py", "import jax\nfrom jax import numpy as jnp\nfrom jax.extend import core"),
         (
             "bouton_widgets/_tree.py",
@@ -250,7 +252,7 @@ def test_import_bouton_loads_no_interface_package_and_starts_no_backend():
     assert "nowhere" in done.stderr
     assert {name.split(".")[0] for name in loaded} & HEAVY == set()
     assert {"bouton.notebooks", "bouton.cli", "jupyter_client"} & set(loaded) == set()
-    assert {"bouton.losses", "bouton.optim", "optax"} & set(loaded) == set()
+    assert {"bouton.losses", "bouton.modules", "bouton.optim", "bouton.run", "optax"} & set(loaded) == set()
     assert len(loaded) < 800
 
 

@@ -1,6 +1,6 @@
 """Models of neural dynamics in JAX that you can touch while they run.
 
-``optim`` (also ``optimizers``) and ``losses`` are loaded at their first use: they need optax, which takes a while.
+The namespaces that not everybody needs, such as ``modules`` or ``optim``, are loaded at their first use.
 """
 
 import importlib
@@ -8,17 +8,10 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from . import check as check
-from . import connect as conn
-from . import connect as connect
 from . import errors as errors
-from . import init as init
-from . import init as initialize
 from . import math as math
 from . import modes as modes
-from . import modules as modules
-from . import neurons as neurons
 from . import parameters as parameters
-from . import run as run
 from ._version import __version__ as __version__
 from .core import Entry as Entry
 from .core import Object as Base
@@ -35,9 +28,30 @@ from .dynamics import not_pass_shared as not_pass_shared
 from .dynamics import share as share
 
 if TYPE_CHECKING:
+    from . import connect as conn
+    from . import connect as connect
+    from . import init as init
+    from . import init as initialize
     from . import losses as losses
+    from . import modules as modules
+    from . import neurons as neurons
     from . import optim as optim
     from . import optim as optimizers
+    from . import run as run
+
+# The public name of a namespace that is loaded late, and its own.
+_LATE = {
+    "conn": "connect",
+    "connect": "connect",
+    "init": "init",
+    "initialize": "init",
+    "losses": "losses",
+    "modules": "modules",
+    "neurons": "neurons",
+    "optim": "optim",
+    "optimizers": "optim",
+    "run": "run",
+}
 
 __all__ = [
     "Base",
@@ -73,10 +87,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> ModuleType:
-    if name == "losses":
-        return importlib.import_module("bouton.losses")
-    if name in ("optim", "optimizers"):
-        return importlib.import_module("bouton.optim")
+    if name in _LATE:
+        return importlib.import_module(f"{__name__}.{_LATE[name]}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
 
 
