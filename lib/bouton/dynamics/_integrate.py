@@ -46,6 +46,9 @@ def step(method: str) -> Callable[..., Step]:
 
     Notes
     -----
+    A model makes its step where it uses it, in ``update``: one that is kept as an attribute goes on reading the parameters of the
+    first model in a copy of it.
+
     Exponential Euler is exact, whatever ``dt``, where ``f`` is linear in each variable and everything else stays as it is during
     the step. Each variable is linearised in itself, others being held, and each element of it by itself: ``f`` must not couple
     the elements of one variable. It is of second order for a single equation in which time does not appear, and of first order

@@ -1,8 +1,8 @@
 """A system of one step, applied to a whole series."""
 
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
-from typing import Any
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, Self
 
 import jax
 import jax.numpy as jnp
@@ -11,9 +11,10 @@ from jax.core import Tracer
 
 from ..core import State
 from ..errors import KindError, ShapeError, UnsupportedError, ValueRefused
+from ..math._admitted import admitted
 from ..math._environment import environment
 from ..math._share import share
-from ..transform import KeyVariable, Variable, cls_jit, default_float, for_loop, vmap
+from ..transform import DT, KeyVariable, Variable, cls_jit, default_float, for_loop, vmap
 from ..transform._purify import discover
 from ._system import DynamicalSystemNS
 
@@ -109,8 +110,7 @@ class LoopOverTime(DynamicalSystemNS):
         self.__dict__["_out_vars"] = out_vars
         self._no_state, self._jit, self._batch_first = no_state, jit, data_first_axis == "B"
         self._t0, self._i0 = float(t0), int(i0)
-        self._clock = environment() if dt is None else environment(dt=dt)
-        self._dt = dt
+        self._dt = None if dt is None else admitted("LoopOverTime", None, dt, None, None, None, None)[DT]
         self.__dict__["_shared_arg"] = dict(shared_arg or {})
         self.i = State(jnp.asarray(self._i0, jnp.int32))
 
@@ -136,14 +136,21 @@ class LoopOverTime(DynamicalSystemNS):
         UnsupportedError
             With ``no_state``, when the target writes to a Variable.
         """
-        with self._clock, share.restored(self._shared_arg):
+        with share.restored(self._shared_arg):
             dt = self._dt if self._dt is not None else share.dt
-            with share.restored({"dt": dt}), nullcontext() if isinstance(dt, Tracer) else environment(dt=dt):
+            with share.restored({"dt": dt}), _under(dt):
                 inputs, length = self._laid_out(inputs, dt)
                 start: Any = self.i
                 out = self._run(*self._counted(start, length, dt), inputs)
                 self.i = start + length
         return jax.tree_util.tree_map(lambda y: jnp.swapaxes(y, 0, 1), out) if self._batch_first else out
+
+    def reset_state(self, batch_size: int | None = None) -> Self:
+        """Begin anew, in state and in time; ``batch_size`` is the new size of the batch, in a mode that has one."""
+        # Delays in ms are laid out in steps of the dt that they will run with.
+        dt = share.dt if self._dt is None else self._dt
+        with share.restored({"dt": dt}), _under(dt):
+            return super().reset_state(batch_size)
 
     def _counted(self, start: Any, length: int, dt: Any) -> tuple[Any, Any]:
         """Time before each step, and its number."""
@@ -206,6 +213,11 @@ class LoopOverTime(DynamicalSystemNS):
             )
         arrays = jax.tree_util.tree_map(jnp.asarray, inputs, is_leaf=_is_cell)
         return jax.tree_util.tree_map(lambda x: jnp.moveaxis(x, axis, 0), arrays), lengths[0]
+
+
+def _under(dt: Any) -> AbstractContextManager:
+    """The environment with this time step, where it is known."""
+    return nullcontext() if isinstance(dt, Tracer) else environment(dt=dt)
 
 
 def _is_cell(x: Any) -> bool:

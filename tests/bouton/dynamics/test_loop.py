@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import bouton as bp
 import bouton.math as bm
-from bouton.errors import KindError, ShapeError, UnsupportedError, ValueRefused
+from bouton.errors import KindError, RunningError, ShapeError, UnsupportedError, ValueRefused
 
 XS = np.random.default_rng(0).normal(size=(7, 3)).astype(np.float32)
 
@@ -217,6 +217,27 @@ def test_calls_of_one_length_are_compiled_once():
     assert len(traced) == first
 
 
+def test_a_delay_in_ms_follows_the_dt_of_the_loop():
+    class Delayed(bp.DynamicalSystemNS):
+        def __init__(self):
+            super().__init__()
+            self.delay = bm.LengthDelay(jnp.zeros(()), 2.0)
+
+        def update(self, x):
+            self.delay.update(x)
+            return self.delay(2.0)
+
+    impulse = np.eye(1, 12, dtype=np.float32)[0]
+    target = Delayed()
+    for dt in (0.1, 0.5, 0.25):
+        loop = bp.LoopOverTime(target, dt=dt)
+        if dt != 0.1:
+            with pytest.raises(RunningError, match="the dt with which the past was stored"):
+                loop(impulse)
+        loop.reset_state()
+        assert_array_equal(np.flatnonzero(loop(impulse)), [round(2.0 / dt)] if dt > 0.1 else [])
+
+
 def test_a_reset_reaches_the_target():
     leak = Leak()
     loop = bp.LoopOverTime(leak)
@@ -231,7 +252,7 @@ def test_a_reset_reaches_the_target():
 
 def test_a_copy_runs_for_itself():
     leak = Leak()
-    loop = bp.LoopOverTime(leak, out_vars=leak.v)
+    loop = bp.LoopOverTime(leak, out_vars=leak.v, dt=0.5)
     loop(XS)
     other = copy.deepcopy(loop)
     other.reset_state()
