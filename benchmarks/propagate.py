@@ -89,7 +89,7 @@ def main() -> None:
     few, many = (functools.partial(buffered, capacity=capacity) for capacity in (16, 64))
     small = {"one by one": one_by_one, "buffer": few, "scatter": scattered}
     large = {"buffer": many, "one by one": one_by_one}
-    busy = {"one by one": one_by_one, "buffer": many, "scatter": scattered}
+    busy = {"scatter": scattered, "buffer": many, "one by one": one_by_one}
     matrix = {"matrix": multiplied, "one by one": one_by_one}
     rows = measure(200 if tiny else 4000, fan_out, 8, 5 if tiny else 200, small, 1.15, rounds)
     rows += measure(2000 if tiny else 40_000, fan_out, 85, 5 if tiny else 100, large, 1.15, rounds)
