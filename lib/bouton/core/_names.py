@@ -129,21 +129,26 @@ def clear_name_cache(ignore_warn: bool = False) -> None:
     Parameters
     ----------
     ignore_warn : bool
-        Without it a :class:`~bouton.errors.SharedNameWarning` tells of objects whose names can be given once more.
+        Without it a :class:`~bouton.errors.SharedNameWarning` tells of objects that were given a name, which others could now be
+        given too. To start numbers again is the purpose, and needs no warning.
     """
     scopes = _SCOPES.get()
     if not ignore_warn and any(names.taken for names in scopes):
         gc.collect()  # what nobody can reach any more needs no warning
-        alive = [name for names in scopes for name in names.taken]
+        alive = [name for names in scopes for name, obj in names.taken.items() if not _is_number_of(obj, name)]
         if alive:
             warnings.warn(
-                f"clear_name_cache: expected no object with a name, got {len(alive)}, {alive[0]!r} for instance, whose names can "
-                "now be given to others too. Delete those objects first, or pass ignore_warn=True.",
+                f"clear_name_cache: expected no object that was given a name, got {len(alive)}, {alive[0]!r} for instance, whose "
+                "names others can now be given too. Delete those objects first, or pass ignore_warn=True.",
                 SharedNameWarning,
                 stacklevel=2,
             )
     for names in scopes:
         names.forget()
+
+
+def _is_number_of(obj: Any, name: str) -> bool:
+    return name.removeprefix(type(obj).__name__).isdecimal()
 
 
 @contextmanager

@@ -74,17 +74,19 @@ def test_forgetting_names_that_are_in_use_is_told():
     gone.myself = gone.__dict__  # a circle, which only the collector takes apart
     del gone
     with pytest.warns(
-        SharedNameWarning, match=r"expected no object with a name, got 1, 'hidden' for instance, .* ignore_warn=True"
+        SharedNameWarning, match=r"expected no object that was given a name, got 1, 'hidden' for instance, .* ignore_warn=True"
     ):
         bm.clear_name_cache()
     assert issubclass(SharedNameWarning, UserWarning)
     assert Neuron(name="hidden").name == keep.name
 
 
-def test_forgetting_names_that_nobody_has_is_silent():
+def test_forgetting_names_that_nobody_was_given_is_silent():
     Neuron(name="hidden")
-    Neuron()
+    numbered = Neuron()
+    assert numbered.name.startswith("Neuron")
     bm.clear_name_cache()
+    assert Neuron().name == "Neuron0"
 
 
 def test_two_objects_of_one_name_in_one_model_are_told_when_paths_would_be_the_same():
