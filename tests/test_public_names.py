@@ -32,7 +32,7 @@ PUBLIC = {
         GridN IJConn MatConn One2One ScaleFreeBA SmallWorld SparseMatConn Synapses as_connector propagate
     """,
     "bouton.neurons": """
-        NeuGroup
+        InputGroup LIF LeakyIntegrator NeuGroup OutputGroup
     """,
     "bouton.dynamics": """
         LoopOverTime

@@ -13,7 +13,7 @@ from ..dynamics._declare import state
 from ..dynamics._system import Turn
 from ..errors import KindError, ShapeError, ValueRefused
 from ..math import Mode
-from ..transform import Variable
+from ..transform import Variable, default_float
 from ..transform._frame import Versioned
 
 
@@ -71,22 +71,38 @@ class NeuGroup(DynamicalSystemNS):
     def _take_input(self, x: Any = None) -> jax.Array:
         """All that this step is driven with: what has gathered, and ``x``. Nothing is left for the next one."""
         if not self._has_input:
-            total = jnp.zeros(self.varshape) if x is None else jnp.asarray(_plain(x))
+            wanted = self._driven_shape()
+            total = jnp.zeros(wanted or self.varshape, default_float()) if x is None else _as_float(x, default_float())
+            if wanted is not None:
+                self._refuse_other_shape(total, wanted)
         else:
-            gathered = self.input.value
-            total = gathered if x is None else gathered + _as_float(x, gathered.dtype)
-            if total.shape != gathered.shape:
-                raise ShapeError(
-                    where=f"{type(self).__name__}(x)",
-                    expected=f"an input that broadcasts to shape {gathered.shape}",
-                    got=f"{np.shape(_plain(x))}",
-                    fix="For another number of trials call reset_state(batch_size) first.",
-                )
-            self.input.value = jnp.zeros_like(gathered)
+            total = self.input.value
+            if x is not None:
+                driven = _as_float(x, total.dtype)
+                self._refuse_other_shape(driven, total.shape)
+                total = total + driven
+            self.input.value = jnp.zeros_like(total)
         self._watching.used()
         if self._watched is not None:
             self._watched.value = jnp.broadcast_to(total, self._watched.value.shape)
         return total
+
+    def _driven_shape(self) -> tuple[int, ...] | None:
+        """What an input has to broadcast to where none gathers; ``None`` leaves it to the subclass."""
+        return None
+
+    def _refuse_other_shape(self, x: jax.Array, wanted: tuple[int, ...]) -> None:
+        try:
+            fits = np.broadcast_shapes(x.shape, wanted) == wanted
+        except ValueError:
+            fits = False
+        if not fits:
+            raise ShapeError(
+                where=f"{type(self).__name__}(x)",
+                expected=f"an input that broadcasts to shape {wanted}",
+                got=f"{x.shape}",
+                fix="For another number of trials call reset_state(batch_size) first.",
+            )
 
     def watched_input(self) -> Variable:
         """A Variable that from now on holds what each step was driven with: ``input`` itself is used up by the step."""
