@@ -13,7 +13,7 @@ import bouton as bp
 
 PUBLIC = {
     "bouton": """
-        neurons
+        layers neurons
         LoopOverTime
         connect conn
         Base BrainPyObject Container DynamicalSystem DynamicalSystemNS Entry Network Object Sequential check errors init
@@ -30,6 +30,9 @@ PUBLIC = {
     "bouton.connect": """
         All2All Connector DistanceProb FixedPostNum FixedPreNum FixedProb FixedTotalNum GaussianProb GridEight GridFour
         GridN IJConn MatConn One2One ScaleFreeBA SmallWorld SparseMatConn Synapses as_connector propagate
+    """,
+    "bouton.layers": """
+        Activation Dense Dropout Flatten FunAsLayer GRUCell Identity LSTMCell Layer Linear NVAR RNNCell
     """,
     "bouton.neurons": """
         InputGroup LIF LeakyIntegrator NeuGroup OutputGroup

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from . import connect as connect
     from . import init as init
     from . import init as initialize
+    from . import layers as layers
     from . import losses as losses
     from . import modules as modules
     from . import neurons as neurons
@@ -45,6 +46,7 @@ _LATE = {
     "connect": "connect",
     "init": "init",
     "initialize": "init",
+    "layers": "layers",
     "losses": "losses",
     "modules": "modules",
     "neurons": "neurons",
@@ -71,6 +73,7 @@ __all__ = [
     "errors",
     "init",
     "initialize",
+    "layers",
     "losses",
     "math",
     "modes",
