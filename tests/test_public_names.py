@@ -13,6 +13,7 @@ import bouton as bp
 
 PUBLIC = {
     "bouton": """
+        synapses synouts synplast
         layers neurons
         LoopOverTime
         connect conn
@@ -36,6 +37,15 @@ PUBLIC = {
     """,
     "bouton.neurons": """
         InputGroup LIF LeakyIntegrator NeuGroup OutputGroup
+    """,
+    "bouton.synapses": """
+        AMPA Alpha Delta DualExponential Exponential GABAa GapJunction NMDA TwoEndConn
+    """,
+    "bouton.synouts": """
+        COBA CUBA MgBlock Part SynOut
+    """,
+    "bouton.synplast": """
+        STD STP
     """,
     "bouton.dynamics": """
         LoopOverTime

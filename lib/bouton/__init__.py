@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from . import optim as optim
     from . import optim as optimizers
     from . import run as run
+    from . import synapses as synapses
+    from . import synouts as synouts
+    from . import synplast as synplast
 
 # The public name of a namespace that is loaded late, and its own.
 _LATE = {
@@ -53,6 +56,9 @@ _LATE = {
     "optim": "optim",
     "optimizers": "optim",
     "run": "run",
+    "synapses": "synapses",
+    "synouts": "synouts",
+    "synplast": "synplast",
 }
 
 __all__ = [
@@ -86,6 +92,9 @@ __all__ = [
     "parameters",
     "run",
     "share",
+    "synapses",
+    "synouts",
+    "synplast",
 ]
 
 
