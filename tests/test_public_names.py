@@ -15,15 +15,15 @@ PUBLIC = {
     "bouton": """
         synapses synouts synplast
         layers neurons
-        LoopOverTime
+        DSRunner LoopOverTime
         connect conn
         Base BrainPyObject Container DynamicalSystem DynamicalSystemNS Entry Network Object Sequential check errors init
         initialize losses math modes modules naming not_pass_shared optim optimizers parameters run share
     """,
     "bouton.errors": """
-        BoutonError EnvironmentProblem KindError LeakedTracerError MathError NoImplementationError PositionError ReboundWarning
-        RunningError ShapeError SharedNameWarning UninitialisedError UniqueNameError UnknownPathError UnregisteredWarning
-        UnsupportedError ValueRefused
+        BoutonError EnvironmentProblem KindError LargeRecordWarning LeakedTracerError MathError MonitorError
+        NoImplementationError PositionError ReboundWarning RunningError ShapeError SharedNameWarning UninitialisedError
+        UniqueNameError UnknownPathError UnregisteredWarning UnsupportedError ValueRefused
     """,
     "bouton.check": """
         is_subclass
@@ -128,7 +128,7 @@ PUBLIC = {
         Constant Parameter SimulationParameter State
     """,
     "bouton.run": """
-        Frame LiveSimulation Signal Snapshot Trace
+        DSRunner Frame LiveSimulation Record Signal Snapshot Trace
     """,
     "bouton.transform": """
         BOOL COMPLEX DEFAULT DT FLOAT INT Jitted KeyVariable Parameter Purified RandomKey Setting TrainVar Variable

@@ -78,6 +78,7 @@ def _form(tree: ast.Module, path: str) -> Iterator[tuple[int, str]]:
 DEFERRED = {
     "jax.extend.core": "bouton/transform/_trace.py",
     "tqdm.auto": "bouton/transform/_progress.py",
+    "xarray": "bouton/run/_labelled.py",
 }
 
 

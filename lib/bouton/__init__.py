@@ -4,8 +4,7 @@ The namespaces that not everybody needs, such as ``modules`` or ``optim``, are l
 """
 
 import importlib
-from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from . import check as check
 from . import errors as errors
@@ -42,9 +41,11 @@ if TYPE_CHECKING:
     from . import synapses as synapses
     from . import synouts as synouts
     from . import synplast as synplast
+    from .run import DSRunner as DSRunner
 
-# The public name of a namespace that is loaded late, and its own.
+# The public name of a namespace that is loaded late, and its own; or of a class, and the namespace that it is in.
 _LATE = {
+    "DSRunner": "run",
     "conn": "connect",
     "connect": "connect",
     "init": "init",
@@ -65,6 +66,7 @@ __all__ = [
     "Base",
     "BrainPyObject",
     "Container",
+    "DSRunner",
     "DynamicalSystem",
     "DynamicalSystemNS",
     "Entry",
@@ -98,9 +100,11 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> ModuleType:
+def __getattr__(name: str) -> Any:
     if name in _LATE:
-        return importlib.import_module(f"{__name__}.{_LATE[name]}")
+        namespace = importlib.import_module(f"{__name__}.{_LATE[name]}")
+        # The names of classes begin with a capital, those of namespaces do not.
+        return getattr(namespace, name) if name[0].isupper() else namespace
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
 
 

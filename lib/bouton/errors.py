@@ -50,6 +50,10 @@ class UnknownPathError(BoutonError, KeyError):
     """A path or a name that the model does not have."""
 
 
+class MonitorError(UnknownPathError):
+    """A monitor names what the model does not have, or a record is asked for what was not monitored."""
+
+
 class PositionError(BoutonError, IndexError):
     """A position in a sequence that is not so long."""
 
@@ -96,3 +100,7 @@ class SharedNameWarning(UserWarning):
 
 class ReboundWarning(UserWarning):
     """An attribute that is no Variable changes where compiled code cannot follow."""
+
+
+class LargeRecordWarning(UserWarning):
+    """A run is about to record more than a gigabyte."""

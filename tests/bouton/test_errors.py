@@ -10,6 +10,7 @@ BUILTINS = {
     "ValueRefused": ValueError,
     "KindError": TypeError,
     "UnknownPathError": KeyError,
+    "MonitorError": KeyError,
     "PositionError": IndexError,
     "UninitialisedError": AttributeError,
     "MathError": ValueError,

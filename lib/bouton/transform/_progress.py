@@ -13,9 +13,16 @@ _UPDATES = 20
 
 
 class Bar:
-    """The bar of one loop; each run of the loop shows a new one."""
+    """The bar of one loop; each run of the loop shows a new one.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    description : str, optional
+        Stands before it.
+    """
+
+    def __init__(self, description: str | None = None) -> None:
+        self._described = {} if description is None else {"desc": description}
         # At the first use: most loops have no bar. By the thread that traces, not by one of JAX that runs callbacks.
         self._make = importlib.import_module("tqdm.auto").tqdm
         self._lock = threading.Lock()
@@ -47,7 +54,7 @@ class Bar:
 
     def _open(self, length: int) -> Any:
         self._close()
-        self._shown = self._make(total=length)
+        self._shown = self._make(total=length, **self._described)
         return self._shown
 
     def _close(self) -> None:

@@ -1,0 +1,85 @@
+"""How a run is cut into pieces, and where what they give is kept."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+# Bytes that the readings of one piece may take on the device; steps of a piece that nobody watches; pieces for a progress bar.
+_BYTES, _STEPS, _UPDATES = 2**26, 10_000, 20
+
+
+def piece_size(steps: int, every: int, bytes_per_step: float, watched: bool) -> int:
+    """Steps of a piece, a multiple of ``every``: few enough, and if possible a number that leaves no rest."""
+    most = min(steps, _STEPS)
+    if watched:
+        most = min(most, max(-(-steps // _UPDATES), min(steps, 100)))
+    if bytes_per_step:
+        most = min(most, max(int(_BYTES / bytes_per_step), 1))
+    groups, of_all = max(most // every, 1), max(steps // every, 1)
+    # One compilation instead of two.
+    fitting = next((size for size in range(groups, max(groups // 2, 1), -1) if of_all % size == 0), groups)
+    return fitting * every
+
+
+def cuts(steps: int, size: int, every: int) -> list[tuple[int, int]]:
+    """First step of each piece, and the one after its last."""
+    ends = [*range(size, steps, size), steps]
+    if len(ends) > 1 and steps - ends[-2] == 1 and size > 2 * every:
+        # XLA makes another code of a loop of one turn, whose last bits differ.
+        ends[-2] -= every
+    return list(zip([0, *ends[:-1]], ends, strict=True))
+
+
+class Kept:
+    """What has been given so far: pieces are put together along the first axis.
+
+    Parameters
+    ----------
+    length : int
+        Of all pieces.
+    on_host : bool
+        Whether they are brought to the host's memory as they come.
+    """
+
+    def __init__(self, length: int, on_host: bool):
+        self._length, self._on_host = length, on_host
+        self._filled = 0
+        self._whole: Any = None
+        self._parts: list = []
+
+    def add(self, piece: Any, length: int) -> None:
+        """Keep one more, of that length."""
+        if not self._on_host:
+            self._parts.append(piece)
+            return
+        if self._whole is None:
+            self._whole = jax.tree_util.tree_map(lambda x: np.empty((self._length, *x.shape[1:]), x.dtype), piece)
+        for whole, part in zip(*map(jax.tree_util.tree_leaves, (self._whole, piece)), strict=True):
+            whole[self._filled : self._filled + length] = np.asarray(part)
+        self._filled += length
+
+    def result(self) -> Any:
+        """All that was kept."""
+        if not self._on_host:
+            return jax.tree_util.tree_map(_joined, *self._parts) if self._parts else None
+        return jax.tree_util.tree_map(lambda whole: whole[: self._filled], self._whole)
+
+
+def _joined(*parts: Any) -> Any:
+    return parts[0] if len(parts) == 1 else jnp.concatenate(parts)
+
+
+def bytes_of(shapes: Any) -> int:
+    """Memory of arrays of these shapes and dtypes."""
+    return sum(int(np.prod(x.shape)) * jnp.dtype(x.dtype).itemsize for x in jax.tree_util.tree_leaves(shapes))
+
+
+def readable(size: float) -> str:
+    """``'3.2 GiB'``."""
+    for unit in ("bytes", "KiB", "MiB"):
+        if size < 1024:
+            return f"{size:.3g} {unit}"
+        size /= 1024
+    return f"{size:.3g} GiB"

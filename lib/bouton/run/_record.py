@@ -1,0 +1,82 @@
+"""What a runner has read."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..core._names import nearest
+from ..errors import MonitorError
+from ._labelled import Labels, as_dataset
+
+if TYPE_CHECKING:
+    import xarray
+
+
+class Record(Mapping[str, Any]):
+    """What the monitors of the last run have read: ``mon['V']``, or ``mon.V``; ``mon.ts`` is the time.
+
+    Parameters
+    ----------
+    values : dict of str to array
+        By the keys of the monitors, each (time, ...), or (batch, time, ...).
+    ts : (time,) array, ms
+        Time after the step of each reading.
+    labels : dict of str to Labels
+        Names of the axes, and units, for :meth:`to_xarray`.
+
+    Raises
+    ------
+    MonitorError
+        For a key that was not monitored.
+    """
+
+    def __init__(self, values: dict[str, Any], ts: np.ndarray, labels: Mapping[str, Labels]):
+        self._values, self.ts, self._labels = values, ts, labels
+
+    def __getitem__(self, key: str) -> Any:
+        if key == "ts":
+            return self.ts
+        if key not in self._values:
+            raise MonitorError(
+                where=f"mon[{key!r}]",
+                expected="the key of a monitor",
+                got=f"{key!r}",
+                fix=nearest(key, [*self._values, "ts"]),
+            )
+        return self._values[key]
+
+    def __getattr__(self, key: str) -> Any:
+        values = self.__dict__.get("_values", {})
+        if key in values:
+            return values[key]
+        raise AttributeError(
+            f"mon.{key}: expected the key of a monitor, got {key!r}. {nearest(key, [*values, 'ts'])}", name=key, obj=self
+        )
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*self._values, "ts"))
+
+    def __len__(self) -> int:
+        return len(self._values) + 1
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *(key for key in self._values if key.isidentifier())]
+
+    def to_xarray(self) -> "xarray.Dataset":
+        """The record with named axes, coordinates and units.
+
+        Axes are ``time`` (ms, after the step), ``batch``, and one for the elements of each object, which all that is read of that
+        object shares: ``E`` for ``'E.V'``, ``neuron`` for the model itself. A part of the elements has an axis of its own,
+        ``E.V_index``, with their numbers.
+
+        Raises
+        ------
+        EnvironmentProblem
+            When xarray is not installed.
+        """
+        return as_dataset({key: (value, self._labels[key]) for key, value in self._values.items()}, self.ts)
+
+    def __repr__(self) -> str:
+        shapes = ", ".join(f"{key}: {value.dtype}{tuple(value.shape)}" for key, value in self._values.items())
+        return f"Record({shapes or 'nothing'}; {len(self.ts)} readings)"
