@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import jax
 from jax.core import Tracer
 
-from ._trace import CAN_BE_FRESH, fresh_traces, is_staged, present_trace
+from ._trace import CAN_BE_FRESH, fresh_traces, is_staged, our_traces, present_trace
 
 if TYPE_CHECKING:
     from ._variable import Variable
@@ -150,8 +150,11 @@ class Frame:
         The :func:`~bouton.transform._trace.present_trace` in which the transform was called, where it is known.
     """
 
+    # Of which cells the code sees one element, under vmap.
+    mapped: "frozenset[Variable]" = frozenset()
+
     __slots__ = (
-        "_fresh_traces",
+        "_apart",
         "_traces",
         "alive",
         "closed",
@@ -187,7 +190,8 @@ class Frame:
         self.repeats = repeats
         self.fresh = fresh
         self.opened_in = opened_in
-        self._fresh_traces: AbstractContextManager | None = None
+        # Keeps the traces that JAX makes meanwhile from others.
+        self._apart: AbstractContextManager | None = None
         # Those in which cells may be used.
         self._traces: list = []
         # Ids of the objects that were made inside, where this is the outermost frame.
@@ -203,10 +207,10 @@ class Frame:
     def __enter__(self) -> "Frame":
         self.outer = STACK.top
         self.fresh = CAN_BE_FRESH and (self.fresh or STACK.fresh or (self.outer is not None and self.outer.fresh))
-        if self.fresh:
-            self._fresh_traces = fresh_traces()
-            self._fresh_traces.__enter__()
-        elif CAN_BE_FRESH:
+        if self.fresh or (CAN_BE_FRESH and self.outer is None):
+            self._apart = fresh_traces() if self.fresh else our_traces()
+            self._apart.__enter__()
+        if CAN_BE_FRESH and not self.fresh:
             self._traces.append(present_trace())
         STACK.top, self.alive = self, True
         return self
@@ -215,8 +219,8 @@ class Frame:
         STACK.top, self.outer, self.alive = self.outer, None, False
         self._traces.clear()
         self._put_back()
-        if self._fresh_traces is not None:
-            self._fresh_traces.__exit__(*error)
+        if self._apart is not None:
+            self._apart.__exit__(*error)
         # A cell made inside the trace remembers its frame; it must not keep the trace's values alive.
         self.values = {}
 

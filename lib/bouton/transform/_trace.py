@@ -36,6 +36,7 @@ _setting: Callable[[int], AbstractContextManager] = nullcontext if _make_setting
 _numbers = itertools.count(1)
 
 CAN_BE_FRESH = _make_setting is not None
+_OURS = -1
 
 
 def fresh_traces() -> AbstractContextManager:
@@ -44,3 +45,11 @@ def fresh_traces() -> AbstractContextManager:
     Only where ``CAN_BE_FRESH``; older releases of JAX have no such setting.
     """
     return _setting(next(_numbers))
+
+
+def our_traces() -> AbstractContextManager:
+    """JAX uses no trace again in this block that was made outside of such blocks.
+
+    There a Variable is a constant of what JAX traces. Only where ``CAN_BE_FRESH``.
+    """
+    return _setting(_OURS)

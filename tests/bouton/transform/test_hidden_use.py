@@ -155,3 +155,26 @@ def test_shapes_of_results():
     bm.jit(lambda: INNER["jit"](1.0))()
     v = bm.purify(INNER["jit"], 1.0)
     assert v.cells == (V,)
+
+
+EAGER = {
+    "scan": lambda turn: lambda x: jax.lax.scan(turn, x, jnp.arange(2))[0],
+    "jit": lambda turn: jax.jit(lambda x: turn(turn(x, 0)[0], 0)[0]),
+    "checkpoint": lambda turn: jax.checkpoint(lambda x: turn(turn(x, 0)[0], 0)[0]),
+}
+
+
+@pytest.mark.parametrize("make", EAGER.values(), ids=EAGER)
+def test_a_trace_that_jax_has_kept_from_before_is_not_used(make):
+    def inner_turn(carry, x):
+        return carry * V.value, x
+
+    inner = make(inner_turn)
+    assert inner(5.0) == 20  # JAX keeps this one, with the value as a constant
+    assert bm.grad(inner, grad_vars=V)(5.0) == 20
+    V.value = 3.0
+    assert bm.grad(inner, grad_vars=V)(5.0) == 30
+    assert bm.jit(inner)(5.0) == 45
+    assert bm.remat(inner)(5.0) == 45
+    assert_array_equal(bm.for_loop(inner, jnp.arange(2.0)), [0, 9])
+    assert_array_equal(bm.vmap(inner)(jnp.arange(2.0)), [0, 9])
