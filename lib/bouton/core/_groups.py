@@ -4,6 +4,8 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Self, SupportsIndex
 
+import jax
+
 from ..errors import KindError, ValueRefused
 from ..transform import Variable
 
@@ -226,6 +228,19 @@ class VarDict(_OfVariables, _Keyed):
         else:
             dict.__setitem__(self, key, self._checked(value))
             self._changed()
+
+
+# What comes out of a JAX function is a plain list or dict of the arrays: it cannot write to copies of the cells by mistake.
+def _plain_list(_: None, arrays: Any) -> Any:
+    return list(arrays)
+
+
+def _plain_dict(keys: tuple, arrays: Any) -> Any:
+    return dict(zip(keys, arrays, strict=True))
+
+
+jax.tree_util.register_pytree_node(VarList, lambda cells: (tuple(cells), None), _plain_list)
+jax.tree_util.register_pytree_node(VarDict, lambda cells: (tuple(cells.values()), tuple(cells)), _plain_dict)
 
 
 class Member:

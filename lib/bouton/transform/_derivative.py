@@ -11,10 +11,10 @@ import numpy as np
 
 from ..errors import KindError, ValueRefused
 from ._frame import Frame, started_again
-from ._operators import plain
 from ._purify import TakenApart, is_discovering, unwrap
 from ._rebound import watched
 from ._trace import present_trace
+from ._transformed import Transformed
 from ._variable import Variable
 
 
@@ -71,7 +71,7 @@ class Derivative:
 
         def derivative(*args: Any, **kwargs: Any) -> Any:
             _check_numbers(self.name, nums, len(args))
-            args = tuple(map(plain, args))
+            args, kwargs = unwrap((args, kwargs))
             for cell in cells:
                 cell.differentiate()
             # A Variable that is listed twice, as tied weights are, is one variable.
@@ -86,7 +86,7 @@ class Derivative:
                 return (result, value) if return_value else result
             return (result, value, aux) if return_value else (result, aux)
 
-        return functools.wraps(func)(derivative) if hasattr(func, "__name__") else derivative
+        return Transformed(derivative, func, (Derivative.by, (self, func, grad_vars, argnums, has_aux, return_value)))
 
     def _taken(
         self, func: Callable, cells: list[Variable], nums: tuple[int, ...], has_aux: bool | None, args: tuple, kwargs: dict

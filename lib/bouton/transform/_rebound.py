@@ -9,6 +9,7 @@ from typing import Any
 
 from ..errors import ReboundWarning
 from ._frame import ABSENT, STACK, Frame, Versioned, holds_tracer
+from ._transformed import Transformed
 from ._variable import Variable
 
 # What has been said: once for each class and attribute.
@@ -64,7 +65,7 @@ class Watch:
 
 def owner_of(fn: Callable) -> Any:
     """The object whose method ``fn`` is, or ``fn`` itself where it is an object that can be called."""
-    owner = fn.__self__ if isinstance(fn, MethodType) else None if isinstance(fn, FunctionType) else fn
+    owner = fn.__self__ if isinstance(fn, MethodType) else None if isinstance(fn, FunctionType | Transformed) else fn
     return owner if hasattr(owner, "__dict__") and not isinstance(owner, type) else None
 
 

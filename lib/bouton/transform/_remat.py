@@ -1,6 +1,5 @@
 """Intermediate values that are computed again in the backward pass instead of being kept."""
 
-import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,9 +9,9 @@ import numpy as np
 from ..errors import KindError
 from ._deprecated import found_by_tracing
 from ._frame import NewCell, started_again
-from ._operators import plain
 from ._purify import Purified, discover, is_discovering, unwrap
 from ._rebound import watched
+from ._transformed import Transformed
 
 _NUMBERS = (jax.Array, np.ndarray, np.generic, bool, int, float, complex)
 
@@ -63,7 +62,7 @@ def remat(
     nums = (static_argnums,) if isinstance(static_argnums, int) else tuple(static_argnums)
 
     def rematerialised(*args: Any, **kwargs: Any) -> Any:
-        args = tuple(map(plain, args))
+        args, kwargs = unwrap((args, kwargs))
         if is_discovering():
             return unwrap(watched(func)(*args, **kwargs))
         static = {n % len(args) for n in nums if -len(args) <= n < len(args)}
@@ -78,7 +77,7 @@ def remat(
 
         return started_again(lambda: _rematerialise(of_arrays, arrays, prevent_cse=prevent_cse, policy=policy))
 
-    return functools.wraps(func)(rematerialised) if hasattr(func, "__name__") else rematerialised
+    return Transformed(rematerialised, func, (remat, (func, prevent_cse, policy, static_argnums)))
 
 
 def _rematerialise(of_arrays: Callable, arrays: dict[int, Any], **options: Any) -> Any:

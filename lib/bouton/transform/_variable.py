@@ -178,7 +178,7 @@ class Variable(ArrayOperators):
         return jnp.asarray(new, dtype=old.dtype) if getattr(new, "weak_type", False) else new
 
     def _batch_resized(self, new: tuple[int, ...], old: tuple[int, ...]) -> bool:
-        axis = self._batch_axis
+        axis = self.batch_axis
         return axis is not None and len(new) == len(old) and new[:axis] + new[axis + 1 :] == old[:axis] + old[axis + 1 :]
 
     def _outside_value(self) -> Any:
@@ -200,18 +200,24 @@ class Variable(ArrayOperators):
 
     @property
     def batch_axis(self) -> int | None:
-        """The axis that may change its size."""
-        return self._batch_axis
+        """The axis that may change its size; one element of what ``vmap`` maps over has none."""
+        axis, frame = self._batch_axis, STACK.top
+        while axis is not None and frame is not None:
+            if self in frame.mapped:
+                return None
+            frame = frame.outer
+        return axis
 
     @property
     def batch_size(self) -> int | None:
         """Size along the batch axis; ``None`` without one."""
-        return None if self._batch_axis is None else self.value.shape[self._batch_axis]
+        axis = self.batch_axis
+        return None if axis is None else self.value.shape[axis]
 
     @property
     def nobatch_shape(self) -> tuple[int, ...]:
         """The shape without the batch axis."""
-        shape, axis = tuple(self.value.shape), self._batch_axis
+        shape, axis = tuple(self.value.shape), self.batch_axis
         return shape if axis is None else shape[:axis] + shape[axis + 1 :]
 
     def __repr__(self) -> str:

@@ -1,6 +1,5 @@
 """A function of one element, mapped over many at once."""
 
-import functools
 from collections.abc import Callable, Hashable, Mapping
 from contextlib import nullcontext
 from typing import Any
@@ -16,6 +15,7 @@ from ._purify import TakenApart, is_discovering, unwrap
 from ._random import KeyVariable
 from ._rebound import watched
 from ._trace import present_trace
+from ._transformed import Transformed
 from ._variable import Variable
 
 
@@ -95,7 +95,7 @@ def vmap(
         index = np.arange(size, dtype=np.int32)
         return started_again(lambda: _Elements(watched(func), cells, index).call(axes, out_axes, axis_name, args, kwargs))
 
-    return functools.wraps(func)(mapped) if hasattr(func, "__name__") else mapped
+    return Transformed(mapped, func, (vmap, (func, in_axes, out_axes, axis_name, axis_size, mapped_vars)))
 
 
 class _ElementFrame(Frame):
@@ -221,12 +221,6 @@ def _cells_in(found: Any) -> list[Variable]:
 
 
 def _axis(cell: Variable) -> int:
-    frame = STACK.top
-    while frame is not None:
-        # An element of the batch has no axis for the batch.
-        if isinstance(frame, _ElementFrame) and cell in frame.mapped:
-            return 0
-        frame = frame.outer
     return cell.batch_axis or 0
 
 

@@ -311,3 +311,28 @@ def test_integers_have_no_gradient_inside_compiled_code_either():
 
     f()
     assert seen == [jax.dtypes.float0] * 2
+
+
+def test_a_variable_in_an_argument_arrives_as_its_array():
+    v = bm.Variable(jnp.array([1.0, 3.0]))
+
+    def loss(x, found, *, named):
+        found["v"] += 1.0
+        named += 1.0
+        return (x["w"] ** 2 * found["v"]).sum() + named.sum()
+
+    for gradient in (bm.grad(loss), bm.jit(bm.grad(loss))):
+        assert_array_equal(gradient({"w": v}, {"v": v}, named=v)["w"], [4, 24])
+        assert_array_equal(v, [1, 3])
+
+
+def test_a_list_or_dict_of_variables_is_taken_for_grad_vars():
+    cells = bm.VarList([bm.Variable(2.0), bm.Variable(3.0)])
+    table = bm.VarDict(a=cells[0], b=cells[1])
+
+    def loss():
+        return cells[0] ** 2 * cells[1]
+
+    assert bm.grad(loss, grad_vars=cells)() == [12, 4]
+    assert bm.grad(loss, grad_vars=table)() == {"a": 12, "b": 4}
+    assert bm.hessian(loss, grad_vars=cells)() == [[6, 4], [4, 0]]

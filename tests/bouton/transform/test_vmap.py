@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import bouton.math as bm
-from bouton.errors import KindError, ShapeError, UnsupportedError, ValueRefused
+from bouton.errors import KindError, MathError, ShapeError, UnsupportedError, ValueRefused
 from bouton.transform import KeyVariable
 
 XS = np.array([1.0, 2.0, 3.0], np.float32)
@@ -392,3 +392,18 @@ def test_writes_are_all_or_nothing():
     with pytest.raises(ValueError, match=r"\(3, 2\), got \(3, 5\)"):
         bm.vmap(step, mapped_vars=[good, bad])(XS)
     assert_array_equal(good, [0, 0, 0])
+
+
+def test_one_element_has_no_batch_axis():
+    v = bm.Variable(jnp.zeros((4, 5, 3)), batch_axis=1)
+    seen = []
+
+    def look():
+        seen.append((v.batch_axis, v.batch_size, v.nobatch_shape, bm.Variable(v).batch_axis))
+        with pytest.raises(MathError, match=r"expected shape \(4, 3\), got \(4, 7\)"):
+            v.value = jnp.zeros((4, 7))
+
+    bm.vmap(look, mapped_vars=v)()
+    bm.jit(bm.vmap(look, mapped_vars=v))()
+    assert set(seen) == {(None, None, (4, 3), None)}
+    assert (v.batch_axis, v.batch_size, v.nobatch_shape) == (1, 5, (4, 3))
