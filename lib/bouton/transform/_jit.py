@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from types import MappingProxyType
+from types import FunctionType, MappingProxyType
 from typing import Any, ClassVar, Self, overload
 
 import jax
@@ -12,9 +12,9 @@ from jax.core import Tracer
 from ..errors import KindError
 from ._deprecated import found_by_tracing
 from ._frame import STACK, Frame, HiddenUse, NewCell, Versioned
-from ._operators import plain
-from ._purify import Purified, _leaves_only
+from ._purify import Purified, _leaves_only, unwrap
 from ._rebound import Watch, attributes_now, warn_of_changes, watched
+from ._static import both_ways
 from ._variable import Variable
 
 _KEPT = 8  # variants beside the present one
@@ -45,6 +45,8 @@ class Jitted:
 
     def __init__(self, fn: Callable, **options: Any):
         self._fn = fn
+        static = both_ways(fn, options.get("static_argnums"), options.get("static_argnames"))
+        options["static_argnums"], options["static_argnames"] = static
         # By identity: 0 names the first argument, and equals False.
         self._options = {k: v for k, v in options.items() if v is not None and v is not False and v != ()}
         self._variant = _Variant(watched(fn))
@@ -60,7 +62,8 @@ class Jitted:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if STACK.top is not None:
             # Inside another transform the function becomes part of it.
-            return watched(self._fn)(*map(plain, args), **{name: plain(arg) for name, arg in kwargs.items()})
+            args, kwargs = unwrap((args, kwargs))
+            return unwrap(watched(self._fn)(*args, **kwargs))
         purified = self._variant
         if purified.call is None:
             self._discover(purified, args, kwargs)
@@ -87,6 +90,16 @@ class Jitted:
             for cell, value in zip(purified.written, new, strict=True):
                 cell._value = value
             return out
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        code = self._fn.__code__ if isinstance(self._fn, FunctionType) else None
+        if code is not None and code.co_argcount and code.co_varnames[0] == "self":
+            raise KindError(
+                where=f"{owner.__name__}.{name}",
+                expected="bm.cls_jit around a method in the body of a class",
+                got="bm.jit, which does not know the instance",
+                fix="Write @bm.cls_jit, or compile the method of an instance: bm.jit(instance.method).",
+            )
 
     def _call_with_a_look(self, *args: Any, **kwargs: Any) -> Any:
         if STACK.top is None:
@@ -300,11 +313,20 @@ class _MethodJit:
     def __get__(self, instance: object | None, owner: type | None = None) -> Any:
         if instance is None:
             return self
-        compiled = instance.__dict__.get(self._key)
+        try:
+            kept = instance.__dict__
+        except AttributeError:
+            raise KindError(
+                where=f"{type(instance).__name__}.{self._name}",
+                expected="an instance with a __dict__, where its compiled method is kept",
+                got="one of a class with __slots__ alone",
+                fix="Add '__dict__' to __slots__, or compile the method of an instance: bm.jit(instance.method).",
+            ) from None
+        compiled = kept.get(self._key)
         # A copied instance carries the dictionary of the first one: the compiled method must be its own.
         if compiled is None or compiled._fn.__self__ is not instance or compiled._fn.__func__ is not self._method:
             compiled = _OfInstance(self._method.__get__(instance, owner), **self._options)
-            instance.__dict__[self._key] = compiled
+            kept[self._key] = compiled
         return compiled
 
     def __set__(self, instance: object, value: object) -> None:

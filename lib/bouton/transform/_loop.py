@@ -14,6 +14,7 @@ from ._deprecated import found_by_tracing
 from ._frame import STACK, Frame, Journal, NewCell
 from ._jit import Jitted
 from ._kept import kept
+from ._outcome import check_size
 from ._progress import Bar
 from ._purify import TakenApart, discover, is_discovering, unwrap
 from ._rebound import watched
@@ -59,6 +60,8 @@ def for_loop(
     ------
     KindError, ShapeError
         When there is nothing to loop over, or leading sizes differ.
+    MathError
+        When the body changes the batch size of a Variable.
 
     Notes
     -----
@@ -173,6 +176,8 @@ def _scan_writing(
         with Frame(dict(zip(written, values, strict=True)), writable=set(written), repeats=True) as frame:
             out = TakenApart(call(x))
             new = [frame.values[cell] for cell in written]
+        for cell, old, value in zip(written, values, new, strict=True):
+            check_size("for_loop", cell, tuple(old.shape), tuple(value.shape))
         return new, out.rebuilt()
 
     body = jax.checkpoint(turn) if remat else turn

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Self
 import jax
 import jax.numpy as jnp
 
-from ..errors import KindError
+from ..errors import KindError, MathError
 from ._frame import Frame, started_again
 from ._purify import is_discovering, unwrap
 from ._trace import present_trace
@@ -121,3 +121,14 @@ def as_condition(x: Any, where: str) -> jax.Array:
             fix="Reduce an array with .any() or .all(), and compare a number: x > 0.",
         )
     return x
+
+
+def check_size(where: str, cell: Variable, before: tuple[int, ...], shape: tuple[int, ...]) -> None:
+    """:class:`MathError` when a turn of a loop leaves ``cell`` with another shape than it had before."""
+    if shape != before:
+        raise MathError(
+            where=f"{where}, {type(cell).__name__} of shape {before}",
+            expected="a Variable that keeps its shape from turn to turn",
+            got=f"shape {shape}",
+            fix="Change the size of the batch before the loop.",
+        )

@@ -6,12 +6,12 @@ from typing import Any
 
 import jax
 
-from ..errors import KindError, MathError, ShapeError, ValueRefused
+from ..errors import KindError, ShapeError, ValueRefused
 from ._deprecated import found_by_tracing
 from ._frame import STACK, Frame, NewCell
 from ._jit import Jitted
 from ._kept import kept
-from ._outcome import Kind, Outcome, as_array, as_condition, as_kind, seen
+from ._outcome import Kind, Outcome, as_array, as_condition, as_kind, check_size, seen
 from ._purify import TakenApart, is_discovering, unwrap
 from ._rebound import watched
 from ._variable import Variable
@@ -74,7 +74,7 @@ def _loop(body: Callable, condition: Callable, operands: tuple) -> tuple:
     operands, outcome = _settled(body, operands)
     written = list(outcome.written)
     for cell in written:
-        _check_size(cell, tuple(outcome.written[cell].shape))
+        check_size("while_loop", cell, tuple(cell.value.shape), tuple(outcome.written[cell].shape))
     if is_discovering():
         for cell in written:
             cell.value = outcome.written[cell]
@@ -169,13 +169,3 @@ def _as_tuple(out: Any, operands: tuple) -> Any:
     if len(operands) == 1 and (not isinstance(out, tuple | list) or structure(out) == structure(operands[0])):
         return (out,)
     return tuple(out) if isinstance(out, list) else out
-
-
-def _check_size(cell: Variable, shape: tuple[int, ...]) -> None:
-    if shape != tuple(cell.value.shape):
-        raise MathError(
-            where=f"while_loop, {type(cell).__name__} of shape {tuple(cell.value.shape)}",
-            expected="a Variable that keeps its shape from turn to turn",
-            got=f"shape {shape}",
-            fix="Change the size of the batch before the loop.",
-        )

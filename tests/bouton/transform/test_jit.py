@@ -572,3 +572,92 @@ def test_two_threads_compile_and_run_two_models_at_once():
         thread.join()
     assert not failures
     assert [float(c.count.value) for c in counters] == [20, 40, 60, 80]
+
+
+@pytest.mark.parametrize("options", [{"static_argnums": 1}, {"static_argnums": -1}, {"static_argnames": "times"}])
+def test_a_static_argument_is_one_by_position_and_by_name(options):
+    v = bm.Variable(())
+
+    def repeated(x, times):
+        for _ in range(times):
+            v.value = v + x
+        return v.value
+
+    f = bm.jit(repeated, **options)
+    assert f(1.0, 2) == 2
+    assert f(x=1.0, times=3) == 5
+    assert f(1.0, times=1) == 6
+
+    class Owner:
+        method = bm.cls_jit(lambda self, x, times=1: repeated(x, times), **options)
+
+    assert Owner().method(1.0) == 7
+    assert Owner().method(1.0, 2) == 9
+    assert Owner().method(1.0, times=2) == 11
+
+
+def test_inside_another_transform_a_result_is_the_array_of_that_moment():
+    v = bm.Variable(2)
+    inner = bm.jit(lambda: {"v": v})
+
+    def outer():
+        before = inner()
+        v.value = v + 1.0
+        return before["v"]
+
+    for call in (bm.jit(outer), lambda: bm.for_loop(lambda _: outer(), jnp.arange(1))[0]):
+        v.value = jnp.zeros(2)
+        assert_array_equal(call(), [0, 0])
+        assert_array_equal(v, [1, 1])
+
+
+def test_a_variable_in_an_argument_arrives_as_its_array_inside_another_transform_too():
+    v = bm.Variable(2)
+
+    def add(found, *, named):
+        found["v"] += 1.0
+        named[0] += 1.0
+        return found["v"] + named[0]
+
+    inner = bm.jit(add)
+    for call in (inner, bm.jit(lambda *a, **k: inner({"v": v}, named=[v])), bm.remat(add), bm.jit(bm.remat(add))):
+        assert_array_equal(call({"v": v}, named=[v]), [2, 2])
+        assert_array_equal(v, [0, 0])
+
+
+def test_a_list_or_dict_of_variables_is_taken_as_an_argument():
+    cells = bm.VarList([bm.Variable(2.0), bm.Variable(3.0)])
+    table = bm.VarDict(a=cells[0], b=cells[1])
+    f = bm.jit(lambda listed, named: {"sum": listed[0] + named["b"], "listed": listed, "named": named})
+    out = f(cells, table)
+    assert out == {"sum": 5, "listed": [2, 3], "named": {"a": 2, "b": 3}}
+    assert type(out["listed"]) is list
+
+
+def test_a_compiled_method_of_a_class_with_slots_alone_is_refused_with_the_fix():
+    class Slotted:
+        __slots__ = ("v",)
+
+        @bm.cls_jit
+        def method(self):
+            return self.v
+
+    with pytest.raises(KindError, match=r"Slotted.method: expected an instance with a __dict__.*Add '__dict__' to __slots__"):
+        Slotted().method()
+
+
+def test_jit_around_a_method_in_the_body_of_a_class_is_refused_with_the_fix():
+    def define():
+        class Owner:
+            @bm.jit
+            def method(self):
+                return 1.0
+
+        return Owner
+
+    # Before Python 3.12 it is the cause of a RuntimeError.
+    with pytest.raises((KindError, RuntimeError)) as caught:
+        define()
+    error = caught.value if isinstance(caught.value, KindError) else caught.value.__cause__
+    assert isinstance(error, KindError)
+    assert "Owner.method: expected bm.cls_jit around a method in the body of a class, got bm.jit" in str(error)

@@ -13,7 +13,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from reference.compilations import counted_compilations
 
 import bouton.math as bm
-from bouton.errors import KindError, ShapeError
+from bouton.errors import KindError, MathError, ShapeError
 
 XS = np.array([1.0, 2.0, 3.0, 4.0], np.float32)
 
@@ -422,3 +422,16 @@ def test_a_loop_turn_by_turn_that_fails_inside_another_leaves_what_was_written_b
         return count.value
 
     assert_array_equal(bm.for_loop(careful, jnp.array([1.0, 2.0]), jit=False), [1, 3])
+
+
+def test_a_body_that_changes_the_batch_size_is_refused_and_changes_nothing():
+    v = bm.Variable(jnp.zeros((2, 3)), batch_axis=0)
+
+    def double(_):
+        v.value = jnp.concatenate([v.value, v.value])
+
+    message = r"for_loop, Variable of shape \(2, 3\): expected a Variable that keeps its shape.*got shape \(4, 3\)"
+    for remat in (False, True):
+        with pytest.raises(MathError, match=message):
+            bm.for_loop(double, jnp.arange(3), remat=remat)
+        assert v.shape == (2, 3)
