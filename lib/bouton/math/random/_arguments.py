@@ -196,6 +196,17 @@ def one_key(where: str, key: Any) -> jax.Array:
     )
 
 
+def within(where: str, dtype: Any, *values: Any) -> None:
+    """Refuse known numbers that ``dtype`` cannot hold, which would come out as infinity or as the greatest number there is."""
+    most = float((jnp.finfo if jnp.issubdtype(dtype, jnp.floating) else jnp.iinfo)(dtype).max)
+    if not all(
+        abs(value) <= most if type(value) is float else np.all(np.abs(np.asarray(value, np.float64)) <= most) for value in values
+    ):
+        refuse(
+            where, f"numbers that {jnp.dtype(dtype)} holds, up to {most:g}", "greater ones", "Choose others, or another dtype."
+        )
+
+
 def concrete(*values: Any) -> bool:
     """Whether all are known: what is traced cannot be checked."""
     return not any(isinstance(value, Tracer) for value in values)

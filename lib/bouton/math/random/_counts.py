@@ -54,25 +54,36 @@ class CountDraws(Keyed):
     ) -> jax.Array:
         """How many of ``n`` trials succeed, each with probability ``p``."""
         n, p = given.number("binomial(n)", n, NOT_NEGATIVE), given.number("binomial(p)", p, PROBABILITY)
+        if given.concrete(n):
+            given.within("binomial(n)", given.integer("binomial", dtype), n)
         return self._count(_binomial, "binomial", size, dtype, key, n, p)
 
     def poisson(
         self, lam: Numbers = 1.0, size: Size = None, *, dtype: DTypeLike | None = None, key: ArrayLike | None = None
     ) -> jax.Array:
         """How many events happen where ``lam`` are expected."""
-        return self._count(_poisson, "poisson", size, dtype, key, given.number("poisson(lam)", lam, NOT_NEGATIVE))
+        lam = given.number("poisson(lam)", lam, NOT_NEGATIVE)
+        if given.concrete(lam):
+            given.within("poisson(lam)", given.integer("poisson", dtype), lam)
+        return self._count(_poisson, "poisson", size, dtype, key, lam)
 
     def geometric(
         self, p: Numbers, size: Size = None, *, dtype: DTypeLike | None = None, key: ArrayLike | None = None
     ) -> jax.Array:
         """The number of the first trial that succeeds, from 1 on, each with probability ``p``."""
-        return self._count(_geometric, "geometric", size, dtype, key, given.number("geometric(p)", p, CHANCE))
+        p = given.number("geometric(p)", p, CHANCE)
+        if given.concrete(p):
+            given.within("geometric(1 / p)", given.integer("geometric", dtype), 1 / np.asarray(p, np.float64))
+        return self._count(_geometric, "geometric", size, dtype, key, p)
 
     def negative_binomial(
         self, n: Numbers, p: Numbers, size: Size = None, *, dtype: DTypeLike | None = None, key: ArrayLike | None = None
     ) -> jax.Array:
         """How many trials fail before ``n`` have succeeded, each with probability ``p``."""
         n, p = given.number("negative_binomial(n)", n, POSITIVE), given.number("negative_binomial(p)", p, CHANCE)
+        if given.concrete(n, p):
+            mean = np.asarray(n, np.float64) * (1 / np.asarray(p, np.float64) - 1)
+            given.within("negative_binomial(n / p - n)", given.integer("negative_binomial", dtype), mean)
         return self._count(_negative_binomial, "negative_binomial", size, dtype, key, n, p)
 
     def categorical(self, logits: Numbers, axis: int = -1, size: Size = None, *, key: ArrayLike | None = None) -> jax.Array:

@@ -1,5 +1,7 @@
 """Draws of real numbers between two bounds, or on the whole line."""
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -8,7 +10,7 @@ from jax.typing import ArrayLike, DTypeLike
 from . import _arguments as given
 from ._arguments import NOT_NEGATIVE, POSITIVE, Numbers, Size
 from ._keyed import Keyed
-from ._sample import cast, sample
+from ._sample import at_least_32_bits, cast, sample
 
 
 class EverywhereDraws(Keyed):
@@ -16,11 +18,11 @@ class EverywhereDraws(Keyed):
 
     def rand(self, *dims: int, dtype: DTypeLike | None = None, key: ArrayLike | None = None) -> jax.Array:
         """Uniform numbers in [0, 1), of shape ``dims``."""
-        return self.uniform(size=dims, dtype=dtype, key=key)
+        return self.uniform(size=given.sizes("rand", dims, "dims"), dtype=dtype, key=key)
 
     def randn(self, *dims: int, dtype: DTypeLike | None = None, key: ArrayLike | None = None) -> jax.Array:
         """Standard normal numbers, of shape ``dims``."""
-        return self.standard_normal(dims, dtype=dtype, key=key)
+        return self.standard_normal(given.sizes("randn", dims, "dims"), dtype=dtype, key=key)
 
     def random(self, size: Size = None, *, dtype: DTypeLike | None = None, key: ArrayLike | None = None) -> jax.Array:
         """Uniform numbers in [0, 1)."""
@@ -39,6 +41,11 @@ class EverywhereDraws(Keyed):
         low, high = given.number("uniform(low)", low), given.number("uniform(high)", high)
         _in_order("uniform(low, high)", low, high)
         shape, dtype = given.shape("uniform", size, low, high), given.floating("uniform", dtype)
+        if given.concrete(low, high):
+            length = (
+                high - low if isinstance(low, float) and isinstance(high, float) else np.subtract(high, low, dtype=np.float64)
+            )
+            given.within("uniform(low, high)", dtype, low, high, length)
         return self._draw(_uniform, "uniform", key, low, high, shape=shape, dtype=dtype)
 
     def normal(
@@ -62,8 +69,8 @@ class EverywhereDraws(Keyed):
         lower: Numbers,
         upper: Numbers,
         size: Size = None,
-        loc: Numbers = 0.0,
         scale: Numbers = 1.0,
+        loc: Numbers = 0.0,
         *,
         dtype: DTypeLike | None = None,
         key: ArrayLike | None = None,
@@ -77,8 +84,8 @@ class EverywhereDraws(Keyed):
             between them: further out the method has no precision left.
         size : int or tuple of int, optional
             Shape.
-        loc, scale : float or array
-            Mean and standard deviation before the cut.
+        scale, loc : float or array
+            Standard deviation and mean before the cut.
         dtype, key
             As for every draw.
         """
@@ -195,10 +202,13 @@ _PLACED = {
 }
 
 
-@sample
+@partial(jax.jit, static_argnames=("shape", "dtype"), inline=True)
 def _uniform(key, low, high, *, shape, dtype):
     low, high = cast(dtype, low, high)
-    return jax.random.uniform(key, shape, dtype, low, high)
+    working = at_least_32_bits(dtype)
+    drawn = jax.random.uniform(key, shape, working, low.astype(working), high.astype(working))
+    # Rounded to fewer bits, what is below the end may become the end.
+    return drawn if dtype == working else jnp.minimum(drawn.astype(dtype), jnp.nextafter(high, low))
 
 
 @sample

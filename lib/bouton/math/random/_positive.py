@@ -183,4 +183,9 @@ def _power(key, a, *, shape, dtype):
 @sample
 def _wald(key, mean, scale, *, shape, dtype):
     mean, scale = cast(dtype, mean, scale)
-    return jax.random.wald(key, mean / scale, shape, dtype) * scale
+    key_of_root, key_of_side = jax.random.split(key)
+    # Of the two roots whose product is mean**2, the smaller one over mean: 1 + y - sqrt(y**2 + 2 y) without the cancellation,
+    # because of which jax.random.wald gives negative numbers.
+    y = jax.random.normal(key_of_root, shape, dtype) ** 2 * (mean / scale / 2)
+    small = 1 / (1 + y + jnp.sqrt(y) * jnp.sqrt(y + 2))
+    return mean * jnp.where(jax.random.uniform(key_of_side, shape, dtype) * (1 + small) <= 1, small, 1 / small)

@@ -15,24 +15,25 @@ from ...transform._operators import plain
 from . import _arguments as given
 from ._arguments import NOT_NEGATIVE, Numbers, Size
 from ._keyed import Keyed
+from ._sample import at_least_32_bits
 
 
 class RearrangingDraws(Keyed):
     """Permutations and choices."""
 
-    def permutation(self, x: Any, axis: int = 0, independent: bool = False, *, key: ArrayLike | None = None) -> jax.Array:
+    def permutation(self, x: Any, key: ArrayLike | None = None, *, axis: int = 0, independent: bool = False) -> jax.Array:
         """``x`` in another order along ``axis``.
 
         Parameters
         ----------
         x : int or array
             For an int the numbers below it.
+        key : key, optional
+            As for every draw. Two arrays of equal length get the same order from the same key.
         axis : int
             Along which parts change places. They stay whole.
         independent : bool
             Whether, instead, each line along ``axis`` gets an order of its own.
-        key : key, optional
-            As for every draw. Two arrays of equal length get the same order from the same key.
         """
         x = _things("permutation", "x", x)
         _check_axis("permutation(axis)", x, axis)
@@ -53,7 +54,7 @@ class RearrangingDraws(Keyed):
                 got=f"{type(x).__name__}",
                 fix="It cannot be changed in place: write x = permutation(x).",
             )
-        x.value = self.permutation(x, axis, key=key)
+        x.value = self.permutation(x, key, axis=axis)
 
     def choice(
         self,
@@ -91,7 +92,7 @@ class RearrangingDraws(Keyed):
             given.refuse("choice(a)", "something to choose from", "nothing", "Give an array that is not empty, or size 0.")
         if not replace and count > n:
             given.refuse("choice(size)", f"at most {n}, without replacement", f"{count}", "Choose fewer, or let replace be True.")
-        p = None if p is None else _probabilities(p, n)
+        p = None if p is None else _probabilities(p, n, 0 if replace else count)
         return self._draw(_choice, "choice", key, a, p, shape=shape, replace=bool(replace), axis=axis)
 
 
@@ -119,7 +120,8 @@ def _check_axis(where: str, x: Any, axis: int) -> None:
         given.refuse(where, f"an axis of an array with {axes}", f"{axis}", "Axes are counted from 0, or with -1 from the last.")
 
 
-def _probabilities(p: Any, n: int) -> Any:
+def _probabilities(p: Any, n: int, different: int) -> Any:
+    """Checked probabilities of ``n`` parts, of which so many ``different`` ones are to be chosen."""
     p = given.number("choice(p)", p, NOT_NEGATIVE)
     if np.shape(p) != (n,):
         raise ShapeError(
@@ -134,7 +136,9 @@ def _probabilities(p: Any, n: int) -> Any:
         precision = jnp.finfo(p.dtype).eps if jnp.issubdtype(p.dtype, jnp.floating) else 1e-15
         if abs((total := host.sum()) - 1) > float(precision) ** 0.5:
             given.refuse("choice(p)", "probabilities that sum to 1", f"a sum of {total:g}", "Divide them by their sum.")
-    return jnp.asarray(p).astype(given.floating("choice", None))
+        if (possible := np.count_nonzero(host)) < different:
+            given.refuse("choice(p)", f"at least {different} above 0, without replacement", f"{possible}", "Choose fewer.")
+    return jnp.asarray(p).astype(at_least_32_bits(given.floating("choice", None)))
 
 
 # A count stands in place of an array, and has to be known.

@@ -127,9 +127,8 @@ def _check_covariance(where: str, cov: np.ndarray, method: str) -> None:
 
 def _rooted(method):
     def normal(key, mean, cov, *, shape, dtype):
-        working = at_least_32_bits(dtype)
-        mean, cov = cast(working, mean, cov)
-        return jax.random.multivariate_normal(key, mean, cov, shape, working, method).astype(dtype)
+        mean, cov = cast(dtype, mean, cov)
+        return jax.random.multivariate_normal(key, mean, cov, shape, dtype, method)
 
     return sample(normal)
 

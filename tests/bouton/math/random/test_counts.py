@@ -61,6 +61,14 @@ def test_categories_come_as_often_as_their_logits_say():
     assert stats.chisquare([(drawn == k).sum() for k in range(3)], p * N).pvalue > 1e-3
 
 
+def test_in_half_precision_chances_are_as_exact():
+    rng = bm.random.RandomState(0)
+    with bm.environment(float_="bfloat16"):
+        assert_allclose(rng.bernoulli(1e-3, 1_000_000).astype("float32").mean(), 1e-3, rtol=0.15)
+        drawn = np.asarray(rng.categorical(np.log([0.01, 0.09, 0.9]), size=100_000))
+    assert_allclose(np.bincount(drawn) / 100_000, [0.01, 0.09, 0.9], rtol=0.15)
+
+
 def test_logits_have_the_categories_along_the_axis():
     logits = jnp.where(jnp.eye(4, dtype=bool)[:, 1:], 0.0, -jnp.inf)  # column k: only k + 1
     assert bm.random.categorical(logits, axis=0).tolist() == [1, 2, 3]
@@ -92,6 +100,11 @@ def test_no_trial_succeeds_never_and_a_sure_one_at_once():
             (0, 2**40),
             r"randint\(high\): expected a whole number that int32 holds, got 1099511627776\. Choose a smaller",
         ),
+        ("poisson", (3e9,), r"poisson\(lam\): expected numbers that int32 holds, up to 2\.14748e\+09, got greater ones\. Choose"),
+        ("poisson", ([1.0, float("inf")],), r"poisson\(lam\): expected numbers that int32 holds"),
+        ("binomial", (1e10, 0.5), r"binomial\(n\): expected numbers that int32 holds"),
+        ("geometric", (1e-11,), r"geometric\(1 / p\): expected numbers that int32 holds"),
+        ("negative_binomial", (10.0, 1e-12), r"negative_binomial\(n / p - n\): expected numbers that int32 holds"),
         ("categorical", ([0.0, 1.0], 1), r"categorical\(axis\): expected an axis of logits of shape \(2,\), got 1\."),
     ],
 )
@@ -103,6 +116,8 @@ def test_a_parameter_outside_its_range_is_refused(name, arguments, words):
 def test_bounds_that_the_dtype_does_not_hold_are_refused():
     with pytest.raises(ValueRefused, match=r"expected numbers that uint8 holds, got low 0 and high 257\. Choose another dtype\."):
         bm.random.randint(0, 257, dtype=jnp.uint8)
+    with pytest.raises(ValueRefused, match=r"poisson\(lam\): expected numbers that int8 holds, up to 127, got greater ones"):
+        bm.random.poisson(300.0, dtype=jnp.int8)
 
 
 def test_the_wrong_kind_of_number_is_refused():

@@ -72,6 +72,51 @@ def test_a_dtype_can_be_asked_for():
     assert bm.random.uniform(0, 1, 3, dtype="bfloat16").dtype == jnp.bfloat16
 
 
+HALF = {
+    "normal": stats.norm(),
+    "laplace": stats.laplace(),
+    "logistic": stats.logistic(),
+    "gumbel": stats.gumbel_r(),
+    "exponential": stats.expon(),
+    "rayleigh": stats.rayleigh(),
+}
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+@pytest.mark.parametrize("name", HALF)
+def test_numbers_of_half_precision_have_the_distribution(name, dtype):
+    drawn = np.asarray(getattr(bm.random.RandomState(0), name)(size=100_000, dtype=dtype))
+    assert drawn.dtype == dtype
+    assert_allclose(
+        [drawn.astype(float).mean(), drawn.astype(float).var()], [HALF[name].mean(), HALF[name].var()], atol=0.01, rtol=0.03
+    )
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+def test_rounding_never_gives_the_end_of_an_interval(dtype):
+    drawn = np.asarray(bm.random.RandomState(0).uniform(1.0, 3.0, 100_000, dtype=dtype)).astype(float)
+    assert drawn.min() >= 1.0
+    assert drawn.max() < 3.0
+    assert_allclose(drawn.mean(), 2.0, atol=0.01)
+    assert_array_equal(bm.random.uniform(2.0, 2.0, 3, dtype=dtype), [2.0, 2.0, 2.0])
+
+
+def test_an_interval_that_the_dtype_cannot_hold_is_refused():
+    with pytest.raises(
+        ValueRefused, match=r"uniform\(low, high\): expected numbers that float32 holds, up to 3\.40282e\+38, got greater"
+    ):
+        bm.random.uniform(-3e38, 3e38)
+    with pytest.raises(ValueRefused, match="numbers that float16 holds, up to 65504"):
+        bm.random.uniform([0.0, 0.0], 1e5, dtype="float16")
+    with pytest.raises(ValueRefused, match="greater ones"):
+        bm.random.uniform(-np.inf, 0.0)
+
+
+def test_after_the_size_of_a_truncated_normal_comes_its_scale():
+    drawn = np.asarray(bm.random.RandomState(0).truncated_normal(-1.0, 2.0, N, 3.0), np.float64)
+    assert stats.kstest(drawn, stats.truncnorm(-1 / 3, 2 / 3, scale=3.0).cdf).pvalue > 1e-3
+
+
 def test_gradients_reach_the_parameters():
     key = jax.random.PRNGKey(0)
     standard = float(jax.random.normal(key))
@@ -131,5 +176,9 @@ def test_what_cannot_be_drawn_is_refused():
         bm.random.normal(dtype=int)
     with pytest.raises(KindError, match=r"normal\(loc\): expected a number or an array of numbers, got str\."):
         bm.random.normal("0")
+    with pytest.raises(KindError, match=r"random\.rand\(dims\): expected an int or a tuple of ints, got \(\(2, 3\),\)\."):
+        bm.random.rand((2, 3))
+    with pytest.raises(KindError, match=r"random\.randn\(dims\)"):
+        bm.random.randn(2.5)
     with pytest.raises(ShapeError, match=r"random\.normal: expected parameters that broadcast, got \(2,\) and \(3,\)\."):
         bm.random.normal([0.0, 0.0], [1.0, 1.0, 1.0])

@@ -23,6 +23,8 @@ DISTRIBUTIONS = {
     "pareto": (lambda r: r.pareto(3.0, N), stats.lomax(3.0)),
     "power": (lambda r: r.power(3.0, N), stats.powerlaw(3.0)),
     "wald": (lambda r: r.wald(2.0, 3.0, N), stats.invgauss(2.0 / 3.0, scale=3.0)),
+    "wald far out": (lambda r: r.wald(1e4, 1.0, N), stats.invgauss(1e4, scale=1.0)),
+    "wald close by": (lambda r: r.wald(1.0, 1e3, N), stats.invgauss(1e-3, scale=1e3)),
 }
 
 # Name, arguments that are refused, the parameter, what it has to be.

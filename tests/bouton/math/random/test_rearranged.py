@@ -25,6 +25,7 @@ def test_the_same_key_gives_arrays_of_equal_length_the_same_order():
     before = np.asarray(rng.key)
     mixed_x, mixed_y = rng.permutation(x, key=key), rng.permutation(y, key=key)
     assert_array_equal(mixed_x[:, 0], 2 * mixed_y)
+    assert_array_equal(rng.permutation(y, key), mixed_y)
     assert not np.array_equal(mixed_y, y)
     assert_array_equal(rng.key, before)
 
@@ -70,6 +71,13 @@ def test_each_is_chosen_as_often_as_its_probability_says():
     assert stats.chisquare([(drawn == k).sum() for k in range(4)]).pvalue > 1e-3
 
 
+def test_in_half_precision_probabilities_are_as_exact():
+    p = np.full(1000, 1e-3)
+    with bm.environment(float_="bfloat16"):
+        drawn = np.asarray(bm.random.RandomState(0).choice(1000, 100_000, p=p))
+    assert stats.chisquare(np.bincount(drawn, minlength=1000)).pvalue > 1e-3
+
+
 def test_without_replacement_none_comes_twice():
     assert_array_equal(np.sort(bm.random.choice(10, 10, replace=False)), np.arange(10))
     assert_array_equal(np.sort(bm.random.choice(3, 2, replace=False, p=[0.5, 0.0, 0.5])), [0, 2])
@@ -95,6 +103,10 @@ def test_parts_are_chosen_along_the_axis():
         (
             lambda r: r.choice(3, 4, replace=False),
             r"choice\(size\): expected at most 3, without replacement, got 4\. Choose fewer",
+        ),
+        (
+            lambda r: r.choice(3, 3, False, [1.0, 0.0, 0.0]),
+            r"choice\(p\): expected at least 3 above 0, without replacement, got 1\. Choose fewer",
         ),
         (lambda r: r.choice(0), r"choice\(a\): expected something to choose from, got nothing\."),
         (lambda r: r.choice(-1), r"choice\(a\): expected sizes of 0 or more"),
