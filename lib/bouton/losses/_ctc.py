@@ -4,11 +4,12 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import optax
 
 from ..errors import ShapeError, ValueRefused
 from ..transform._operators import plain
-from ._leaves import check_reduction, reduced
+from ._leaves import check_reduction, known, reduced
 
 
 def ctc_loss(
@@ -40,7 +41,8 @@ def ctc_loss(
     ShapeError
         Shapes that do not fit each other.
     ValueRefused
-        A ``blank_id`` that is no class.
+        A ``blank_id`` that is no class; a label before the end that is none, or the blank one, where it is known. In compiled
+        code, where it is not, its loss is NaN.
     UnsupportedError
         Another reduction.
 
@@ -67,6 +69,17 @@ def ctc_loss(
             got=f"{blank_id}",
             fix="Keep a class for no label.",
         )
+    wrong = (labels != jnp.floor(labels)) if jnp.issubdtype(labels.dtype, jnp.floating) else jnp.zeros(labels.shape, bool)
+    wrong |= (labels < 0) | (labels >= scores.shape[-1]) | (labels == blank_id)
+    wrong &= label_paddings == 0
+    found = known(wrong)
+    if found is not None and found.any():
+        raise ValueRefused(
+            where="ctc_loss(targets)",
+            expected=f"classes from 0 to {scores.shape[-1] - 1} other than the blank one, {blank_id}",
+            got=f"{np.asarray(labels)[found][0]:g}",
+            fix="Mark what is past the end of a sequence with 1 in target_paddings.",
+        )
     with jax.numpy_dtype_promotion("standard"):  # which optax relies on
         losses = optax.ctc_loss(
             scores,
@@ -75,4 +88,4 @@ def ctc_loss(
             label_paddings.astype(scores.dtype),
             blank_id=blank_id,
         )
-    return reduced(losses, reduction)
+    return reduced(jnp.where(wrong.any(-1), jnp.nan, losses), reduction)

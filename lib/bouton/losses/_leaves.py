@@ -59,9 +59,21 @@ def elementwise(where: str, predicts: Any, targets: Any, reduction: str, of: Cal
 
     def of_leaf(predict: jax.Array, target: jax.Array, name: str) -> jax.Array:
         predict, target = alike(predict, target, name)
+        _check_axis(predict.ndim, axis, name)
         return reduced(of(predict, target), reduction, axis)
 
     return over_leaves(where, predicts, targets, reduction, of_leaf)
+
+
+def _check_axis(axes: int, axis: Any, where: str) -> None:
+    wanted = () if axis is None else axis if isinstance(axis, tuple | list) else (axis,)
+    if not all(isinstance(a, int | np.integer) and -axes <= a < axes for a in wanted):
+        raise ValueRefused(
+            where=f"{where}(axis=...)",
+            expected=f"axes of predictions that have {axes}",
+            got=f"{axis}",
+            fix="Axes are counted from 0, or with -1 from the last.",
+        )
 
 
 def alike(predict: jax.Array, target: jax.Array, where: str) -> tuple[jax.Array, jax.Array]:

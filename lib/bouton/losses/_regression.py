@@ -36,7 +36,7 @@ def mean_squared_error(predicts: Any, targets: Any, axis: Any = None, reduction:
     UnsupportedError
         Another reduction.
     ValueRefused
-        An axis without a reduction; empty trees.
+        An axis without a reduction, or one that the predictions do not have; empty trees.
     """
     return elementwise("mean_squared_error", predicts, targets, reduction, lambda p, t: (p - t) ** 2, axis)
 

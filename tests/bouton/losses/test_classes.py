@@ -296,3 +296,15 @@ def test_what_does_not_fit_ctc_is_refused():
         bp.losses.ctc_loss(scores, paddings, labels, labels, blank_id=3)
     with pytest.raises(bp.errors.UnsupportedError, match=r"ctc_loss\(reduction=...\): expected 'mean', 'sum' or 'none'"):
         bp.losses.ctc_loss(scores, paddings, labels, labels, reduction="all")
+
+
+@pytest.mark.parametrize(("label", "told"), [(3, "3"), (-1, "-1"), (0, "0"), (1.5, r"1\.5")])
+def test_a_label_that_is_no_class_is_refused_by_ctc(label, told):
+    labels, past = np.asarray([[1, label]]), np.asarray([[0, 1]])
+    scores, none = jnp.zeros((1, 5, 3)), np.zeros((1, 5))
+    words = rf"ctc_loss\(targets\): expected classes from 0 to 2 other than the blank one, 0, got {told}\. Mark what is past"
+    with pytest.raises(bp.errors.ValueRefused, match=words):
+        bp.losses.ctc_loss(scores, none, labels, np.zeros((1, 2)))
+    unknown = bm.jit(lambda x: bp.losses.ctc_loss(scores, none, x, np.zeros((1, 2))))
+    assert np.isnan(unknown(jnp.asarray(labels))).all()
+    assert np.isfinite(bp.losses.ctc_loss(scores, none, labels, past)).all()

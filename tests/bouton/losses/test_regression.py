@@ -71,6 +71,14 @@ def test_an_axis_is_for_a_reduction():
         bp.losses.mean_squared_error(P, T, axis=0, reduction="none")
 
 
+@pytest.mark.parametrize("axis", [5, -6, (0, 7), "x", 0.5])
+def test_an_axis_that_there_is_not_is_refused(axis):
+    with pytest.raises(
+        bp.errors.ValueRefused, match=r"mean_squared_error\(axis=...\): expected axes of predictions that have \d, got"
+    ):
+        bp.losses.mean_squared_error(P, T, axis=axis)
+
+
 def test_the_huber_loss_bends_at_delta():
     expected = np.where(np.abs(D) <= 2, D**2 / 2, 2 * (np.abs(D) - 1))
     np.testing.assert_allclose(bp.losses.huber_loss(P, T, delta=2.0), expected, rtol=1e-5)
