@@ -6,7 +6,7 @@ import optax
 
 from ._numbers import above_zero, fraction
 from ._optimizer import Optimizer
-from ._transformations import then_rate
+from ._transformations import of_arrays, then_rate
 
 
 class Adagrad(Optimizer):
@@ -117,5 +117,5 @@ class SM3(Optimizer):
         epsilon: float = 1e-8,
     ):
         fixed = {"momentum": fraction(momentum, "SM3(momentum=...)"), "epsilon": above_zero(epsilon, "SM3(epsilon=...)")}
-        steps = then_rate(optax.scale_by_sm3(b1=fixed["momentum"], eps=fixed["epsilon"]))
+        steps = then_rate(of_arrays(optax.scale_by_sm3(b1=fixed["momentum"], eps=fixed["epsilon"])))
         super().__init__(lr, train_vars, weight_decay, name, transformation=steps, fixed=fixed)

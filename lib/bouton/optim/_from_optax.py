@@ -38,6 +38,8 @@ class FromOptax(Optimizer):
     [2.7, 3.6]
     """
 
+    _rate_is_its_own = True
+
     def __init__(
         self,
         transformation: optax.GradientTransformation,

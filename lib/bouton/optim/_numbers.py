@@ -54,7 +54,7 @@ def fraction(value: Any, where: str) -> float:
     """``value`` as a float of 0 or more and below 1."""
     given = number(value, where)
     if not 0.0 <= given < 1.0:
-        raise ValueRefused(where=where, expected="at least 0 and below 1", got=f"{given}", fix="A usual value is 0.9.")
+        raise ValueRefused(where=where, expected="at least 0 and below 1", got=f"{given}", fix="Choose one inside.")
     return given
 
 

@@ -64,6 +64,8 @@ class Optimizer(Object):
 
     # Whether the weight decay is times the rate.
     _decay_follows_rate = False
+    # Whether the transformation has a rate of its own, and takes none.
+    _rate_is_its_own = False
 
     def __init__(
         self,
@@ -81,7 +83,7 @@ class Optimizer(Object):
         self._targets: Targets | None = None
         if isinstance(lr, Scheduler):
             self.scheduler = lr
-        elif lr is not None:
+        elif lr is not None or not self._rate_is_its_own:
             self.lr = rate_cell(lr, f"{self.class_name}(lr=...)")
         if weight_decay is not None:
             where = f"{self.class_name}(weight_decay=...)"

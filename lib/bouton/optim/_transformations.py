@@ -3,6 +3,7 @@
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import optax
 
 
@@ -15,6 +16,20 @@ def times_rate() -> optax.GradientTransformationExtraArgs:
         return jax.tree_util.tree_map(lambda d: -rate.astype(d.dtype) * d, updates), state
 
     return optax.GradientTransformationExtraArgs(optax.identity().init, update)
+
+
+def of_arrays(direction: optax.GradientTransformation) -> optax.GradientTransformation:
+    """``direction``, for which a number is an array of one."""
+
+    def init(params: Any) -> Any:
+        return direction.init(jax.tree_util.tree_map(jnp.atleast_1d, params))
+
+    def update(updates: Any, state: Any, params: Any = None) -> tuple[Any, Any]:
+        del params
+        steps, state = direction.update(jax.tree_util.tree_map(jnp.atleast_1d, updates), state)
+        return jax.tree_util.tree_map(lambda step, update: step.reshape(update.shape), steps, updates), state
+
+    return optax.GradientTransformation(init, update)
 
 
 def then_rate(direction: optax.GradientTransformation) -> optax.GradientTransformationExtraArgs:

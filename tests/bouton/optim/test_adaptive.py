@@ -1,9 +1,11 @@
 """Adaptive steps against the published formulas in NumPy."""
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 import bouton as bp
+import bouton.math as bm
 
 LR = 0.1
 
@@ -44,6 +46,19 @@ def test_sm3_keeps_a_number_for_each_row_and_column(follows):
         return p - LR * kept["m"]
 
     follows(lambda cells: bp.optim.SM3(LR, cells), formula)
+
+
+def test_sm3_of_one_number_is_adagrad_with_momentum():
+    w = bm.Variable(jnp.asarray(1.0))
+    optimizer = bp.optim.SM3(LR, w)
+    expected, squares, moment = 1.0, 0.0, 0.0
+    for grad in (2.0, -1.0, 0.5):
+        optimizer.update(jnp.asarray(grad))
+        squares += grad**2
+        moment = 0.9 * moment + 0.1 * grad / np.sqrt(squares + 1e-8)
+        expected -= LR * moment
+    assert w.shape == ()
+    np.testing.assert_allclose(w.value, expected, rtol=1e-6)
 
 
 def test_what_they_are_unless_told_otherwise():

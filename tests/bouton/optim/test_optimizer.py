@@ -434,3 +434,8 @@ def test_an_optimizer_is_forgotten_when_nothing_holds_it():
     del optimizer
     gc.collect()
     bp.optim.SGD(0.1, name="to_be_forgotten")
+
+
+def test_without_a_rate_there_is_no_descent():
+    with pytest.raises(bp.errors.KindError, match=r"SGD\(lr=...\): expected a number, got NoneType\. Pass a float\."):
+        bp.optim.SGD(None, bm.Variable(3))
