@@ -68,6 +68,8 @@ def variable(
             fix="Write for instance bp.init.ZeroInit().",
         )
     array = Variable(init).value
+    if array.shape == ():
+        array = jnp.full(shape, array)
     if array.shape != shape:
         raise ShapeError(
             where="variable",

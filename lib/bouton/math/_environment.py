@@ -156,12 +156,12 @@ def environment(
 
 def training_environment(
     dt: float | None = None,
+    batch_size: int = 1,
     x64: bool | None = None,
     float_: Any = None,
     int_: Any = None,
     bool_: Any = None,
     complex_: Any = None,
-    batch_size: int = 1,
 ) -> Environment:
     """:func:`environment` whose mode is ``TrainingMode(batch_size)``."""
     return environment(TrainingMode(batch_size), dt, x64, float_, int_, bool_, complex_)
@@ -169,12 +169,12 @@ def training_environment(
 
 def batching_environment(
     dt: float | None = None,
+    batch_size: int = 1,
     x64: bool | None = None,
     float_: Any = None,
     int_: Any = None,
     bool_: Any = None,
     complex_: Any = None,
-    batch_size: int = 1,
 ) -> Environment:
     """:func:`environment` whose mode is ``BatchingMode(batch_size)``."""
     return environment(BatchingMode(batch_size), dt, x64, float_, int_, bool_, complex_)

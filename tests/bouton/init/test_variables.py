@@ -80,3 +80,10 @@ def test_each_trial_draws_its_own():
 def test_what_cannot_be_a_state_is_refused(call, error, words):
     with pytest.raises(error, match=words):
         call()
+
+
+@pytest.mark.parametrize("number", [np.float32(2.5), np.asarray(2.5, np.float32), jnp.asarray(2.5)])
+def test_a_number_of_any_library_stands_everywhere(number):
+    made = bp.init.variable_(number, (3,), 2)
+    np.testing.assert_array_equal(made.value, np.full((2, 3), 2.5))
+    np.testing.assert_array_equal(bp.init.variable(number, None, (3,)).value, np.full(3, 2.5))

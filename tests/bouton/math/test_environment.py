@@ -463,3 +463,10 @@ def test_mapped_code_branches_and_open_loops_follow_the_environment():
             for transform in (lambda f: f, bm.jit):
                 assert transform(grown)(jnp.asarray(0.75)) == 0.75 + dt
                 assert transform(chosen)(jnp.asarray(2.0)) == 2 * dt
+
+
+def test_the_batch_size_comes_after_the_time_step():
+    with bm.training_environment(0.5, 4):
+        assert (bm.get_dt(), bm.get_mode().batch_size) == (0.5, 4)
+    with bm.batching_environment(0.25, 3):
+        assert (bm.get_dt(), bm.get_mode().batch_size) == (0.25, 3)
