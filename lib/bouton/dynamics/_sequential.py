@@ -17,6 +17,7 @@ class Sequential(DynamicalSystemNS):
 
     Members given by position are named by it, ``'0'``, ``'1'``, ...; their Variables stand under the members' own names in
     :meth:`vars`. A dict before the first input is taken as shared arguments, and kept in :data:`bouton.share`.
+    Modules of :mod:`bouton.modules` return an output, a state and a record: :class:`bouton.modules.Sequential` joins those.
 
     Parameters
     ----------
