@@ -8,6 +8,7 @@ from jax.nn import initializers
 from jax.typing import DTypeLike
 
 from ..errors import ValueRefused
+from ..math.random._sample import at_least_32_bits
 from ._checks import not_negative, number, positive
 from ._initializer import Drawn
 
@@ -59,8 +60,9 @@ class TruncatedNormal(Drawn):
 
     def __call__(self, shape: int | tuple[int, ...], dtype: DTypeLike | None = None) -> jax.Array:
         shape, dtype = self._asked(shape, dtype)
-        draw = initializers.truncated_normal(self.scale, dtype, self.lower, self.upper)
-        return draw(self._rng.split_key(), shape, dtype) + jnp.asarray(self.mean, dtype)
+        working = at_least_32_bits(dtype)
+        draw = initializers.truncated_normal(self.scale, working, self.lower, self.upper)
+        return (draw(self._rng.split_key(), shape, working) + jnp.asarray(self.mean, working)).astype(dtype)
 
 
 class Uniform(Drawn):

@@ -8,6 +8,7 @@ from jax.nn import initializers
 from jax.typing import DTypeLike
 
 from ..errors import ShapeError
+from ..math.random._sample import at_least_32_bits
 from ._checks import Shape, axes, one_of, positive
 from ._initializer import Drawn
 
@@ -69,7 +70,7 @@ class VarianceScaling(Drawn):
         if 0 in shape:
             return jnp.zeros(shape, dtype)
         draw = initializers.variance_scaling(self.scale, self.mode, self.distribution, self.in_axis, self.out_axis)
-        return draw(self._rng.split_key(), shape, dtype)
+        return draw(self._rng.split_key(), shape, at_least_32_bits(dtype)).astype(dtype)
 
 
 def _are_two_axes(shape: Shape, one: int, other: int) -> bool:

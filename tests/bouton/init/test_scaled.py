@@ -71,3 +71,11 @@ def test_arguments_that_cannot_be_are_refused():
         init.XavierNormal(distribution="gauss")
     with pytest.raises(ValueRefused, match=r"LecunNormal\(scale\): expected a number above 0, got 0\.0\."):
         init.LecunNormal(0.0)
+
+
+def test_weights_of_half_precision_have_no_mean():
+    drawn = np.asarray(init.LecunNormal(seed=0)((400, 400), "bfloat16")).astype(float) * 20
+    assert_allclose([drawn.mean(), drawn.var()], [0.0, 1.0], atol=0.01)
+    drawn = np.asarray(init.TruncatedNormal(seed=0)((400, 400), "bfloat16")).astype(float)
+    assert_allclose(drawn.mean(), 0.0, atol=0.01)
+    assert np.abs(drawn).max() > 1.95
