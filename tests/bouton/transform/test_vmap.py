@@ -387,9 +387,9 @@ def test_writes_are_all_or_nothing():
 
     def step(x):
         good.value = x
-        bad.value = jnp.zeros(5)  # an element's axis that is no batch
+        bad.value = jnp.zeros(5)  # one element has no axis for the batch
 
-    with pytest.raises(ValueError, match=r"\(3, 2\), got \(3, 5\)"):
+    with pytest.raises(ValueError, match=r"expected shape \(2,\), got \(5,\)"):
         bm.vmap(step, mapped_vars=[good, bad])(XS)
     assert_array_equal(good, [0, 0, 0])
 
