@@ -15,7 +15,7 @@ PUBLIC = {
     "bouton": """
         synapses synouts synplast
         layers neurons
-        DSRunner LoopOverTime
+        BPFF BPTT DSRunner LoopOverTime train
         connect conn
         Base BrainPyObject Container DynamicalSystem DynamicalSystemNS Entry Network Object Sequential check errors init
         initialize losses math modes modules naming not_pass_shared optim optimizers parameters run share
@@ -33,7 +33,12 @@ PUBLIC = {
         GridN IJConn MatConn One2One ScaleFreeBA SmallWorld SparseMatConn Synapses as_connector propagate
     """,
     "bouton.layers": """
-        Activation Dense Dropout Flatten FunAsLayer GRUCell Identity LSTMCell Layer Linear NVAR RNNCell
+        Activation AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d
+        AdaptiveMaxPool3d AvgPool AvgPool1d AvgPool2d AvgPool3d BatchNorm1D BatchNorm1d BatchNorm2D
+        BatchNorm2d BatchNorm3D BatchNorm3d Conv1D Conv1d Conv2D Conv2d Conv3D Conv3d ConvTranspose1D
+        ConvTranspose1d ConvTranspose2D ConvTranspose2d ConvTranspose3D ConvTranspose3d Dense Dropout Flatten
+        FunAsLayer GRUCell GroupNorm Identity InstanceNorm LSTMCell Layer LayerNorm Linear MaxPool MaxPool1d
+        MaxPool2d MaxPool3d MinPool NVAR RNNCell Reservoir
     """,
     "bouton.neurons": """
         InputGroup LIF LeakyIntegrator NeuGroup OutputGroup
@@ -129,6 +134,9 @@ PUBLIC = {
     """,
     "bouton.run": """
         DSRunner Frame LiveSimulation Record Signal Snapshot Trace
+    """,
+    "bouton.train": """
+        BPFF BPTT Curve
     """,
     "bouton.transform": """
         BOOL COMPLEX DEFAULT DT FLOAT INT Jitted KeyVariable Parameter Purified RandomKey Setting TrainVar Variable

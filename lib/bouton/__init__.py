@@ -41,10 +41,15 @@ if TYPE_CHECKING:
     from . import synapses as synapses
     from . import synouts as synouts
     from . import synplast as synplast
+    from . import train as train
     from .run import DSRunner as DSRunner
+    from .train import BPFF as BPFF
+    from .train import BPTT as BPTT
 
 # The public name of a namespace that is loaded late, and its own; or of a class, and the namespace that it is in.
 _LATE = {
+    "BPTT": "train",
+    "BPFF": "train",
     "DSRunner": "run",
     "conn": "connect",
     "connect": "connect",
@@ -57,12 +62,15 @@ _LATE = {
     "optim": "optim",
     "optimizers": "optim",
     "run": "run",
+    "train": "train",
     "synapses": "synapses",
     "synouts": "synouts",
     "synplast": "synplast",
 }
 
 __all__ = [
+    "BPFF",
+    "BPTT",
     "Base",
     "BrainPyObject",
     "Container",
@@ -97,6 +105,7 @@ __all__ = [
     "synapses",
     "synouts",
     "synplast",
+    "train",
 ]
 
 

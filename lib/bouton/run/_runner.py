@@ -304,12 +304,16 @@ class DSRunner:
         return jax.tree_util.tree_map(self._laid_back, outs.result())
 
     def _run_piece(self, start: int, stop: int, feed: Feed, xs: tuple) -> tuple:
-        # From whole numbers, so that it does not matter how a run is cut into pieces.
-        steps = np.arange(self._passed, self._passed + stop - start, dtype=np.int32)
-        real = default_float().type
-        times = steps.astype(real) * real(self.dt) + real(self._start)
-        pieces = (times, steps, feed.piece(start, stop), jax.tree_util.tree_map(lambda x: x[start:stop], xs))
+        clock = self._clock(self._passed, stop - start)
+        pieces = (*clock, feed.piece(start, stop), jax.tree_util.tree_map(lambda x: x[start:stop], xs))
         return jax.block_until_ready(self._compiled(*pieces) if self._jit else self._piece(*pieces))
+
+    def _clock(self, start: int, length: int) -> tuple[np.ndarray, np.ndarray]:
+        """Time before each step, and its number."""
+        # From whole numbers, so that it does not matter how a run is cut into pieces.
+        steps = np.arange(start, start + length, dtype=np.int32)
+        real = default_float().type
+        return steps.astype(real) * real(self.dt) + real(self._start), steps
 
     def _piece(self, times: Any, steps: Any, fed: tuple, xs: tuple) -> tuple:
         """Consecutive steps; what the target returns at each, and the readings."""

@@ -38,7 +38,7 @@ def test_an_unknown_key_is_told_the_nearest():
     with pytest.raises(
         AttributeError, match=r"mon\.spike: expected the key of a monitor, got 'spike'\. Known here: 'E\.V', 'ts'"
     ):
-        record.spike  # noqa: B018
+        record.spike.sum()
 
 
 def test_axes_have_names_coordinates_and_units():

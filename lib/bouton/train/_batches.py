@@ -1,0 +1,97 @@
+"""Training data, in any form, as batches."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import jax
+import numpy as np
+
+from ..errors import KindError, ShapeError
+from ..transform import Variable
+from ..transform._operators import plain
+
+Batches = Callable[[np.random.Generator], Iterable[tuple[Any, Any]]]
+_FORM = "Pass a pair of arrays (X, Y), a list of such pairs, or a function that returns one."
+
+
+def batches(data: Any, size: int, axis: int, shuffle: bool, where: str) -> Batches:
+    """What gives the batches of an epoch, from a source of random numbers.
+
+    Parameters
+    ----------
+    data : pair of arrays, iterable of pairs, or callable
+        A pair ``(X, Y)`` is cut into batches; anything else is taken to give batches, and must be able to do so for each epoch.
+    size : int
+        Of the batches that a pair is cut into.
+    axis : int
+        Of the trials in a pair.
+    shuffle : bool
+        Whether a pair is cut in another order in each epoch.
+    where : str
+        Stands in errors.
+
+    Raises
+    ------
+    KindError
+        For data of another form, or that can be gone through only once.
+    ShapeError
+        For a pair of arrays with different numbers of trials.
+    """
+    if _is_pair(data):
+        xs, ys = (jax.tree_util.tree_map(lambda x: np.asarray(plain(x)), part, is_leaf=_is_cell) for part in data)
+        total = _trials((xs, ys), axis, where)
+        return lambda rng: _cut(xs, ys, total, size, axis, rng if shuffle else None)
+    if callable(data):
+        return lambda _: _checked(data(), where)
+    if isinstance(data, Iterator) or not isinstance(data, Iterable) or isinstance(data, str | bytes | Mapping):
+        raise KindError(
+            where=where,
+            expected="batches that each epoch can go through again",
+            got="an iterator, which ends once" if isinstance(data, Iterator) else type(data).__name__,
+            fix=_FORM,
+        )
+    return lambda _: _checked(data, where)
+
+
+def _is_pair(data: Any) -> bool:
+    """Two arrays, or dicts of arrays; not two batches, which are pairs themselves."""
+    return isinstance(data, tuple | list) and len(data) == 2 and all(_is_data(part) for part in data)
+
+
+def _is_data(part: Any) -> bool:
+    if isinstance(part, Mapping):
+        return bool(part) and all(_is_data(x) for x in part.values())
+    return _is_cell(part) or isinstance(part, jax.Array | np.ndarray)
+
+
+def _is_cell(x: Any) -> bool:
+    return isinstance(x, Variable)
+
+
+def _trials(pair: tuple, axis: int, where: str) -> int:
+    shapes = [np.shape(x) for x in jax.tree_util.tree_leaves(pair)]
+    sizes = {shape[axis] for shape in shapes if len(shape) > axis}
+    if len(sizes) != 1 or 0 in sizes or any(len(shape) <= axis for shape in shapes):
+        raise ShapeError(
+            where=where,
+            expected=f"arrays of as many trials each, along axis {axis}",
+            got=f"shapes {', '.join(map(str, shapes))}",
+            fix="Give a target for each trial.",
+        )
+    return sizes.pop()
+
+
+def _cut(xs: Any, ys: Any, total: int, size: int, axis: int, rng: np.random.Generator | None) -> Iterator[tuple[Any, Any]]:
+    order = np.arange(total) if rng is None else rng.permutation(total)
+    for start in range(0, total, size):
+        chosen = order[start : start + size]
+        yield jax.tree_util.tree_map(lambda x, chosen=chosen: np.take(x, chosen, axis), (xs, ys))
+
+
+def _checked(found: Any, where: str) -> Iterator[tuple[Any, Any]]:
+    if not isinstance(found, Iterable):
+        raise KindError(where=where, expected="batches", got=f"a function that returns {type(found).__name__}", fix=_FORM)
+    for one in found:
+        if not isinstance(one, tuple | list) or len(one) != 2:
+            raise KindError(where=where, expected="batches (X, Y)", got=f"{type(one).__name__}", fix=_FORM)
+        yield one[0], one[1]

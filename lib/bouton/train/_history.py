@@ -1,0 +1,76 @@
+"""What a training has come to, batch by batch and report by report."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..core._names import nearest
+from ..errors import UnknownPathError, ValueRefused
+
+PHASES, KINDS = ("fit", "test"), ("report", "detailed")
+
+
+class Curve(NamedTuple):
+    """One line of a plot of the training.
+
+    Attributes
+    ----------
+    phase : {'fit', 'test'}
+    metric : str
+        ``'loss'``, or the name under which the loss function returned it.
+    updates : (n,) int array
+        Updates made until each point.
+    values : (n,) array
+    """
+
+    phase: str
+    metric: str
+    updates: np.ndarray
+    values: np.ndarray
+
+
+class History:
+    """Metrics by phase and name: of each batch, and their means in each report."""
+
+    def __init__(self) -> None:
+        self.epochs = 0
+        self.updates = 0
+        self.rows: dict[tuple[str, str, str], list[tuple[int, float]]] = {}
+
+    def add(self, phase: str, which: str, metrics: dict[str, float]) -> None:
+        """Note the metrics at the present number of updates."""
+        for name, value in metrics.items():
+            self.rows.setdefault((phase, name, which), []).append((self.updates, float(np.float32(value))))
+
+    def metric(self, phase: str, metric: str, which: str) -> np.ndarray:
+        """The values of one, in order.
+
+        Raises
+        ------
+        ValueRefused
+            For another phase, or another kind of record.
+        UnknownPathError
+            For a metric that was not noted.
+        """
+        for name, given, known in (("phase", phase, PHASES), ("which", which, KINDS)):
+            if given not in known:
+                raise ValueRefused(
+                    where=f"get_hist_metric({name}=...)",
+                    expected=" or ".join(map(repr, known)),
+                    got=f"{given!r}",
+                    fix="Choose one of them.",
+                )
+        names = {"loss", *(row[1] for row in self.rows if row[0] == phase)}
+        if metric not in names:
+            raise UnknownPathError(
+                where="get_hist_metric(metric=...)",
+                expected="a metric that the loss function gives",
+                got=f"{metric!r}",
+                fix=nearest(metric, sorted(names)),
+            )
+        return np.array([value for _, value in self.rows.get((phase, metric, which), [])])
+
+    def curves(self) -> list[Curve]:
+        """All reports, as lines to be drawn."""
+        found = [(phase, metric, np.array(rows)) for (phase, metric, which), rows in self.rows.items() if which == "report"]
+        return [Curve(phase, metric, rows[:, 0].astype(int), rows[:, 1]) for phase, metric, rows in found]

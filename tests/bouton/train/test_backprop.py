@@ -1,0 +1,255 @@
+"""Training by gradients, beside hand-written JAX."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+import bouton as bp
+import bouton.math as bm
+from bouton.errors import KindError, MathError, RunningError, ShapeError, UnknownPathError, ValueRefused
+
+RNG = np.random.default_rng(0)
+W0, R0 = (RNG.normal(size=shape).astype(np.float32) * 0.5 for shape in [(2, 3), (3, 3)])
+X, Y = RNG.normal(size=(8, 5, 2)).astype(np.float32), RNG.normal(size=(8, 5, 3)).astype(np.float32)
+
+
+class Recurrent(bp.DynamicalSystemNS):
+    """A layer with weights and a trained beginning."""
+
+    def __init__(self, win=W0):
+        super().__init__(mode=bm.training_mode)
+        self.win, self.wrec = bm.TrainVar(jnp.asarray(win)), bm.TrainVar(jnp.asarray(R0))
+        self.begin = bm.TrainVar(jnp.zeros(3))
+        self.h = bm.Variable(jnp.zeros((1, 3)), batch_axis=0)
+
+    def reset_state(self, batch_size=1):
+        self.h.value = jnp.broadcast_to(self.begin.value, (batch_size, 3))
+
+    def update(self, x):
+        self.h.value = jnp.tanh(x @ self.win.value + self.h @ self.wrec.value)
+        return self.h.value
+
+
+class Told(Recurrent):
+    def update(self, x):
+        return super().update(x) * (2.0 if bp.share.load("fit") else 1.0)
+
+
+def predicted(params, xs):
+    win, wrec, begin = params
+    h, outs = jnp.broadcast_to(begin, (len(xs), 3)), []
+    for k in range(xs.shape[1]):
+        h = jnp.tanh(xs[:, k] @ win + h @ wrec)
+        outs.append(h)
+    return jnp.stack(outs, 1)
+
+
+def loss_by_hand(params, xs, ys):
+    return jnp.mean((predicted(params, xs) - ys) ** 2)
+
+
+def trainer_of(model=None, loss="mean_squared_error", **options):
+    options = {"optimizer": bp.optim.SGD(lr=0.5), "progress_bar": False, "shuffle_data": False, **options}
+    return bp.BPTT(model or Recurrent(), loss, **options)
+
+
+@pytest.mark.parametrize("jit", [True, False])
+@pytest.mark.parametrize("form", ["pair", "list of batches", "callable", "older spelling"])
+def test_a_step_is_that_of_hand_written_jax(form, jit):
+    params, losses = (jnp.asarray(W0), jnp.asarray(R0), jnp.zeros(3)), []
+    cut = [(X[:4], Y[:4]), (X[4:], Y[4:])]
+    for xs, ys in cut:
+        loss, slopes = jax.value_and_grad(loss_by_hand)(params, xs, ys)
+        params = tuple(p - 0.5 * g for p, g in zip(params, slopes, strict=True))
+        losses.append(float(loss))
+    trainer = trainer_of(jit=jit)
+    if form == "older spelling":
+        trainer.fit((X, Y), num_batch=4, num_train=1)
+    else:
+        trainer.fit({"pair": (X, Y), "list of batches": cut, "callable": lambda: cut}[form], num_batch=4, num_epoch=1)
+    model = trainer.target
+    for cell, expected in zip((model.win, model.wrec, model.begin), params, strict=True):
+        assert_allclose(cell.value, expected, rtol=1e-4, atol=1e-6)
+    assert_allclose(trainer.get_hist_metric(which="detailed"), losses, rtol=1e-5)
+    assert_allclose(trainer.train_losses, [np.mean(losses)], rtol=1e-5)
+
+
+def test_gradients_are_scaled_down_to_their_largest_norm():
+    slopes = jax.grad(loss_by_hand)((jnp.asarray(W0), jnp.asarray(R0), jnp.zeros(3)), X, Y)
+    norm = np.sqrt(sum(float((g**2).sum()) for g in slopes))
+    trainer = trainer_of(max_grad_norm=norm / 4)
+    trainer.fit((X, Y), num_epoch=1)
+    assert_allclose(trainer.target.win.value, W0 - 0.5 / 4 * slopes[0], rtol=1e-4, atol=1e-6)
+
+
+def test_prediction_begins_anew_and_records():
+    trainer = trainer_of(monitors=["h"], loss=lambda out, y: jnp.mean((out[0] + out[1]["h"] - y) ** 2))
+    out = trainer.predict(X)
+    expected = predicted((W0, R0, np.zeros(3, np.float32)), X)
+    assert_allclose(out, expected, rtol=1e-4, atol=1e-6)
+    assert_array_equal(trainer.predict(X), out)
+    assert_allclose(trainer.mon.h, expected, rtol=1e-4, atol=1e-6)
+    trainer.fit((X, Y), num_epoch=1, num_batch=8)
+    assert_allclose(trainer.train_losses, [np.mean((2 * expected - Y) ** 2)], rtol=1e-4)
+
+
+def test_fit_is_shared_as_true_while_training_alone_and_the_callers_dict_is_left_alone():
+    given = {"mine": 1.0}
+    trainer = trainer_of(Told(), optimizer=bp.optim.SGD(lr=0.0))
+    trainer.fit((X, Y), (X, Y), num_epoch=1, shared_args=given)
+    plain = np.asarray(predicted((W0, R0, np.zeros(3, np.float32)), X))
+    assert_allclose(trainer.train_losses, [np.mean((2 * plain - Y) ** 2)], rtol=1e-4)
+    assert_allclose(trainer.test_losses, [np.mean((plain - Y) ** 2)], rtol=1e-4)
+    assert_allclose(trainer.predict(X), plain, rtol=1e-4, atol=1e-6)
+    assert given == {"mine": 1.0}
+    assert "fit" not in bp.share
+
+
+def test_metrics_of_the_loss_function_are_kept_and_told():
+    seen = []
+
+    def loss(out, y):
+        return jnp.mean((out - y) ** 2), {"largest": jnp.abs(out - y).max()}
+
+    trainer = trainer_of(loss=loss, loss_has_aux=True)
+    trainer.fit((X, Y), num_epoch=2, num_batch=2, num_report=2, fun_after_report=lambda *told: seen.append(told))
+    assert [(number, phase) for number, _, phase in seen] == [(0, "fit"), (1, "fit"), (2, "fit"), (3, "fit")]
+    assert trainer.get_hist_metric(metric="largest", which="detailed").shape == (8,)
+    curves = {(c.phase, c.metric): c for c in trainer.curves()}
+    assert_array_equal(curves["fit", "loss"].updates, [2, 4, 6, 8])
+    assert_allclose(curves["fit", "largest"].values[0], trainer.get_hist_metric(metric="largest", which="detailed")[:2].mean())
+
+
+def test_it_ends_early_when_the_test_grows_no_better():
+    trainer = trainer_of(optimizer=bp.optim.SGD(lr=0.0))
+    trainer.fit((X, Y), (X, Y), num_epoch=50, patience=3)
+    assert len(trainer.test_losses) == 4
+
+
+def test_a_training_goes_on_from_a_file_as_if_it_had_not_ended(tmp_path):
+    def make():
+        return trainer_of(optimizer=bp.optim.Adam(lr=0.05), shuffle_data=True)
+
+    whole, first, second = make(), make(), make()
+    whole.fit((X, Y), (X, Y), num_epoch=4, num_batch=4)
+    first.fit((X, Y), (X, Y), num_epoch=2, num_batch=4, checkpoint=tmp_path / "training")
+    second.load(tmp_path / "training")
+    second.fit((X, Y), (X, Y), num_epoch=2, num_batch=4)
+    assert_array_equal(second.target.win.value, whole.target.win.value)
+    assert_allclose(second.train_losses, whole.train_losses, rtol=1e-6)
+    assert_allclose(second.test_losses, whole.test_losses, rtol=1e-6)
+    assert_array_equal(second.curves()[0].updates, whole.curves()[0].updates)
+
+
+def test_a_file_of_another_model_changes_nothing(tmp_path):
+    trainer_of().save(tmp_path / "training")
+    other = trainer_of(Recurrent(np.ones((4, 3), np.float32)))
+    other.target.wrec.value = jnp.ones((3, 3))
+    with pytest.raises(MathError, match=r"target\.win"):
+        other.load(tmp_path / "training")
+    assert_array_equal(other.target.wrec.value, np.ones((3, 3)))
+
+
+def test_an_optimizer_with_variables_of_its_own_trains_these_alone():
+    model = Recurrent()
+    trainer = trainer_of(model, optimizer=bp.optim.SGD(lr=0.5, train_vars={"win": model.win}))
+    trainer.fit((X, Y), num_epoch=1)
+    assert_array_equal(model.wrec.value, R0)
+    assert not np.array_equal(model.win.value, W0)
+
+
+def test_without_reset_the_state_goes_on():
+    trainer = trainer_of(optimizer=bp.optim.SGD(lr=0.0))
+    trainer.target.reset_state(8)
+    trainer.fit([(X, Y)], num_epoch=1, reset_state=False)
+    twice = predicted((W0, R0, np.zeros(3, np.float32)), np.concatenate([X, X], 1))
+    trainer.fit([(X, Y)], num_epoch=1, reset_state=False)
+    assert_allclose(trainer.train_losses[1], np.mean((twice[:, 5:] - Y) ** 2), rtol=1e-4)
+
+
+def test_the_default_optimizer_is_adam_with_a_falling_rate():
+    trainer = bp.BPTT(Recurrent(), "mean_squared_error", progress_bar=False)
+    trainer.fit([(X, Y)], num_epoch=2)
+    assert isinstance(trainer.optimizer, bp.optim.Adam)
+    assert_allclose(float(trainer.optimizer.lr), 0.025 * 0.99975**2, rtol=1e-5)
+
+
+def test_the_progress_bar_counts_epochs(capsys):
+    trainer_of(progress_bar=True).fit([(X, Y)], num_epoch=2)
+    assert "Train 2 epochs:" in capsys.readouterr().err
+
+
+def test_a_model_without_a_time_is_trained_as_by_hand():
+    xs, ys = X[:, 0], Y[:, 0]
+    with bm.training_environment():
+        dense = bp.layers.Dense(2, 3, W_initializer=W0)
+    trainer = bp.BPFF(dense, loss="mean_squared_error", optimizer=bp.optim.SGD(lr=0.5), progress_bar=False, monitors=None)
+    assert_allclose(trainer.predict(xs), xs @ W0, rtol=1e-5)
+    seconds, _ = trainer.predict(xs, eval_time=True)
+    assert seconds > 0
+    trainer.fit((xs, ys), num_epoch=1)
+    slope = jax.grad(lambda w: jnp.mean((xs @ w - ys) ** 2))(jnp.asarray(W0))
+    assert_allclose(dense.W.value, W0 - 0.5 * slope, rtol=1e-4, atol=1e-6)
+
+
+class Untrained(bp.DynamicalSystemNS):
+    def update(self, x):
+        return x
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "words"),
+    [
+        (
+            lambda: trainer_of(Untrained()),
+            ValueRefused,
+            r"BPTT\(target=\.\.\.\): expected a model with TrainVars, got Untrained, .*none",
+        ),
+        (lambda: bp.BPTT(Recurrent()), ValueRefused, r"BPTT: expected loss_fun or loss, two names of one argument, got neither"),
+        (lambda: bp.BPFF(Recurrent(), "l2_loss", loss="l2_loss"), ValueRefused, r"BPFF: expected loss_fun or loss, .*, got both"),
+        (
+            lambda: trainer_of(loss="mean_square_error"),
+            UnknownPathError,
+            r"got 'mean_square_error'\. Did you mean 'mean_squared_error'",
+        ),
+        (lambda: trainer_of(loss=3), KindError, r"expected a name, or a function of predictions and targets, got int"),
+        (lambda: trainer_of(optimizer=0.1), KindError, r"expected an optimiser of bp\.optim, got float"),
+        (lambda: trainer_of(max_grad_norm=0.0), ValueRefused, r"max_grad_norm=\.\.\.\): expected a number above 0, got 0\.0"),
+        (
+            lambda: trainer_of().fit((X, Y), num_epoch=1, num_train=1),
+            ValueRefused,
+            r"expected num_epoch or num_train, .*, got both",
+        ),
+        (lambda: trainer_of().fit([], num_epoch=1), ValueRefused, r"BPTT\.fit: expected at least one batch, got none"),
+        (
+            lambda: trainer_of().fit(iter([(X, Y)])),
+            KindError,
+            r"train_data=\.\.\.\): expected batches that each epoch .*, got an iterator",
+        ),
+        (lambda: trainer_of().fit(3), KindError, r"expected batches that each epoch can go through again, got int"),
+        (lambda: trainer_of().fit(lambda: 3), KindError, r"expected batches, got a function that returns int"),
+        (lambda: trainer_of().fit([X, Y, X]), KindError, r"expected batches \(X, Y\), got ndarray"),
+        (
+            lambda: trainer_of().fit((X, Y[:3])),
+            ShapeError,
+            r"as many trials each, along axis 0, got shapes \(8, 5, 2\), \(3, 5, 3\)",
+        ),
+        (
+            lambda: trainer_of().fit([(X, Y * np.nan)]),
+            RunningError,
+            r"BPTT\.fit, epoch 0: expected a finite loss, got nan\. Try a smaller",
+        ),
+        (
+            lambda: trainer_of().get_hist_metric(phase="x"),
+            ValueRefused,
+            r"get_hist_metric\(phase=\.\.\.\): expected 'fit' or 'test', got 'x'",
+        ),
+        (lambda: trainer_of().get_hist_metric(which="x"), ValueRefused, r"expected 'report' or 'detailed', got 'x'"),
+        (lambda: trainer_of().get_hist_metric(metric="los"), UnknownPathError, r"got 'los'\. Did you mean 'loss'\?"),
+    ],
+)
+def test_what_cannot_be_trained_is_refused_in_words(call, error, words):
+    with pytest.raises(error, match=words):
+        call()
