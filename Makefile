@@ -100,7 +100,8 @@ types: env-test
 	$(BIN)/pyright --pythonpath $(BIN)/python
 
 pytest: env-test
-	$(BIN)/python -m pytest --nbval --nbval-kernel-name=bouton-cpu --nbval-cell-timeout=120 $(ARGS)
+	PYTHONHASHSEED=0 $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder \
+		--nbval --nbval-kernel-name=bouton-cpu --nbval-cell-timeout=120 $(ARGS)
 
 test-oldest:
 	$(call install,.venv-oldest,-r constraints-oldest.txt -e .,.stamp)
