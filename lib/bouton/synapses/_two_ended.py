@@ -166,7 +166,7 @@ class TwoEndConn(DynamicalSystemNS):
             )
         spike = _flat(self, pre_spike)
         if self.delay is not None:
-            stored = self._silence.shape
+            stored = self.delay.data.value.shape[1:]
             self.delay.update(jnp.broadcast_to(spike, stored) if spike.ndim < len(stored) else spike)
             spike = self.delay(self.delay_step)
         return lax.stop_gradient(spike) if self.stop_spike_gradient else spike

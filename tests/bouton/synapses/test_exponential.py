@@ -140,14 +140,16 @@ def test_a_batch_is_each_of_its_trials():
     assert_allclose(synapse.g, [expected(b)[-1] for b in batches], rtol=1e-5)
 
 
-def test_mapped_over_trials_it_gives_the_same():
-    synapse = made(g_max=W, mode=bm.BatchingMode(2))
+@pytest.mark.parametrize("conn", [All2All(), np.ones((2, 3))], ids=["all to all", "sparse"])
+def test_mapped_over_trials_it_gives_the_same(conn):
+    synapse = made(conn, g_max=W if isinstance(conn, All2All) else W.ravel(), delay_step=1, mode=bm.BatchingMode(2))
     batches = np.stack([SPIKES, ~SPIKES], 1)
-
-    def one(spikes):
-        return synapse.received(spikes)
-
-    assert_allclose(bm.vmap(one)(jnp.asarray(batches[0])), batches[0].astype(float) @ W)
+    step = bm.vmap(synapse, mapped_vars=[synapse.g, synapse.delay.data, synapse.post.input])
+    for s in batches:
+        # The ring of the delay turns once for all trials.
+        step(jnp.asarray(s))
+    late = np.concatenate([np.zeros((1, 2, 2), bool), batches[:-1]])
+    assert_allclose(synapse.g, [expected(late[:, k])[-1] for k in range(2)], rtol=1e-5)
 
 
 def test_turning_parameters_between_runs_compiles_nothing():
