@@ -39,6 +39,8 @@ class STD(Part):
     .. [1] Abbott, Varela, Sen and Nelson, Synaptic depression and cortical gain control, Science 275, 1997.
     """
 
+    method: Any
+
     def __init__(self, tau: Any = 200.0, U: Any = 0.07, method: str = "exp_auto", name: str | None = None):
         super().__init__(name)
         step(method)  # which refuses a name that is none
