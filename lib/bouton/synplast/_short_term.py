@@ -92,6 +92,8 @@ class STP(Part):
     .. [1] Tsodyks, Pawelzik and Markram, Neural networks with dynamic synapses, Neural Computation 10, 1998.
     """
 
+    method: Any
+
     def __init__(self, U: Any = 0.15, tau_f: Any = 1500.0, tau_d: Any = 200.0, method: str = "exp_auto", name: str | None = None):
         super().__init__(name)
         step(method)  # which refuses a name that is none
