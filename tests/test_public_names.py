@@ -41,7 +41,8 @@ PUBLIC = {
         MaxPool2d MaxPool3d MinPool NVAR RNNCell Reservoir
     """,
     "bouton.neurons": """
-        InputGroup LIF LeakyIntegrator NeuGroup OutputGroup
+        AdExIF AdQuaIF ALIFBellec2020 ExpIF FHN GIF HH HindmarshRose InputGroup Izhikevich LIF LeakyIntegrator
+        MorrisLecar NeuGroup OutputGroup PoissonGroup QuaIF SpikeTimeGroup
     """,
     "bouton.synapses": """
         AMPA Alpha Delta DualExponential Exponential GABAa GapJunction NMDA TwoEndConn

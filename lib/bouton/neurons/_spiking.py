@@ -71,21 +71,21 @@ class SpikingGroup(MembraneGroup):
         (num,) or (batch, num) array
             Spikes: truth values; in a training mode floats with a derivative.
         """
-        before = self.V.value
+        before = self._values()
         values = self._integrated(x)
         held = self._held()
         if held is not None:
-            values = (jnp.where(held, before, values[0]), *values[1:])
-        distance = values[0] - self._threshold(values)
+            values = (jnp.where(held, before[0], values[0]), *values[1:])
+        distance = self._distance(values)
         if isinstance(self.mode, TrainingMode):
             spike = self.spike_fun(distance)
             if self._crosses:
-                spike = spike * (before < self.V_th).astype(spike.dtype)
+                spike = spike * (self._distance(before) < 0).astype(spike.dtype)
             did = jax.lax.stop_gradient(spike) > 0
         else:
             spike = distance >= 0
             if self._crosses:
-                spike = spike & (before < self.V_th)
+                spike = spike & (self._distance(before) < 0)
             did = spike
         self._write(self._after_spike(values, spike.astype(distance.dtype), did))
         self.spike.value = spike
@@ -95,9 +95,9 @@ class SpikingGroup(MembraneGroup):
                 self.refractory.value = held | did
         return spike
 
-    def _threshold(self, values: tuple[jax.Array, ...]) -> Any:
-        """Where it spikes, given the variables."""
-        return self.V_th
+    def _distance(self, values: tuple[jax.Array, ...]) -> jax.Array:
+        """How far it is past the threshold: it spikes at 0 and above."""
+        return values[0] - self.V_th
 
     def _after_spike(self, values: tuple[jax.Array, ...], spike: jax.Array, did: jax.Array) -> tuple[jax.Array, ...]:
         """The variables after a step in which those neurons spiked: ``spike`` has a derivative, ``did`` has none."""
