@@ -15,7 +15,7 @@ PUBLIC = {
     "bouton": """
         synapses synouts synplast
         layers neurons
-        BPFF BPTT DSRunner LoopOverTime train
+        BPFF BPTT DSRunner LoopOverTime OfflineTrainer RidgeTrainer train
         connect conn
         Base BrainPyObject Container DynamicalSystem DynamicalSystemNS Entry Network Object Sequential check errors init
         initialize losses math modes modules naming not_pass_shared optim optimizers parameters run share
@@ -137,7 +137,8 @@ PUBLIC = {
         DSRunner Frame LiveSimulation Record Signal Snapshot Trace
     """,
     "bouton.train": """
-        BPFF BPTT Curve
+        BPFF BPTT Curve LinearRegression OfflineTrainer RidgeRegression RidgeTrainer get_supported_offline_methods
+        register_offline_method
     """,
     "bouton.transform": """
         BOOL COMPLEX DEFAULT DT FLOAT INT Jitted KeyVariable Parameter Purified RandomKey Setting TrainVar Variable

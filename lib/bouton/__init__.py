@@ -45,9 +45,13 @@ if TYPE_CHECKING:
     from .run import DSRunner as DSRunner
     from .train import BPFF as BPFF
     from .train import BPTT as BPTT
+    from .train import OfflineTrainer as OfflineTrainer
+    from .train import RidgeTrainer as RidgeTrainer
 
 # The public name of a namespace that is loaded late, and its own; or of a class, and the namespace that it is in.
 _LATE = {
+    "RidgeTrainer": "train",
+    "OfflineTrainer": "train",
     "BPTT": "train",
     "BPFF": "train",
     "DSRunner": "run",
@@ -81,6 +85,8 @@ __all__ = [
     "LoopOverTime",
     "Network",
     "Object",
+    "OfflineTrainer",
+    "RidgeTrainer",
     "Sequential",
     "__version__",
     "check",
