@@ -99,9 +99,12 @@ lint: env-test
 types: env-test
 	$(BIN)/pyright --pythonpath $(BIN)/python
 
+PYTEST = $(BIN)/python -m pytest --nbval --nbval-kernel-name=bouton-cpu --nbval-cell-timeout=120
+
+# Two processes, each a file at a time; then, with the machine to itself, what drives a browser.
 pytest: env-test
-	PYTHONHASHSEED=0 $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder \
-		--nbval --nbval-kernel-name=bouton-cpu --nbval-cell-timeout=120 $(ARGS)
+	PYTHONHASHSEED=0 $(PYTEST) $(or $(ARGS),-n 2 --dist loadfile -m "not browser")
+	$(if $(ARGS),,$(PYTEST) -m browser)
 
 test-oldest:
 	$(call install,.venv-oldest,-r constraints-oldest.txt -e .,.stamp)

@@ -8,7 +8,6 @@ os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
 import jax
 import jaxtyping
-import pytest
 from typecheck import annotates_shapes
 
 ROOT = Path(__file__).parents[1]
@@ -22,10 +21,6 @@ jax.config.update("jax_enable_x64", False)
 
 def pytest_collection_modifyitems(items):
     items.sort(key=_cost)  # a stable sort: the cells of a notebook stay in order
-    for item in items:
-        # Of several processes one runs a file, and one all that needs the screen.
-        group = "browser" if item.get_closest_marker("browser") else item.path.as_posix()
-        item.add_marker(pytest.mark.xdist_group(group))
 
 
 def _cost(item) -> int:
