@@ -189,6 +189,19 @@ def test_in_a_training_mode_weights_are_trained_with_the_gradient_of_the_product
     assert_allclose(bm.grad(loss, grad_vars=synapse.g_max)(), wanted, rtol=1e-5)
 
 
+def test_a_time_constant_that_is_a_trained_variable_is_trained():
+    synapse = made(g_max=W, tau=bm.TrainVar(jnp.asarray(4.0)))
+
+    def loss():
+        synapse.reset_state()
+        synapse(SPIKES[0])
+        synapse(SPIKES[1])
+        return synapse.g.value.sum()
+
+    wanted = W[0].sum() * np.exp(-DT / 4.0) * DT / 4.0**2
+    assert_allclose(bm.grad(loss, grad_vars=synapse.tau)(), wanted, rtol=1e-4)
+
+
 def test_gradients_end_at_spikes_when_they_are_told_to():
     for stop, wanted in ((False, W.sum(1)), (True, np.zeros(2))):
         synapse = made(g_max=W, mode=bm.training_mode, stop_spike_gradient=stop)

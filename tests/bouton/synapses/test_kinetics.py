@@ -133,6 +133,20 @@ def test_receptors_are_counted_through_the_weights():
     assert float(synapse.g[1]) == 0
 
 
+@pytest.mark.parametrize(
+    ("kind", "constants"),
+    [
+        (DualExponential, {"tau_decay": 6.0, "tau_rise": 2.0}),
+        (Alpha, {"tau_decay": 4.0}),
+        (AMPA, {"alpha": 0.5, "T_duration": 1.0}),
+        (NMDA, {"tau_decay": 50.0, "a": 0.4}),
+    ],
+)
+def test_constants_may_be_variables_of_the_user(kind, constants):
+    cells = {name: bm.Variable(jnp.asarray(value)) for name, value in constants.items()}
+    assert_allclose(course(kind, 30, **cells), course(kind, 30, **constants), rtol=1e-6)
+
+
 def test_delta_jumps():
     post = TinyGroup(2, V=-60.0)
     Delta(TinyGroup(2), post, One2One(), g_max=1.5)(np.array([True, False]))
