@@ -11,7 +11,7 @@ from ..init import XavierNormal, ZeroInit
 from ..math import BatchingMode, Mode, TrainingMode
 from ..transform import Variable
 from ._layer import Layer, filled, whole
-from ._spatial import Padding, joined_mask, padding_of, per_axis, with_space
+from ._spatial import Padding, joined_mask, padding_of, per_axis, refuse_empty, with_space
 
 _XAVIER, _ZERO = XavierNormal(), ZeroInit()
 # Batch N, channels C, and letters for up to three axes of space.
@@ -132,18 +132,17 @@ class _Convolution(_Kernel):
         """The convolution, (batch, *space, out_channels), of (batch, *space, in_channels)."""
         kernel = self._kernel()
         array = with_space(x, self._axes, self.in_channels, kernel.dtype, type(self).__name__)
-        return self._biased(
-            lax.conv_general_dilated(
-                array,
-                kernel,
-                self.stride,
-                self._pads(array.shape[1:-1]),
-                self.lhs_dilation,
-                self.rhs_dilation,
-                self._letters(),
-                feature_group_count=self.groups,
-            )
+        out = lax.conv_general_dilated(
+            array,
+            kernel,
+            self.stride,
+            self._pads(array.shape[1:-1]),
+            self.lhs_dilation,
+            self.rhs_dilation,
+            self._letters(),
+            feature_group_count=self.groups,
         )
+        return self._biased(refuse_empty(type(self).__name__, out, array.shape[1:-1]))
 
     def _pads(self, space: tuple[int, ...]) -> Any:
         if isinstance(self.padding, str) and max(self.lhs_dilation) > 1:

@@ -12,7 +12,7 @@ from jax import lax
 from ..math import Mode
 from ..transform import default_float
 from ._layer import Layer, as_array, as_float
-from ._spatial import Padding, padding_of, per_axis, refuse_rank
+from ._spatial import Padding, padding_of, per_axis, refuse_empty, refuse_rank
 
 
 def _lowest(dtype: Any) -> np.ndarray:
@@ -79,7 +79,8 @@ class _Pool(Layer):
         if not isinstance(padding, str):
             padding = [(0, 0)] * (array.ndim - axes - 1) + padding + [(0, 0)]
         around = (1,) * (array.ndim - axes - 1)
-        return self._reduced(array, (*around, *size, 1), (*around, *stride, 1), padding)
+        out = self._reduced(array, (*around, *size, 1), (*around, *stride, 1), padding)
+        return refuse_empty(type(self).__name__, out, array.shape[-axes - 1 : -1])
 
     def _taken(self, x: Any) -> jax.Array:
         return as_array(x, type(self).__name__)

@@ -68,6 +68,18 @@ def refuse_rank(where: str, ndim: int, axes: int, has_batch: bool) -> None:
         )
 
 
+def refuse_empty(where: str, out: jax.Array, space: tuple[int, ...]) -> jax.Array:
+    """``out``, or :class:`ShapeError` where nothing of space is left in it."""
+    if 0 in out.shape[-len(space) - 1 : -1] and 0 not in space:
+        raise ShapeError(
+            where=f"{where}(x)",
+            expected="space in which the kernel has room",
+            got=f"{space}",
+            fix="Take a smaller kernel, or padding 'SAME'.",
+        )
+    return out
+
+
 def joined_mask(where: str, mask: Any, shape: tuple[int, ...]) -> Any:
     """A mask that broadcasts to the kernel, or None."""
     if mask is None:

@@ -107,6 +107,10 @@ def test_what_does_not_fit_is_refused():
         ShapeError, match=r"Conv1d\(x\): expected 3 axes: the batch, 1 of space, and 2 channels, got shape \(5, 2\)"
     ):
         Conv1d(2, 1, 3, mode=MODE)(np.ones((5, 2)))
+    with pytest.raises(
+        ShapeError, match=r"Conv1d\(x\): expected space in which the kernel has room, got \(2,\)\. Take a smaller kernel"
+    ):
+        Conv1d(2, 1, 3, padding="VALID", mode=MODE)(np.ones((1, 2, 2)))
     with pytest.raises(ShapeError, match=r"expected shape \(\.\.\., 2\)"):
         Conv1d(2, 1, 3, mode=MODE)(np.ones((1, 5, 3)))
     with pytest.raises(ValueRefused, match=r"Conv1d\.in_channels: expected a multiple of groups, 2, got 3\. Channels are shared"):

@@ -97,6 +97,10 @@ def test_what_does_not_fit_is_refused():
         MaxPool(2)(np.ones(4))
     with pytest.raises(ShapeError, match=r"AdaptiveMaxPool2d\(x\): expected 3 axes"):
         AdaptiveMaxPool2d(2)(np.ones((4, 1)))
+    with pytest.raises(
+        ShapeError, match=r"MaxPool2d\(x\): expected space in which the kernel has room, got \(2, 4\)\. Take a smaller"
+    ):
+        MaxPool2d(3)(np.ones((2, 4, 1)))
     with pytest.raises(ValueRefused, match=r"MaxPool2d\.kernel_size: expected a number, or 2 of them"):
         MaxPool2d((2,))
     with pytest.raises(ValueRefused, match=r"AvgPool\.stride: expected 1 or more, got 0"):
