@@ -15,7 +15,7 @@ PUBLIC = {
     "bouton": """
         synapses synouts synplast
         layers neurons
-        BPFF BPTT DSRunner LoopOverTime OfflineTrainer RidgeTrainer train
+        BPFF BPTT DSRunner ForceTrainer LoopOverTime OfflineTrainer OnlineTrainer RidgeTrainer train
         connect conn
         Base BrainPyObject Container DynamicalSystem DynamicalSystemNS Entry Network Object Sequential check errors init
         initialize losses math modes modules naming not_pass_shared optim optimizers parameters run share
@@ -137,8 +137,8 @@ PUBLIC = {
         DSRunner Frame LiveSimulation Record Signal Snapshot Trace
     """,
     "bouton.train": """
-        BPFF BPTT Curve LinearRegression OfflineTrainer RidgeRegression RidgeTrainer get_supported_offline_methods
-        register_offline_method
+        BPFF BPTT Curve ForceTrainer LMS LinearRegression OfflineTrainer OnlineTrainer RLS RidgeRegression RidgeTrainer
+        get_supported_offline_methods get_supported_online_methods register_offline_method register_online_method
     """,
     "bouton.transform": """
         BOOL COMPLEX DEFAULT DT FLOAT INT Jitted KeyVariable Parameter Purified RandomKey Setting TrainVar Variable

@@ -45,11 +45,15 @@ if TYPE_CHECKING:
     from .run import DSRunner as DSRunner
     from .train import BPFF as BPFF
     from .train import BPTT as BPTT
+    from .train import ForceTrainer as ForceTrainer
     from .train import OfflineTrainer as OfflineTrainer
+    from .train import OnlineTrainer as OnlineTrainer
     from .train import RidgeTrainer as RidgeTrainer
 
 # The public name of a namespace that is loaded late, and its own; or of a class, and the namespace that it is in.
 _LATE = {
+    "OnlineTrainer": "train",
+    "ForceTrainer": "train",
     "RidgeTrainer": "train",
     "OfflineTrainer": "train",
     "BPTT": "train",
@@ -82,10 +86,12 @@ __all__ = [
     "DynamicalSystem",
     "DynamicalSystemNS",
     "Entry",
+    "ForceTrainer",
     "LoopOverTime",
     "Network",
     "Object",
     "OfflineTrainer",
+    "OnlineTrainer",
     "RidgeTrainer",
     "Sequential",
     "__version__",

@@ -4,6 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from readout_models import Memory, readout_inputs
 
 import bouton as bp
 import bouton.math as bm
@@ -11,25 +12,6 @@ from bouton.errors import KindError, NoImplementationError, RunningError, ShapeE
 
 RNG = np.random.default_rng(1)
 X, Y = RNG.normal(size=(3, 20, 2)).astype(np.float32), RNG.normal(size=(3, 20, 2)).astype(np.float32)
-
-
-class Memory(bp.DynamicalSystemNS):
-    """The input now and before, and a readout of both."""
-
-    def __init__(self, bias=True, other=None):
-        super().__init__(mode=bm.batching_mode)
-        self.before = bm.Variable(jnp.zeros((1, 2)), batch_axis=0)
-        self.o = bp.layers.Dense(4, 2, b_initializer=bp.init.ZeroInit() if bias else None, mode=bm.training_mode)
-        if other is not None:
-            self.other = other
-
-    def reset_state(self, batch_size=1):
-        self.before.value = jnp.zeros((batch_size, 2))
-
-    def update(self, x):
-        out = self.o(jnp.concatenate([x, self.before.value], -1))
-        self.before.value = jnp.asarray(x)
-        return out
 
 
 class Two(bp.DynamicalSystemNS):
@@ -46,8 +28,7 @@ class Two(bp.DynamicalSystemNS):
 
 def columns(bias):
     """All inputs of the readout, over trials and times."""
-    before = np.concatenate([np.zeros((3, 1, 2)), X[:, :-1]], 1)
-    return np.concatenate([*([np.ones((3, 20, 1))] if bias else []), X, before], -1).reshape(60, -1).astype(np.float64)
+    return readout_inputs(X, bias).reshape(60, -1)
 
 
 def ridge(A, y, alpha):
