@@ -133,3 +133,27 @@ def test_layers_in_a_sequence_reset_together():
     net.reset_state(4)
     assert net[0].state.shape == (4, 3)
     assert net(np.ones((4, 2))).shape == (4, 1)
+
+
+def test_a_deep_network_is_stepped_and_reset_as_one():
+    class DeepRNN(bp.DynamicalSystemNS):
+        def __init__(self, num_in, num_recs, num_out):
+            super().__init__()
+            self.l1 = LSTMCell(num_in, num_recs[0])
+            self.d1 = Dropout(0.2)
+            self.l2 = LSTMCell(num_recs[0], num_recs[1])
+            self.d2 = Dropout(0.2)
+            self.lout = Dense(num_recs[1], num_out)
+
+        def update(self, x):
+            x = x >> self.l1 >> self.d1
+            x = x >> self.l2 >> self.d2
+            return self.lout(x)
+
+    with bm.training_environment():
+        model = DeepRNN(10, [8, 6], 3)
+    assert model(np.ones((4, 10))).shape == (4, 3)
+    assert sorted(model.train_vars("relative")) == ["l1.Wh", "l1.Wi", "l1.b", "l2.Wh", "l2.Wi", "l2.b", "lout.W", "lout.b"]
+    model.reset_state(5)
+    assert bm.jit(model)(np.ones((5, 10))).shape == (5, 3)
+    assert model.l2.state.shape == (5, 12)
