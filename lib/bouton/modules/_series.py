@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..transform import Jitted
-from ..transform._frame import Frame, NewCell
+from ..transform._frame import Frame, HiddenUse, NewCell
 from ._call import CALLS, Call, Selection
 from ._dtypes import common_dtype
 from ._module import Module
@@ -163,7 +163,7 @@ class _Loop:
     def __call__(self, values: list, series: jax.Array) -> tuple[jax.Array, Values, Values, Values]:
         try:
             return self._call(values, series)
-        except (NewCell, _Depends):
+        except (NewCell, HiddenUse, _Depends):
             if isinstance(self._call, Jitted):
                 raise  # for the trace around this one
             self._call = Jitted(self._run)
