@@ -51,6 +51,9 @@ class AdQuaIF(SpikingGroup):
 
     Notes
     -----
+    The default initial potential, 0 mV, lies above ``V_th``: the first step is a spike, as in BrainPy. Begin at rest with
+    ``V_initializer=bp.init.Constant(-65.0)``.
+
     In a training mode the gradient of a spike passes through ``b``, and not through the reset.
 
     References

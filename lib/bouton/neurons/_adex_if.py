@@ -56,6 +56,9 @@ class AdExIF(SpikingGroup):
 
     Notes
     -----
+    The default initial potential, 0 mV, lies above ``V_th``: the first step is a spike, as in BrainPy. Begin at rest with
+    ``V_initializer=bp.init.Constant(-65.0)``.
+
     Within a step the exponential does not grow beyond its value at ``V_th``. In a training mode the gradient of a spike passes
     through ``b``, and not through the reset.
 

@@ -46,6 +46,9 @@ class ExpIF(SpikingGroup):
 
     Notes
     -----
+    The default initial potential, 0 mV, lies above ``V_th``: the first step is a spike, as in BrainPy. Begin at rest with
+    ``V_initializer=bp.init.Constant(-65.0)``.
+
     Within a step the exponential does not grow beyond its value at ``V_th``.
 
     References

@@ -42,6 +42,11 @@ class QuaIF(SpikingGroup):
     spike, input, t_last_spike, refractory
         As for :class:`LIF`.
 
+    Notes
+    -----
+    The default initial potential, 0 mV, lies above ``V_th``: the first step is a spike, as in BrainPy. Begin at rest with
+    ``V_initializer=bp.init.Constant(-65.0)``.
+
     References
     ----------
     .. [1] Latham, Richmond, Nelson and Nirenberg, Intrinsic dynamics in neuronal networks, *Journal of Neurophysiology* 83, 2000.

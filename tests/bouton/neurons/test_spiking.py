@@ -187,3 +187,21 @@ def test_a_subclass_without_an_equation_is_told():
     group = Nothing(1, False, None, None, method="euler", noise=None, input_var=True, V=0.0)
     with pytest.raises(NoImplementationError, match=r"Nothing\.derivative: expected a method that says how fast each variable"):
         group()
+
+
+@pytest.mark.parametrize("model", ["ExpIF", "AdExIF", "QuaIF", "AdQuaIF"])
+def test_models_that_begin_above_threshold_spike_in_the_first_step(model):
+    group = getattr(bp.neurons, model)(1)
+    assert group()
+    assert not getattr(bp.neurons, model)(1, V_initializer=bp.init.Constant(-65.0))()
+    assert_allclose(group.V, [-68.0])
+
+
+def test_double_precision_is_kept(simulate):
+    with bm.environment(x64=True):
+        lif = LIF(1, tau_ref=1.0, ref_var=True, noise=0.0, V_initializer=bp.init.Constant(1.0))
+        assert lif.V.dtype == jnp.float64
+        with bp.share.restored({"t": 0.0}):
+            lif(np.ones(1))
+        assert lif.V.dtype == lif.t_last_spike.dtype == jnp.float64
+        assert_allclose(lif.V, 1.0, rtol=1e-14)
