@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from jax.core import Tracer
 
 from .._version import __version__
-from ..errors import BoutonError, UnsupportedError
+from ..errors import BoutonError, UnknownPathError, UnsupportedError
 from ..transform import Variable, VariableView
 from ..transform._frame import STACK, Journal
 from . import _files, _search
@@ -78,6 +78,13 @@ def read(root: "Object", file: str | os.PathLike[str]) -> tuple[list[str], list[
     now = root.vars("relative").dict()
     _refuse_trace(where, any(isinstance(x, Tracer) for x in now.values()))
     arrays, keys = _files.read(path, now)
+    if keys and now and not set(keys) & set(now):
+        raise UnknownPathError(
+            where=f"{where}, file {str(path)!r}",
+            expected=f"at least one of the model's paths, {next(iter(now))!r} for instance",
+            got=f"{len(keys)} others, {keys[0]!r} for instance",
+            fix="Load it into a model that is built as the one that was saved.",
+        )
     missing, _ = _files.in_file(path, lambda: load(root, arrays))
     return missing, [key for key in keys if key not in now]
 

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 from ..errors import UniqueNameError, ValueRefused
 from ..transform import TrainVar, Variable
 from ._collector import ArrayCollector, Collector
+from ._groups import Member
 from ._names import unique_name
 from ._slot import Slot
+from ._unmeant import warn_of_filled_containers
+from ._wrappers import Wrapper
 
 if TYPE_CHECKING:
     from ._object import Object
@@ -53,6 +56,7 @@ def _found(root: "Object", method: str, level: int, *, include_self: bool) -> It
     for path, obj in _walk(root, level):
         if not path and not include_self:
             continue
+        warn_of_filled_containers(obj, (Member, Variable, Wrapper))
         prefix = f"{unique_name(obj)}." if absolute else f"{path}." if path else ""
         for name in sorted(obj._slots, key=_in_order):
             slot = obj._slots[name]

@@ -32,6 +32,15 @@ def warn_of_container(obj: object, name: str, value: Any, registered: tuple[type
     )
 
 
+def warn_of_filled_containers(obj: Any, registered: tuple[type, ...]) -> None:
+    """The same for containers that were filled after they had been assigned."""
+    for name, value in list(vars(obj).items()):
+        if name[:1] != "_" and isinstance(value, list | tuple | dict | set):
+            known = {id(x) for x in (*obj._children.values(), *(slot.cell for slot in obj._slots.values()))}
+            if id(_first_of(value, registered)) not in known:
+                warn_of_container(obj, name, value, registered)
+
+
 def warn_of_near_miss(obj: object, name: str, registered: Iterable[str]) -> None:
     """Warn of a new attribute with almost the name of a registered one, unless the object's own code makes it."""
     if name[:1] == "_":

@@ -57,6 +57,13 @@ class Derivative:
         """The function that takes the derivative of ``func``."""
         cells, structure = jax.tree_util.tree_flatten(grad_vars, is_leaf=lambda x: isinstance(x, Variable))
         _check_cells(self.name, cells)
+        if grad_vars is not None and not cells and argnums is None:
+            raise ValueRefused(
+                where=f"{self.name}(grad_vars=...)",
+                expected="at least one Variable",
+                got=f"an empty {type(grad_vars).__name__}",
+                fix="train_vars() lists those made by bm.TrainVar; vars() lists all.",
+            )
         by_args = () if argnums is None and cells else 0 if argnums is None else argnums
         nums = (by_args,) if isinstance(by_args, int) else tuple(by_args)
 
@@ -191,5 +198,5 @@ def _check_cells(name: str, cells: list) -> None:
                 where=f"{name}(grad_vars=...)",
                 expected="Variables, in a list, tuple or dict",
                 got=f"{type(cell).__name__}",
-                fix="Pass the Variable itself; a registered parameter's is model.cell('path').",
+                fix="Pass model.train_vars() or model.vars(), or the Variable itself; a parameter's is model.cell('path').",
             )

@@ -19,7 +19,7 @@ from safetensors.numpy import load_file, save_file
 import bouton as bp
 import bouton.math as bm
 from bouton.core import _files
-from bouton.errors import BoutonError, KindError, MathError, UnsupportedError, ValueRefused
+from bouton.errors import BoutonError, KindError, MathError, UnknownPathError, UnsupportedError, ValueRefused
 from bouton.modules import LIF, LIFJax, Linear, Rate, Sequential
 from bouton.parameters import Parameter, SimulationParameter, State
 
@@ -395,3 +395,19 @@ def test_a_simulation_parameter_that_gets_its_own_value_still_reads_as_it_was_gi
     assert unit.dt == 0.001
     unit.load_state_dict({"dt": jnp.float32(0.002)})
     assert unit.dt == np.float32(0.002)
+
+
+def test_a_file_of_which_nothing_fits_is_refused(tmp_path):
+    class One(bp.Object):
+        def __init__(self):
+            self.a = bm.Variable(2)
+
+    class Other(bp.Object):
+        def __init__(self):
+            self.b = bm.Variable(2)
+
+    One().save_states(tmp_path / "one")
+    with pytest.raises(
+        UnknownPathError, match=r"load_states, file .*: expected at least one of the model's paths, 'b' for instance"
+    ):
+        Other().load_states(tmp_path / "one")

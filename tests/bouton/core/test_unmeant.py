@@ -121,3 +121,18 @@ def test_the_objects_own_code_may_use_any_name():
         net(np.ones((3, 2)))
     with pytest.warns(UnregisteredWarning, match=r"Net\.tau_me: "):
         net.tau_me = 1
+
+
+def test_a_list_that_is_filled_after_it_was_assigned_is_told_when_variables_are_asked_for():
+    class Stack(bp.Object):
+        def __init__(self):
+            self.layers = []
+            self.known, self.seen = bm.Variable(2), []
+            self.seen.append(self.known)
+            for _ in range(2):
+                self.layers.append(bp.Object())
+
+    stack = Stack()
+    with pytest.warns(UnregisteredWarning, match=r"Stack\.layers: .* got a list that holds a Object, .* Use bm\.NodeList"):
+        stack.state_dict()
+    assert list(stack.vars("relative")) == ["known"]

@@ -336,3 +336,10 @@ def test_a_list_or_dict_of_variables_is_taken_for_grad_vars():
     assert bm.grad(loss, grad_vars=cells)() == [12, 4]
     assert bm.grad(loss, grad_vars=table)() == {"a": 12, "b": 4}
     assert bm.hessian(loss, grad_vars=cells)() == [[6, 4], [4, 0]]
+
+
+def test_no_variables_to_differentiate_by_are_refused():
+    with pytest.raises(
+        ValueRefused, match=r"grad\(grad_vars=\.\.\.\): expected at least one Variable, got an empty dict\. train_vars\(\)"
+    ):
+        bm.grad(lambda: 1.0, grad_vars={})
