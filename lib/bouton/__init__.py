@@ -17,14 +17,7 @@ from .core import Object as Base
 from .core import Object as BrainPyObject
 from .core import Object as Object
 from .core import naming as naming
-from .dynamics import Container as Container
-from .dynamics import DynamicalSystem as DynamicalSystem
-from .dynamics import DynamicalSystemNS as DynamicalSystemNS
-from .dynamics import LoopOverTime as LoopOverTime
-from .dynamics import Network as Network
-from .dynamics import Sequential as Sequential
-from .dynamics import not_pass_shared as not_pass_shared
-from .dynamics import share as share
+from .math._share import share as share
 
 if TYPE_CHECKING:
     from . import connect as conn
@@ -42,6 +35,13 @@ if TYPE_CHECKING:
     from . import synouts as synouts
     from . import synplast as synplast
     from . import train as train
+    from .dynamics import Container as Container
+    from .dynamics import DynamicalSystem as DynamicalSystem
+    from .dynamics import DynamicalSystemNS as DynamicalSystemNS
+    from .dynamics import LoopOverTime as LoopOverTime
+    from .dynamics import Network as Network
+    from .dynamics import Sequential as Sequential
+    from .dynamics import not_pass_shared as not_pass_shared
     from .run import DSRunner as DSRunner
     from .train import BPFF as BPFF
     from .train import BPTT as BPTT
@@ -50,8 +50,15 @@ if TYPE_CHECKING:
     from .train import OnlineTrainer as OnlineTrainer
     from .train import RidgeTrainer as RidgeTrainer
 
-# The public name of a namespace that is loaded late, and its own; or of a class, and the namespace that it is in.
+# The public name of a namespace that is loaded late, and its own; or of what is in one, and the namespace.
 _LATE = {
+    "Container": "dynamics",
+    "DynamicalSystem": "dynamics",
+    "DynamicalSystemNS": "dynamics",
+    "LoopOverTime": "dynamics",
+    "Network": "dynamics",
+    "Sequential": "dynamics",
+    "not_pass_shared": "dynamics",
     "OnlineTrainer": "train",
     "ForceTrainer": "train",
     "RidgeTrainer": "train",
@@ -124,8 +131,8 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name in _LATE:
         namespace = importlib.import_module(f"{__name__}.{_LATE[name]}")
-        # The names of classes begin with a capital, those of namespaces do not.
-        return getattr(namespace, name) if name[0].isupper() else namespace
+        # No namespace has anything of its own name in it.
+        return getattr(namespace, name, namespace)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
 
 
