@@ -1,5 +1,6 @@
 """What models of a step register: parameters that turn while they run, weights, and states with an axis for the batch."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import jax
@@ -74,7 +75,7 @@ def parameter(
         setattr(system, name, None)
         return
     if callable(value):
-        wrapper = Parameter(init_func=lambda size: fitted(value, size), shape=[whole], cast_fn=_as_float, **described)
+        wrapper = Parameter(init_func=partial(fitted, value), shape=[whole], cast_fn=_as_float, **described)
     else:
         wrapper = Parameter(first, shape=[whole, ()], cast_fn=_as_float, **described)
     setattr(system, name, wrapper)

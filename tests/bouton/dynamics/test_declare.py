@@ -1,6 +1,7 @@
 """What models of a step register: parameters, weights and states."""
 
 import copy
+import pickle
 
 import jax
 import jax.numpy as jnp
@@ -132,3 +133,12 @@ def test_a_state_has_the_batch_of_its_mode_and_begins_anew():
 def test_a_batch_is_refused_where_the_mode_has_none():
     with pytest.raises(ValueRefused, match=r"Cell\.reset_state\(batch_size=\.\.\.\): expected none, in NonBatchingMode, got 5"):
         Cell().reset_state(5)
+
+
+def test_a_weight_that_an_initialiser_drew_goes_through_a_pickle():
+    dense = bp.layers.Dense(3, 2)
+    twin = pickle.loads(pickle.dumps(dense))
+    assert_array_equal(twin.W, dense.W)
+    twin.reset_parameters()
+    assert twin.W.shape == (3, 2)
+    assert (np.asarray(twin.W) != np.asarray(dense.W)).any()
