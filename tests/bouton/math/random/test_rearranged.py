@@ -30,6 +30,12 @@ def test_the_same_key_gives_arrays_of_equal_length_the_same_order():
     assert_array_equal(rng.key, before)
 
 
+@pytest.mark.parametrize(("shape", "axis"), [((300,), 0), ((300, 3), 0), ((3, 300), -1), ((1, 2), 0)])
+def test_a_permutation_is_that_of_jax(shape, axis):
+    x, key = np.arange(np.prod(shape)).reshape(shape), jax.random.PRNGKey(3)
+    assert_array_equal(bm.random.permutation(x, key=key, axis=axis), jax.random.permutation(key, x, axis))
+
+
 def test_a_permutation_keeps_the_parts_along_the_axis_whole():
     x = np.arange(12).reshape(3, 4)
     mixed = np.asarray(bm.random.RandomState(1).permutation(x, axis=1))
