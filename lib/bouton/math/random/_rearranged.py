@@ -163,7 +163,7 @@ def _permuted_count(key, *, n):
 def _permuted(key, x, *, axis, independent):
     if independent:
         return jax.random.permutation(key, x, axis, independent)
-    # By way of the order of the places, which gives the same: arrays permuted with one key and compiled together can share a sort.
+    # By way of the order of the places, which gives the same: arrays permuted with one key can then share a sort when compiled.
     return jnp.take(x, jax.random.permutation(key, x.shape[axis]), axis=axis, mode="clip")
 
 
