@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from ..dynamics import share
+from ..dynamics._declare import parameter
 from ..math import Mode
 from ..math.random import default_rng
 from ..transform import default_float
@@ -20,7 +21,7 @@ class Dropout(Layer):
     Parameters
     ----------
     prob : float
-        The probability to keep an element, from 0 to 1; ``Dropout(0.2)`` keeps a fifth.
+        The probability to keep an element, from 0 to 1; ``Dropout(0.2)`` keeps a fifth. A cell: another value compiles nothing.
     seed : int, key or RandomState, optional
         For numbers of its own. Default: drawn from the state that ``bm.random.seed`` governs.
     mode : Mode, optional
@@ -45,21 +46,22 @@ class Dropout(Layer):
 
     def __init__(self, prob: float, seed: Any = None, mode: Mode | None = None, name: str | None = None):
         super().__init__(name, mode)
-        self.prob = fraction(f"{type(self).__name__}.prob", prob)
+        parameter(self, "prob", fraction(f"{type(self).__name__}.prob", prob), bounds=(0.0, 1.0))
         self.rng = default_rng(seed)
 
     def update(self, x: Any) -> jax.Array:
         """``x``, or while training ``x / prob`` where it is kept and 0 elsewhere."""
         array = as_float(x, default_float(), type(self).__name__)
-        if not share.load("fit", False) or self.prob == 1:
+        if not share.load("fit", False):
             return array
-        if self.prob == 0:
-            return jnp.zeros_like(array)
-        return jnp.where(self.rng.bernoulli(self.prob, array.shape), array / self.prob, 0)
+        keep = self.rng.bernoulli(self.prob, array.shape)
+        # Not array / prob: where nothing is kept, that would be no number, and its derivative none either.
+        scale = 1 / jnp.where(self.prob > 0, self.prob, 1)
+        return jnp.where(keep, array * scale.astype(array.dtype), 0)
 
     def reset_state(self, batch_size: int | None = None) -> Self:
         """Nothing: a batch of a training begins anew, the random numbers go on."""
         return self
 
     def _described(self) -> dict[str, Any]:
-        return {"prob": self.prob}
+        return {"prob": f"{float(self.prob):g}"}

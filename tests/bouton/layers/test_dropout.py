@@ -38,6 +38,25 @@ def test_none_or_all_may_be_kept(prob, wanted):
     assert_array_equal(grad, [prob] * 3)
 
 
+def test_another_probability_counts_and_compiles_nothing():
+    layer = Dropout(0.2, seed=1)
+    step = bm.jit(layer)
+    with bp.share.restored({"fit": True}):
+        assert set(np.asarray(step(X)).tolist()) == {0.0, 10.0}
+        layer.prob = 0.5
+        out = np.asarray(step(X))
+        layer.prob = 0.0
+        nothing = step(X)
+    assert step.compilations == 1
+    assert set(out.tolist()) == {0.0, 4.0}
+    # Binomial: standard deviation of the share is sqrt(0.25 / 4000) = 0.008.
+    assert_allclose((out > 0).mean(), 0.5, atol=0.03)
+    assert_array_equal(nothing, 0)
+    with pytest.raises(ValueRefused, match=r"Dropout\.prob: expected between 0\.0 and 1\.0, got 3\.0"):
+        layer.prob = 3.0
+    assert repr(Dropout(0.25, name="quarter")) == "Dropout(name=quarter, prob=0.25, mode=NonBatchingMode)"
+
+
 def test_compiled_code_sees_whether_training_is_under_way():
     layer = Dropout(0.5, seed=3)
     twin = copy.deepcopy(layer)
