@@ -13,6 +13,7 @@ from ..core import Object
 from ..errors import KindError, ShapeError, ValueRefused
 from ..transform import Variable
 from ..transform._operators import plain
+from ._given import as_numbers
 from ._lookup import lookup
 
 _OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
@@ -41,8 +42,9 @@ class _Input(NamedTuple):
         return fed if self.type == "iter" else plain(self.value)
 
     def apply(self, shared: Mapping[str, Any], fed: Any) -> None:
-        now = self.cell.value
-        value = jnp.asarray(self.present(shared, fed))
+        now, value = self.cell.value, self.present(shared, fed)
+        # A list may hold numbers that are being traced.
+        value = jnp.asarray(value if isinstance(value, list | tuple) else as_numbers(value, self.where, _FORM))
         if not np.can_cast(value.dtype, now.dtype, "same_kind"):
             raise KindError(
                 where=self.where, expected=f"values for {now.dtype}", got=f"{value.dtype}", fix="Convert them to that dtype."
@@ -145,7 +147,15 @@ class Feed:
                 got=f"the end after {start + len(values)}",
                 fix="Run for as long as there are values, or let it give more.",
             )
-        return _numbers(np.stack(values), one.where)
+        shapes = list(dict.fromkeys(value.shape for value in values))
+        if len(shapes) > 1:
+            raise ShapeError(
+                where=one.where,
+                expected="a generator that gives values of one shape",
+                got=" and ".join(map(str, shapes)),
+                fix="Give each step one value for all, or one for each element.",
+            )
+        return as_numbers(np.stack(values), one.where, _FORM)
 
 
 def _checked(target: Object, given: Any) -> _Input:
@@ -182,21 +192,14 @@ def _value(value: Any, kind: str, where: str) -> Any:
     if kind == "iter":
         if isinstance(value, Iterator):
             return value
-        value = _numbers([plain(x) for x in value] if isinstance(value, list) else plain(value), where)
+        value = as_numbers([plain(x) for x in value] if isinstance(value, list) else plain(value), where, _FORM)
         if value.ndim == 0:
             raise ShapeError(where=where, expected="values over time", got="one number", fix="Leave 'iter' out for a constant.")
         return value
     if isinstance(value, Iterator):
         raise KindError(where=where, expected="a number or an array", got="an iterator", fix="Say type 'iter'.")
     # In a cell: a large array is then no constant of the compiled code.
-    return value if isinstance(value, Variable) else Variable(jnp.asarray(_numbers(value, where)))
-
-
-def _numbers(value: Any, where: str) -> Any:
-    array = value if isinstance(value, jax.Array) else np.asarray(value)
-    if array.dtype.kind not in "biufc" and not jnp.issubdtype(array.dtype, jnp.floating):
-        raise KindError(where=where, expected="numbers", got=f"{array.dtype}", fix=_FORM)
-    return array
+    return value if isinstance(value, Variable) else Variable(jnp.asarray(as_numbers(value, where, _FORM)))
 
 
 def _shape(one: _Input) -> jax.ShapeDtypeStruct:

@@ -1,7 +1,7 @@
 """A record with named axes and units."""
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -60,8 +60,13 @@ def as_dataset(arrays: Mapping[str, tuple[Any, Labels]], ts: np.ndarray) -> "xar
     variables = {}
     for key, (value, labels) in arrays.items():
         value = np.asarray(value)
-        names = [*labels.leading, *_names(value.shape[len(labels.leading) :], labels.axes, key, sizes)]
-        variables[key] = (names, value, {} if labels.unit is None else {"units": labels.unit})
+        names = [*labels.leading, *_names(value.shape[len(labels.leading) :], labels.axes, key, sizes, arrays)]
+        name = f"{key}_" if key in ("time", "batch") else key
+        variables[name] = (
+            names,
+            value,
+            {} if labels.unit is None else {"units": labels.unit},
+        )
         if labels.indices is not None:
             coordinates[names[-1]] = (names[-1], np.asarray(labels.indices))
         for name, size in zip(names, value.shape, strict=True):
@@ -70,10 +75,10 @@ def as_dataset(arrays: Mapping[str, tuple[Any, Labels]], ts: np.ndarray) -> "xar
     return xarray.Dataset(variables, coords=coordinates)
 
 
-def _names(shape: tuple[int, ...], axes: str, key: str, sizes: dict[str, int]) -> list[str]:
-    """Names for axes of these sizes; one that is taken by an axis of another size is not given again."""
+def _names(shape: tuple[int, ...], axes: str, key: str, sizes: dict[str, int], keys: Container[str]) -> list[str]:
+    """Names for axes of these sizes; one of an axis of another size, or of an array, is not given again."""
     names = [axes] if len(shape) == 1 else [f"{axes}_{k}" for k in range(len(shape))]
-    if any(sizes.get(name, size) != size for name, size in zip(names, shape, strict=True)):
+    if any(sizes.get(name, size) != size or name in keys for name, size in zip(names, shape, strict=True)):
         names = [f"{key}_axis{k}" for k in range(len(shape))]
     sizes.update(zip(names, shape, strict=True))
     return names

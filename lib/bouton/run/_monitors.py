@@ -11,6 +11,7 @@ from ..core import Object
 from ..errors import KindError, MonitorError, PositionError, ValueRefused
 from ..transform import Variable
 from ..transform._operators import plain
+from ._given import as_numbers
 from ._lookup import Found, lookup, owner_of, used_input
 
 _FORM = "Write for instance ['V', 'E.spike', ('V', [0, 3])], or {'v': model.V, 'mean': lambda shared: model.V.mean()}."
@@ -39,7 +40,9 @@ class Monitor(NamedTuple):
     def read(self, shared: Mapping[str, Any]) -> jax.Array:
         """The present value."""
         if not isinstance(self.source, Variable):
-            return jnp.asarray(plain(self.source(shared)))
+            read = plain(self.source(shared))
+            where = f"DSRunner(monitors=...), {self.key!r}"
+            return jnp.asarray(read if isinstance(read, list | tuple) else as_numbers(read, where, _FORM))
         return self.source.value if self.indices is None else self.source.value[..., self.indices]
 
     def batch_axis(self, ndim: int, batched: bool) -> int | None:
@@ -136,6 +139,7 @@ def _places(source: Variable, indices: Any, where: str) -> Any:
     if isinstance(indices, slice):
         return np.arange(shape[-1])[indices]
     places = np.asarray(plain(indices))
+    places = places if places.size else places.astype(int)
     if places.dtype == bool and places.shape == shape[-1:]:
         return np.flatnonzero(places)
     if places.dtype.kind not in "iu" or places.ndim > 1:

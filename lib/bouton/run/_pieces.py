@@ -1,13 +1,18 @@
 """How a run is cut into pieces, and where what they give is kept."""
 
+import warnings
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ..errors import LargeRecordWarning
+
 # Bytes that the readings of one piece may take on the device; steps of a piece that nobody watches; pieces for a progress bar.
 _BYTES, _STEPS, _UPDATES = 2**26, 10_000, 20
+# Bytes of a record that is announced.
+_LARGE = 2**30
 
 
 def piece_size(steps: int, every: int, bytes_per_step: float, watched: bool) -> int:
@@ -83,3 +88,14 @@ def readable(size: float) -> str:
             return f"{size:.3g} {unit}"
         size /= 1024
     return f"{size:.3g} GiB"
+
+
+def announce(size: int) -> None:
+    """Warn before a large record is made."""
+    if size > _LARGE:
+        warnings.warn(
+            f"DSRunner.run: expected a record of at most {readable(_LARGE)}, got {readable(size)}. Read a part of the elements, "
+            "('V', indices), or every so many steps, every=10.",
+            LargeRecordWarning,
+            stacklevel=5,
+        )

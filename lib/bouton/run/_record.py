@@ -3,11 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+import jax.numpy as jnp
 import numpy as np
 
 from ..core._names import nearest
 from ..errors import MonitorError
-from ._labelled import Labels, as_dataset
+from ._labelled import Labels, as_dataset, labels_of
+from ._monitors import Monitor
+from ._stepping import Stepping
 
 if TYPE_CHECKING:
     import xarray
@@ -68,7 +71,7 @@ class Record(Mapping[str, Any]):
 
         Axes are ``time`` (ms, after the step), ``batch``, and one for the elements of each object, which all that is read of that
         object shares: ``E`` for ``'E.V'``, ``neuron`` for the model itself. A part of the elements has an axis of its own,
-        ``E.V_index``, with their numbers.
+        ``E.V_index``, with their numbers. What was read under the name of an axis, ``time``, is ``time_``.
 
         Raises
         ------
@@ -80,3 +83,22 @@ class Record(Mapping[str, Any]):
     def __repr__(self) -> str:
         shapes = ", ".join(f"{key}: {value.dtype}{tuple(value.shape)}" for key, value in self._values.items())
         return f"Record({shapes or 'nothing'}; {len(self.ts)} readings)"
+
+
+def record_of(stepping: Stepping, readings: Mapping[str, Any], first: int, done: int) -> Record:
+    """The record of ``done`` steps from number ``first`` on, from readings with time first."""
+    numbers = first + stepping.every * np.arange(1, done // stepping.every + 1)
+    values, labels = {}, {}
+    for one in stepping.monitors:
+        if one.key in readings:
+            values[one.key], leading = _laid_back(one, readings[one.key], stepping)
+            labels[one.key] = labels_of(one, leading)
+    return Record(values, stepping.t0 + stepping.dt * numbers, labels)
+
+
+def _laid_back(monitor: Monitor, value: Any, stepping: Stepping) -> tuple[Any, tuple[str, ...]]:
+    axis = monitor.batch_axis(value.ndim - 1, stepping.batched)
+    if axis is None or value.ndim < 2:
+        return value, ("time",)
+    value = np.moveaxis(value, axis + 1, 1) if isinstance(value, np.ndarray) else jnp.moveaxis(value, axis + 1, 1)
+    return (value.swapaxes(0, 1), ("batch", "time")) if stepping.batch_first else (value, ("time", "batch"))

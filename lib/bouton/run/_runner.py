@@ -1,35 +1,27 @@
 """A system of one step, run over time."""
 
-import functools
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from typing import Any
 
-import jax
-import jax.numpy as jnp
-import numpy as np
-
 from ..dynamics import DynamicalSystem
-from ..errors import KindError, LargeRecordWarning, RunningError, ValueRefused
+from ..errors import RunningError
 from ..math._admitted import admitted
-from ..math._environment import environment
 from ..math._modes import BatchingMode
 from ..math._share import share
-from ..transform import DT, default_float, for_loop
+from ..transform import DT
 from ..transform import jit as compiled
 from ..transform._progress import Bar
-from ..transform._purify import result_shapes, unwrap
-from ._inputs import Feed, Inputs
-from ._labelled import labels_of
+from ._given import check_call, check_runner, check_shared, count, laid_out, number_of_steps, time_of
+from ._inputs import Inputs
 from ._monitors import monitors as checked_monitors
-from ._pieces import Kept, bytes_of, cuts, piece_size, readable
-from ._record import Record
-from ._runner_data import batch_size_of, laid_out, number_of_steps, reset_with
-
-_LARGE = 2**30
+from ._one_run import OneRun
+from ._pieces import announce, piece_size
+from ._record import Record, record_of
+from ._stepping import Stepping
 
 
 class DSRunner:
@@ -49,7 +41,8 @@ class DSRunner:
         ``'-'``, ``'*'``, ``'/'`` or ``'='``. Or one function of the shared arguments, which writes to Variables itself.
     monitors : list or dict, optional
         What to record: names, ``('V', indices)``; or by keys a Variable, a name, a pair with indices, or a function of the shared
-        arguments. ``'input'`` of a group of neurons is what its step was driven with.
+        arguments, whose first axis is the batch where there is one. ``'input'`` of a group of neurons is what its step was driven
+        with.
     dt : float, optional, ms
         Length of a step. Default: the shared one.
     t0 : float, ms
@@ -123,37 +116,28 @@ class DSRunner:
         outputs: bool = True,
         callback: Callable[[int, int], Any] | None = None,
     ):
-        if not isinstance(target, DynamicalSystem):
-            raise KindError(
-                where="DSRunner(target=...)",
-                expected="a DynamicalSystem",
-                got=f"{type(target).__name__}",
-                fix="Pass a system of one step, or derive its class from bp.DynamicalSystem.",
-            )
-        if data_first_axis not in (None, "T", "B"):
-            raise ValueRefused(
-                where="DSRunner(data_first_axis=...)",
-                expected="'T' or 'B'",
-                got=f"{data_first_axis!r}",
-                fix="Say whether time or the batch is the first axis.",
-            )
-        self.target = target
-        self.dt = share.dt if dt is None else admitted("DSRunner", None, dt, None, None, None, None)[DT]
-        self._start, self._passed = float(t0), 0
-        self._batched = isinstance(target.mode, BatchingMode)
-        self._batch_first = data_first_axis == "B" or (data_first_axis is None and self._batched)
-        self._jit, self._bar, self._on_host = bool(jit), bool(progress_bar), bool(numpy_mon_after_run) or bool(memory_efficient)
-        self._every = _count(every, "every")
-        self._chunk = self._every if memory_efficient else None if chunk is None else _count(chunk, "chunk")
-        self._returns, self._callback = bool(outputs), callback
-        self._inputs = Inputs(target, inputs)
-        self._monitors = checked_monitors(target, monitors)
-        self._compiled = compiled(self._piece)
+        self.target = check_runner(target, data_first_axis, callback)
+        every = count(every, "DSRunner(every=...)")
+        batched = isinstance(target.mode, BatchingMode)
+        self._stepping = Stepping(
+            target,
+            Inputs(target, inputs),
+            checked_monitors(target, monitors),
+            dt=share.dt if dt is None else admitted("DSRunner", None, dt, None, None, None, None)[DT],
+            t0=time_of(t0, "DSRunner(t0=...)"),
+            batch_first=data_first_axis == "B" or (data_first_axis is None and batched),
+            every=every,
+            jit=bool(jit),
+            returns=bool(outputs),
+        )
+        self._chunk = every if memory_efficient else None if chunk is None else count(chunk, "DSRunner(chunk=...)")
+        self._on_host = bool(numpy_mon_after_run) or bool(memory_efficient)
+        self._bar, self._callback = bool(progress_bar), callback
+        self._compiled = compiled(self._stepping.piece)
+        self._piece = self._compiled if jit else self._stepping.piece
+        self._passed = 0
         self._stopping, self._running = threading.Event(), threading.Lock()
-        self._sizes: dict[Any, tuple] = {}
-        self.mon = self._record({}, 0, 0)
-
-    # -- running -----------------------------------------------------------
+        self.mon: Record = record_of(self._stepping, {}, 0, 0)
 
     def run(
         self,
@@ -163,12 +147,12 @@ class DSRunner:
         shared_args: Mapping[str, Any] | None = None,
         eval_time: bool = False,
     ) -> Any:
-        """Run, and record.
+        """Run, and record. ``predict``, and calling the runner, are the same.
 
         Parameters
         ----------
         duration : float, ms
-            How long; the nearest number of steps.
+            How long; the nearest number of steps, with a warning where it is no multiple of a step.
         inputs : array, tuple or dict of arrays, (T, ...) or (B, T, ...)
             What the target is called with at each step, instead of a duration; a tuple is spread over its arguments.
         reset_state : bool
@@ -186,9 +170,11 @@ class DSRunner:
         Raises
         ------
         ValueRefused
-            For neither a duration nor inputs, or a duration of less than a step.
+            For neither a duration nor inputs, a duration of less than a step, or shared arguments that a run gives itself.
         ShapeError
             For inputs of different lengths.
+        KindError
+            For inputs that are no numbers, or not as many as ``update`` takes.
         RunningError
             While it runs already.
         """
@@ -199,24 +185,13 @@ class DSRunner:
         try:
             self._stopping.clear()
             began = time.perf_counter()
-            with self._shared({"fit": False, **(shared_args or {})}):
+            with self._stepping.shared({"fit": False, **check_shared(shared_args, "DSRunner.run(shared_args=...)")}):
                 out = self._whole_run(duration, inputs, reset_state)
             return (time.perf_counter() - began, out) if eval_time else out
         finally:
             self._running.release()
 
-    def predict(
-        self,
-        duration: float | None = None,
-        inputs: Any = None,
-        reset_state: bool = False,
-        shared_args: Mapping[str, Any] | None = None,
-        eval_time: bool = False,
-    ) -> Any:
-        """The same as :meth:`run`."""
-        return self.run(duration, inputs, reset_state, shared_args, eval_time)
-
-    __call__ = predict
+    predict = __call__ = run
 
     def stop(self) -> None:
         """End the run after the piece that is under way; what was recorded stays. From any thread, or from the callback."""
@@ -224,9 +199,14 @@ class DSRunner:
 
     def reset_state(self, batch_size: int | None = None) -> None:
         """Begin anew, in state and in time; ``batch_size`` is the new size of the batch, in a mode that has one."""
-        with self._shared({}):
-            reset_with(self.target, batch_size)
+        with self._stepping.shared({}):
+            self._stepping.reset(batch_size)
         self._passed = 0
+
+    @property
+    def dt(self) -> float:
+        """Length of a step, ms."""
+        return self._stepping.dt
 
     @property
     def i0(self) -> int:
@@ -236,7 +216,7 @@ class DSRunner:
     @property
     def t0(self) -> float:
         """Time before the next step, ms."""
-        return self._start + self._passed * self.dt
+        return self._stepping.t0 + self._passed * self.dt
 
     @property
     def compilations(self) -> int:
@@ -245,54 +225,44 @@ class DSRunner:
 
     def record_size(self, duration: float | None = None, inputs: Any = None) -> int:
         """Bytes that the monitors of such a run would record; nothing runs."""
-        with self._shared({"fit": False}):
-            xs, steps = self._data(duration, inputs)
-            return int(self._bytes(xs, steps)[0] * (steps // self._every))
+        with self._stepping.shared({"fit": False}):
+            xs, steps = self._asked(duration, inputs)
+            return self._stepping.sizes(xs)[0] * (steps // self._stepping.every)
 
     def __repr__(self) -> str:
-        keys = ", ".join(one.key for one in self._monitors)
+        keys = ", ".join(one.key for one in self._stepping.monitors)
         return f"DSRunner({type(self.target).__name__}, dt={self.dt:g} ms, t={self.t0:g} ms, monitors=[{keys}])"
 
     # -- one run -----------------------------------------------------------
 
-    def _data(self, duration: float | None, inputs: Any) -> tuple[tuple, int]:
+    def _asked(self, duration: float | None, inputs: Any) -> tuple[tuple, int]:
+        """What the system is called with, time first, and the number of steps."""
         if duration is not None and inputs is not None:
             warnings.warn(
                 "DSRunner.run: expected a duration or inputs, got both. The inputs decide how long it runs: leave the other out.",
                 stacklevel=4,
             )
-        if inputs is not None:
-            return laid_out(inputs, self._batch_first)
-        return (), number_of_steps(duration, self.dt)
+        xs, steps = (
+            laid_out(inputs, self._stepping.batch_first) if inputs is not None else ((), number_of_steps(duration, self.dt))
+        )
+        check_call(self.target, xs, "DSRunner.run")
+        return xs, steps
 
     def _whole_run(self, duration: float | None, inputs: Any, reset: bool) -> Any:
-        xs, steps = self._data(duration, inputs)
+        xs, steps = self._asked(duration, inputs)
         if reset:
-            self.reset_state(batch_size_of(xs) if self._batched else None)
-        feed = self._inputs.fed(steps)
-        recorded, returned = self._bytes(xs, steps)
-        total = recorded * (steps // self._every)
-        if total > _LARGE:
-            warnings.warn(
-                f"DSRunner.run: expected a record of at most {readable(_LARGE)}, got {readable(total)}. Read a part of the "
-                "elements, ('V', indices), or every so many steps, every=10.",
-                LargeRecordWarning,
-                stacklevel=4,
-            )
+            self.reset_state(self._stepping.batch_size(xs))
+        first, every = self._passed, self._stepping.every
+        feed = self._stepping.inputs.fed(steps)
+        recorded, returned = self._stepping.sizes(xs)
+        announce(recorded * (steps // every))
         watched = self._bar or self._callback is not None
-        size = self._chunk or piece_size(steps, self._every, recorded / self._every + returned, watched)
-        size = max(size // self._every, 1) * self._every
-        outs, readings = Kept(steps, on_host=size < steps), Kept(steps // self._every, self._on_host)
-        first, done = self._passed, 0
+        size = self._chunk or piece_size(steps, every, recorded / every + returned, watched)
+        one = OneRun(self._stepping, self._piece, feed, xs, steps=steps, size=size, first=first, on_host=self._on_host)
         try:
             with Bar(f"Predict {steps} steps").shown(steps) if self._bar else nullcontext() as bar:
-                for start, stop in cuts(steps, size, self._every):
-                    out, read = self._run_piece(start, stop, feed, xs)
-                    outs.add(out, stop - start)
-                    if stop - start >= self._every:
-                        readings.add(read, (stop - start) // self._every)
-                    self._passed = first + stop
-                    done = stop
+                for done in one.pieces():
+                    self._passed = first + done
                     if bar is not None:
                         bar.reach(done, steps)
                     if self._callback is not None:
@@ -300,114 +270,5 @@ class DSRunner:
                     if self._stopping.is_set():
                         break
         finally:
-            self.mon = self._record(readings.result() or {}, first, done)
-        return jax.tree_util.tree_map(self._laid_back, outs.result())
-
-    def _run_piece(self, start: int, stop: int, feed: Feed, xs: tuple) -> tuple:
-        clock = self._clock(self._passed, stop - start)
-        pieces = (*clock, feed.piece(start, stop), jax.tree_util.tree_map(lambda x: x[start:stop], xs))
-        return jax.block_until_ready(self._compiled(*pieces) if self._jit else self._piece(*pieces))
-
-    def _clock(self, start: int, length: int) -> tuple[np.ndarray, np.ndarray]:
-        """Time before each step, and its number."""
-        # From whole numbers, so that it does not matter how a run is cut into pieces.
-        steps = np.arange(start, start + length, dtype=np.int32)
-        real = default_float().type
-        return steps.astype(real) * real(self.dt) + real(self._start), steps
-
-    def _piece(self, times: Any, steps: Any, fed: tuple, xs: tuple) -> tuple:
-        """Consecutive steps; what the target returns at each, and the readings."""
-        loop = functools.partial(for_loop, jit=self._jit)
-        data, every = (times, steps, fed, xs), self._every
-        if every == 1:
-            return loop(self._read_step, data)
-        length = len(times)
-        groups = length // every
-        outs, read = None, {}
-        if groups:
-            cut = jax.tree_util.tree_map(lambda x: jnp.reshape(x[: groups * every], (groups, every, *np.shape(x)[1:])), data)
-            outs, read = loop(self._group, cut)
-            outs = jax.tree_util.tree_map(lambda y: y.reshape(groups * every, *y.shape[2:]), outs)
-        if length % every:
-            rest = loop(self._step, jax.tree_util.tree_map(lambda x: x[groups * every :], data))
-            outs = rest if not groups else jax.tree_util.tree_map(_appended, outs, rest)
-        return outs, read
-
-    def _group(self, times: Any, steps: Any, fed: tuple, xs: tuple) -> tuple:
-        data = (times, steps, fed, xs)
-        outs = for_loop(self._step, jax.tree_util.tree_map(lambda x: x[:-1], data), jit=self._jit)
-        last, read = self._read_step(*jax.tree_util.tree_map(lambda x: x[-1], data))
-        return jax.tree_util.tree_map(lambda ys, y: _appended(ys, y[None]), outs, last), read
-
-    def _step(self, t: Any, i: Any, fed: tuple, xs: tuple) -> Any:
-        return self._any_step(t, i, fed, xs, reads=False)[0]
-
-    def _read_step(self, t: Any, i: Any, fed: tuple, xs: tuple) -> tuple:
-        return self._any_step(t, i, fed, xs, reads=True)
-
-    def _any_step(self, t: Any, i: Any, fed: tuple, xs: tuple, *, reads: bool) -> tuple:
-        with share.restored({"t": t, "i": i}):
-            shared = share.arguments()
-            self._inputs.apply(shared, fed)
-            # A dict that is an input is not taken for shared arguments behind another dict.
-            out = self.target({}, *xs) if xs and isinstance(xs[0], Mapping) else self.target(*xs)
-            read = {one.key: one.read(shared) for one in self._monitors} if reads else {}
-            self.target.clear_input()
-        return jax.tree_util.tree_map(jnp.asarray, unwrap(out)) if self._returns else None, read
-
-    # -- sizes and shapes --------------------------------------------------
-
-    def _bytes(self, xs: tuple, steps: int) -> tuple[int, int]:
-        """Of one reading, and of what one step returns."""
-        shapes = tuple(jax.tree_util.tree_leaves(jax.tree_util.tree_map(lambda x: (x.shape, str(x.dtype)), xs)))
-        states = tuple(cell._value.shape for cell in self.target.vars("relative").values())
-        known = self._sizes.get("of")
-        if known is None or known[0] != (shapes, states):
-            fed = self._inputs.fed_shapes()
-            first = jax.tree_util.tree_map(lambda x: jax.ShapeDtypeStruct(x.shape[1:], x.dtype), xs)
-            real = jax.ShapeDtypeStruct((), default_float())
-            out, read = result_shapes(self._read_step, real, jax.ShapeDtypeStruct((), jnp.int32), fed, first)
-            known = ((shapes, states), bytes_of(read), bytes_of(out))
-            self._sizes["of"] = known
-        return known[1:]
-
-    def _record(self, readings: dict[str, Any], first: int, done: int) -> Record:
-        numbers = first + self._every * np.arange(1, done // self._every + 1)
-        values, labels = {}, {}
-        for one in self._monitors:
-            value = readings.get(one.key)
-            if value is None:
-                continue
-            axis = one.batch_axis(value.ndim - 1, self._batched)
-            leading = ("time",)
-            if axis is not None and value.ndim > 1:
-                value = np.moveaxis(value, axis + 1, 1) if isinstance(value, np.ndarray) else jnp.moveaxis(value, axis + 1, 1)
-                leading = ("batch", "time") if self._batch_first else ("time", "batch")
-                value = value.swapaxes(0, 1) if self._batch_first else value
-            values[one.key] = value
-            labels[one.key] = labels_of(one, leading)
-        return Record(values, self._start + self.dt * numbers, labels)
-
-    def _laid_back(self, y: Any) -> Any:
-        y = jnp.asarray(y)
-        return jnp.swapaxes(y, 0, 1) if self._batch_first and y.ndim > 1 else y
-
-    @contextmanager
-    def _shared(self, shared: Mapping[str, Any]) -> Iterator[None]:
-        with share.restored({"dt": self.dt, **shared}), environment(dt=self.dt):
-            yield
-
-
-def _appended(ys: Any, more: Any) -> Any:
-    return jnp.concatenate([ys, more])
-
-
-def _count(value: Any, name: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-        raise ValueRefused(
-            where=f"DSRunner({name}=...)",
-            expected="a whole number of steps, 1 or more",
-            got=f"{value!r}",
-            fix="Pass for instance 10.",
-        )
-    return int(value)
+            self.mon = record_of(self._stepping, one.readings(), first, one.done)
+        return one.outputs()

@@ -18,7 +18,7 @@ from ..dynamics import DynamicalSystem
 from ..errors import KindError, RunningError, UnknownPathError, ValueRefused
 from ..math._modes import BatchingMode
 from ..run import DSRunner, Record
-from ..run._runner_data import laid_out, reset_with
+from ..run._given import laid_out
 from ..transform import Variable, grad
 from ..transform import jit as compiled
 from ..transform._operators import plain
@@ -102,6 +102,7 @@ class BPTT:
             data_first_axis=data_first_axis,
             numpy_mon_after_run=True,
         )
+        self._stepping = self._runner._stepping
         self.target = target
         self._loss = _loss_function(loss_fun, loss, name)
         self._has_aux, self._jit, self._bar = bool(loss_has_aux), bool(jit), bool(progress_bar)
@@ -199,7 +200,7 @@ class BPTT:
             )
         given = num_epoch if num_train is None else num_train
         epochs = 100 if given is None else int(given)
-        axis = 0 if not self._has_time or self._runner._batch_first else 1
+        axis = 0 if not self._has_time or self._stepping.batch_first else 1
         train = batches(train_data, num_batch, axis, self._shuffle, f"{name}(train_data=...)")
         test = None if test_data is None else batches(test_data, num_batch, axis, False, f"{name}(test_data=...)")
         best, waited = math.inf, 0
@@ -233,7 +234,7 @@ class BPTT:
         rng = np.random.default_rng([self._seed, self._history.epochs])
         of_epoch: list[dict[str, Any]] = []
         since = 0
-        with self._runner._shared({**(shared or {}), "fit": phase == "fit"}):
+        with self._stepping.shared({**(shared or {}), "fit": phase == "fit"}):
             for x, y in data(rng):
                 of_epoch.append(self._batch(phase, x, y, reset))
                 self._history.updates += phase == "fit"
@@ -256,7 +257,7 @@ class BPTT:
         data = self._laid_out(x), jax.tree_util.tree_map(_as_array, y)
         if reset:
             # Here, too: a size of the batch that changes in compiled code would be compiled twice.
-            reset_with(self.target, self._batch_size(data[0]))
+            self._stepping.reset(self._batch_size(data[0]))
         xs, y = data
         loss, metrics = self._function(phase, reset)(xs, self._clock(xs, reset), y)
         metrics = {"loss": float(loss), **{key: float(value) for key, value in metrics.items()}}
@@ -306,21 +307,21 @@ class BPTT:
     def _outputs(self, reset: bool, xs: tuple, clock: tuple) -> Any:
         if reset:
             # Here, so that gradients reach trained initial states.
-            reset_with(self.target, self._batch_size(xs))
+            self._stepping.reset(self._batch_size(xs))
         times, steps = clock
-        outs, read = self._runner._piece(times, steps, (), xs)
-        outs, read = jax.tree_util.tree_map(self._runner._laid_back, (outs, read))
-        return (outs, read) if self._runner._monitors else outs
+        outs, read = self._stepping.piece(times, steps, (), xs)
+        outs, read = self._stepping.laid_back((outs, read))
+        return (outs, read) if self._stepping.monitors else outs
 
     def _laid_out(self, x: Any) -> tuple:
-        return laid_out(x, self._runner._batch_first)[0]
+        return laid_out(x, self._stepping.batch_first)[0]
 
     def _clock(self, xs: tuple, reset: bool) -> tuple:
         """Time before each step, and its number."""
         start = 0 if reset else self._passed
         length = jax.tree_util.tree_leaves(xs)[0].shape[0]
         self._passed = start + length
-        return self._runner._clock(start, length)
+        return self._stepping.clock(start, length)
 
     def _batch_size(self, xs: tuple) -> int | None:
         if not isinstance(self.target.mode, BatchingMode):
@@ -409,17 +410,17 @@ class BPFF(BPTT):
         """
         began = time.perf_counter()
         xs = self._laid_out(inputs)
-        with self._runner._shared({"fit": False, **(shared_args or {})}):
+        with self._stepping.shared({"fit": False, **(shared_args or {})}):
             if reset_state:
-                reset_with(self.target, self._batch_size(xs))
+                self._stepping.reset(self._batch_size(xs))
             out = jax.block_until_ready(self._function("predict", reset_state)(xs, ()))
         return (time.perf_counter() - began, out) if eval_time else out
 
     def _outputs(self, reset: bool, xs: tuple, clock: tuple) -> Any:
         if reset:
-            reset_with(self.target, self._batch_size(xs))
-        out, read = self._runner._read_step(0.0, 0, (), xs)
-        return (out, read) if self._runner._monitors else out
+            self._stepping.reset(self._batch_size(xs))
+        out, read = self._stepping.read_step(0.0, 0, (), xs)
+        return (out, read) if self._stepping.monitors else out
 
     def _laid_out(self, x: Any) -> tuple:
         args = x if isinstance(x, tuple) else (x,)

@@ -3,14 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 
 from ..dynamics import DynamicalSystem
 from ..errors import KindError, RunningError
-from ..math._modes import BatchingMode
 from ..run import DSRunner, Record
-from ..run._runner_data import batch_size_of, laid_out, reset_with
+from ..run._given import laid_out
 from ..transform import for_loop
 from ..transform import jit as compiled
 from ._offline_methods import RidgeRegression, offline_method
@@ -60,6 +58,7 @@ class OfflineTrainer:
     ):
         name = type(self).__name__
         self._runner = DSRunner(target, monitors=monitors, dt=dt, progress_bar=False, data_first_axis=data_first_axis)
+        self._stepping = self._runner._stepping
         self.target = target
         self._parts = readouts(target, f"{name}(target=...)")
         self.fit_method = offline_method(fit_method, f"{name}(fit_method=...)")
@@ -92,15 +91,15 @@ class OfflineTrainer:
         """
         where = f"{type(self).__name__}.fit"
         xs, targets = pair_of(train_data, where)
-        args, steps = laid_out(xs, self._runner._batch_first)
+        args, steps = laid_out(xs, self._stepping.batch_first)
         ys = targets_of(self._parts, targets, where)
-        with self._runner._shared({**(shared_args or {}), "fit": True}):
+        with self._stepping.shared({**(shared_args or {}), "fit": True}):
             if reset_state:
-                reset_with(self.target, batch_size_of(args) if isinstance(self.target.mode, BatchingMode) else None)
-            outs, noted = self._listened(*self._runner._clock(0, steps), args)
+                self._stepping.reset(self._stepping.batch_size(args))
+            outs, noted = self._listened(*self._stepping.clock(0, steps), args)
         found = []
         for part, x, y, out in zip(self._parts, noted["in"], ys, noted["out"], strict=True):
-            x, out = self._runner._laid_back(x), self._runner._laid_back(out)
+            x, out = self._stepping.laid_back(x), self._stepping.laid_back(out)
             check_targets(part, x, y, where)
             rows = [jnp.reshape(a, (-1, a.shape[-1])) for a in (y, part.columns(x), out)]
             weights = jnp.asarray(self.fit_method(*rows))
@@ -114,7 +113,7 @@ class OfflineTrainer:
             found.append(weights)
         for part, weights in zip(self._parts, found, strict=True):
             part.assign(weights)
-        return jax.tree_util.tree_map(self._runner._laid_back, outs)
+        return self._stepping.laid_back(outs)
 
     def predict(
         self, inputs: Any, reset_state: bool = False, shared_args: Mapping[str, Any] | None = None, eval_time: bool = False
@@ -130,7 +129,7 @@ class OfflineTrainer:
     def _listen(self, times: Any, steps: Any, xs: tuple) -> Any:
         def step(t: Any, i: Any, x: tuple) -> Any:
             with noting_inputs(self._parts) as noted:
-                out, _ = self._runner._read_step(t, i, (), x)
+                out, _ = self._stepping.read_step(t, i, (), x)
             seen = [require(part, x, type(self).__name__) for part, x in zip(self._parts, noted, strict=True)]
             own = [part.columns(x) @ part.weights for part, x in zip(self._parts, seen, strict=True)]
             return out, {"in": seen, "out": own}

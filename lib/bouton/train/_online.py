@@ -8,9 +8,8 @@ import jax.numpy as jnp
 
 from ..dynamics import DynamicalSystem
 from ..errors import RunningError, ShapeError
-from ..math._modes import BatchingMode
 from ..run import DSRunner, Record
-from ..run._runner_data import batch_size_of, laid_out, reset_with
+from ..run._given import laid_out
 from ..transform import Variable, for_loop
 from ..transform import jit as compiled
 from ._offline import pair_of
@@ -61,6 +60,7 @@ class OnlineTrainer:
     ):
         name = type(self).__name__
         self._runner = DSRunner(target, monitors=monitors, dt=dt, progress_bar=False, data_first_axis=data_first_axis)
+        self._stepping = self._runner._stepping
         self.target = target
         self._parts = readouts(target, f"{name}(target=...)")
         self.fit_method = online_method(fit_method, f"{name}(fit_method=...)")
@@ -95,7 +95,7 @@ class OnlineTrainer:
         """
         where = f"{type(self).__name__}.fit"
         xs, targets = pair_of(train_data, where)
-        batch_first = self._runner._batch_first
+        batch_first = self._stepping.batch_first
         args, steps = laid_out(xs, batch_first)
         ys = [jnp.swapaxes(y, 0, 1) if batch_first and y.ndim > 1 else y for y in targets_of(self._parts, targets, where)]
         for part, y in zip(self._parts, ys, strict=True):
@@ -106,10 +106,10 @@ class OnlineTrainer:
                     got=f"{len(y) if y.ndim else 'a single number'}",
                     fix="Give targets (B, T, num_out), or (T, num_out) without a batch.",
                 )
-        with self._runner._shared({**(shared_args or {}), "fit": True}):
+        with self._stepping.shared({**(shared_args or {}), "fit": True}):
             if reset_state:
-                reset_with(self.target, batch_size_of(args) if isinstance(self.target.mode, BatchingMode) else None)
-            outs = self._learned(*self._runner._clock(0, steps), args, ys)
+                self._stepping.reset(self._stepping.batch_size(args))
+            outs = self._learned(*self._stepping.clock(0, steps), args, ys)
         for part in self._parts:
             if not bool(jnp.isfinite(part.weights).all()):
                 raise RunningError(
@@ -118,7 +118,7 @@ class OnlineTrainer:
                     got="some that are not",
                     fix="Look for NaN in the data, or take a smaller rate.",
                 )
-        return jax.tree_util.tree_map(self._runner._laid_back, outs)
+        return self._stepping.laid_back(outs)
 
     def predict(
         self, inputs: Any, reset_state: bool = False, shared_args: Mapping[str, Any] | None = None, eval_time: bool = False
@@ -134,7 +134,7 @@ class OnlineTrainer:
     def _learn(self, times: Any, steps: Any, xs: tuple, ys: list) -> Any:
         def step(t: Any, i: Any, x: tuple, y: list) -> Any:
             with noting_inputs(self._parts) as noted:
-                out, _ = self._runner._read_step(t, i, (), x)
+                out, _ = self._stepping.read_step(t, i, (), x)
             for k, part in enumerate(self._parts):
                 seen = require(part, noted[k], type(self).__name__)
                 check_targets(part, seen, y[k], f"{type(self).__name__}.fit, each step")

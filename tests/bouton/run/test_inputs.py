@@ -31,12 +31,13 @@ def used(inputs, steps=5, target=None):
         ("input", RAMP[:, None] * np.ones(2), "iter"),
         [("input", RAMP, "iter")],
         ("input", lambda shared: shared["i"] + 1, "func"),
+        ("input", lambda shared: [shared["t"] * 10 + 1, shared["t"] * 10 + 1], "func"),
         [("input", RAMP - 2.0, "iter"), ("input", 2.0)],
         [("input", RAMP, "iter", "="), ("input", 0, "fix", "-")],
     ],
 )
 def test_a_ramp_can_be_given_in_any_form(given):
-    assert_array_equal(used(given), RAMP)
+    assert_allclose(used(given), RAMP, rtol=1e-6)
 
 
 @pytest.mark.parametrize(("operation", "expected"), [("+", 8.0), ("-", 4.0), ("*", 12.0), ("/", 3.0), ("=", 2.0)])
@@ -93,6 +94,7 @@ def test_a_target_is_found_by_the_name_of_its_object_too():
         (("input", iter([1.0])), KindError, r"expected a number or an array, got an iterator\. Say type 'iter'"),
         (("input", 1.0, "iter"), ShapeError, r"expected values over time, got one number"),
         (("input", "strong"), KindError, r"expected numbers, got <U6"),
+        (("input", [[1, 2], [3]], "iter"), ShapeError, r"'input': expected values of one shape, got values of several"),
         (("inputs", 1.0), UnknownPathError, r"a Variable of Leak: 'V', 'input', 'tau', got 'inputs'\. Did you mean 'input'\?"),
         (("E.W", 1.0), UnknownPathError, r"a Variable of Leak: 'V', 'input', 'tau', got 'E\.W'\. Choose one of them"),
     ],
@@ -109,6 +111,12 @@ def test_wrong_inputs_are_refused_at_construction(given, error, words):
         (("input", iter([1.0] * 4), "iter"), ShapeError, r"a generator with a value for each step up to 5, got the end after 4"),
         (("input", np.ones(3)), ShapeError, r"expected values that broadcast to shape \(2,\), got \(3,\)"),
         (("input", np.ones(2) * 1j), KindError, r"expected values for float32, got complex64"),
+        (
+            ("input", iter([1.0, np.ones(2), 1.0, 1.0, 1.0]), "iter"),
+            ShapeError,
+            r"'input': expected a generator that gives values of one shape, got \(\) and \(2,\)",
+        ),
+        (("input", lambda shared: None, "func"), KindError, r"'input': expected numbers, got NoneType"),
     ],
 )
 def test_what_does_not_fit_the_run_or_the_model_is_refused(given, error, words):

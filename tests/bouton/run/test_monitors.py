@@ -30,6 +30,7 @@ def test_names_variables_functions_and_parts():
             "slice": ("E.V", slice(1, None)),
             "mask": ("E.V", np.array([True, False, True])),
             "mean": lambda shared: net.E.V.mean(),
+            "none": ("E.V", []),
             "time": lambda shared: shared["t"],
         },
         net,
@@ -43,6 +44,12 @@ def test_names_variables_functions_and_parts():
     assert_array_equal(mon["mask"], mon.v[:, [0, 2]])
     assert_allclose(mon.mean, expected.mean(1), rtol=1e-5)
     assert_allclose(mon.time, [0.0, 0.1, 0.2], rtol=1e-6)
+    assert mon["none"].shape == (3, 0)
+
+
+def test_a_function_that_returns_no_numbers_is_named_by_its_key():
+    with pytest.raises(KindError, match=r"DSRunner\(monitors=\.\.\.\), 'x': expected numbers, got dict\. Write for instance"):
+        record({"x": lambda shared: {"a": 1.0}})
 
 
 @pytest.mark.parametrize("given", [["E.V", ("I.V", [0])], ("E.V", "I.V"), "E.V", ("E.V", [0])])

@@ -2,6 +2,7 @@
 
 import sys
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -69,6 +70,14 @@ def test_two_lengths_of_one_object_get_axes_of_their_own():
     data = mon(["V", "both"], leak).to_xarray()
     assert data["both"].dims == ("time", "both_axis0")
     assert_array_equal(data["both_axis0"], np.arange(5))
+
+
+def test_a_key_that_an_axis_has_too_gets_axes_or_a_name_of_its_own():
+    data = mon({"neuron": "V", "f": lambda shared: jnp.ones(3), "time": lambda shared: shared["t"]}, Leak(2)).to_xarray()
+    assert data["neuron"].dims == ("time", "neuron_axis0")
+    assert data["f"].dims == ("time", "f_axis0")
+    assert_allclose(data["time_"], [0.0, 0.1, 0.2], rtol=1e-6)
+    assert_allclose(data["time"], [0.1, 0.2, 0.3])
 
 
 def test_without_xarray_it_says_how_to_install_it(monkeypatch):

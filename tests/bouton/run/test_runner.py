@@ -11,7 +11,7 @@ from step_models import Leak, Pair, Sum, Told
 import bouton as bp
 import bouton.math as bm
 from bouton.errors import KindError, LargeRecordWarning, RunningError, ShapeError, ValueRefused
-from bouton.run import _runner
+from bouton.run import _pieces
 
 
 def runner_of(target, *args, **options):
@@ -32,9 +32,15 @@ def test_a_membrane_relaxes_as_the_closed_form_says(jit):
 def test_durations_are_rounded_to_the_nearest_step():
     runner = runner_of(Sum())
     assert len(runner.run(0.3)) == 3  # 0.3 / 0.1 is 2.9999999999999996
-    assert len(runner.run(0.26)) == 3
-    assert len(runner.predict(0.14)) == 1
     assert len(runner(0.1)) == 1
+    assert len(runner.run(np.float32(0.7))) == 7
+    assert len(runner.run(jnp.asarray(0.5))) == 5
+    with pytest.warns(
+        UserWarning, match=r"expected a multiple of a step, 0\.1 ms, got 0\.26\. It runs for 3 steps, 0\.3 ms: give"
+    ):
+        assert len(runner.run(0.26)) == 3
+    with pytest.warns(UserWarning, match=r"It runs for 1 steps"):
+        assert len(runner.predict(0.14)) == 1
 
 
 def test_each_step_is_told_time_number_dt_and_phase():
@@ -251,7 +257,7 @@ def test_a_large_record_is_announced_before_it_is_made(monkeypatch):
     runner = runner_of(Pair(), monitors=["E.V", "I.V"], every=2)
     assert runner.record_size(1.0) == 5 * 5 * 4
     assert runner.i0 == 0
-    monkeypatch.setattr(_runner, "_LARGE", 64)
+    monkeypatch.setattr(_pieces, "_LARGE", 64)
     with pytest.warns(LargeRecordWarning, match=r"a record of at most 64 bytes, got 100 bytes\. Read a part of the elements"):
         runner.run(1.0)
 
@@ -287,6 +293,18 @@ def test_the_step_is_that_of_the_environment_at_construction():
     assert "dt=0.25 ms, t=1 ms" in repr(runner)
 
 
+def test_the_length_of_a_step_is_that_of_the_whole_runner():
+    runner = runner_of(Sum(), dt=0.5)
+    assert runner.dt == 0.5
+    with pytest.raises(AttributeError, match="dt"):
+        runner.dt = 0.1
+
+
+class Says(bp.DynamicalSystemNS):
+    def update(self):
+        return "a word"
+
+
 @pytest.mark.parametrize(
     ("call", "error", "words"),
     [
@@ -306,6 +324,24 @@ def test_the_step_is_that_of_the_environment_at_construction():
         (lambda: runner_of(Sum()).run(), ValueRefused, r"DSRunner\.run: expected a duration, or inputs over time, got neither"),
         (lambda: runner_of(Sum()).run(0.04), ValueRefused, r"expected a time of at least a step, 0\.1 ms, got 0\.04"),
         (lambda: runner_of(Sum()).run(np.ones(3)), ValueRefused, r"inputs over time are passed as run\(inputs=\.\.\.\)"),
+        (lambda: bp.DSRunner(Sum(), t0="now"), ValueRefused, r"DSRunner\(t0=\.\.\.\): expected a time in ms, got 'now'"),
+        (lambda: bp.DSRunner(Sum(), callback=3), KindError, r"callback=\.\.\.\): expected a function of the steps .*, got int"),
+        (lambda: runner_of(Sum()).run(1.0, shared_args=[1]), KindError, r"shared_args=\.\.\.\): expected a dict .*, got list"),
+        (
+            lambda: runner_of(Sum()).run(1.0, shared_args={"dt": 1.0}),
+            ValueRefused,
+            r"shared_args=\.\.\.\): expected other names than t, i and dt, .*, got 'dt'\. Pass dt and t0 to the constructor",
+        ),
+        (
+            lambda: runner_of(bp.layers.Dense(3, 2)).run(1.0),
+            KindError,
+            r"DSRunner\.run: expected the arguments of Dense\.update\(x\), got 0 from inputs in each step\. Pass run\(inputs=",
+        ),
+        (lambda: runner_of(Sum()).run(inputs=(np.ones(3),) * 2), KindError, r"Sum\.update\(x\), got 2 from inputs"),
+        (lambda: runner_of(Sum()).run(inputs=iter([1.0])), KindError, r"expected an array, got an iterator\. Make an array"),
+        (lambda: runner_of(Sum()).run(inputs=["a"]), KindError, r"run\(inputs=\.\.\.\): expected numbers, got <U1"),
+        (lambda: runner_of(Sum()).run(inputs=[[1], [1, 2]]), ShapeError, r"expected values of one shape, got values of several"),
+        (lambda: runner_of(Says()).run(0.1), KindError, r"Says\.update: expected arrays, .*, as what it returns, got str"),
         (lambda: runner_of(Sum()).run(inputs=1.0), ShapeError, r"expected arrays \(T, \.\.\.\) of one length, got shapes \(\)"),
         (lambda: runner_of(Sum()).run(inputs=(np.ones(3), np.ones(4))), ShapeError, r"got shapes \(3,\), \(4,\)"),
     ],

@@ -1,0 +1,67 @@
+"""One run, piece by piece."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import jax
+
+from ._inputs import Feed
+from ._pieces import Kept, cuts
+from ._stepping import Stepping
+
+
+class OneRun:
+    """A run that is under way: what it has come to can be asked for at any time.
+
+    Parameters
+    ----------
+    stepping : Stepping
+        How to step.
+    piece : callable
+        ``stepping.piece``, compiled or not.
+    feed : Feed
+        What is given at each step.
+    xs : tuple
+        What the system is called with, time first.
+    steps, size : int
+        Of the whole, and of each piece.
+    first : int
+        Number of the first step.
+    on_host : bool
+        Whether readings are brought to the host's memory as they come.
+
+    Attributes
+    ----------
+    done : int
+        Steps until now.
+    """
+
+    def __init__(
+        self, stepping: Stepping, piece: Callable, feed: Feed, xs: tuple, *, steps: int, size: int, first: int, on_host: bool
+    ):
+        self._stepping, self._piece, self._feed, self._xs = stepping, piece, feed, xs
+        self._steps, self._size, self._first = steps, max(size // stepping.every, 1) * stepping.every, first
+        self._outs = Kept(steps, on_host=self._size < steps)
+        self._readings = Kept(steps // stepping.every, on_host)
+        self.done = 0
+
+    def pieces(self) -> Iterator[int]:
+        """Run them in order, and say after each how many steps are done."""
+        every = self._stepping.every
+        for start, stop in cuts(self._steps, self._size, every):
+            clock = self._stepping.clock(self._first + start, stop - start)
+            xs = jax.tree_util.tree_map(lambda x, start=start, stop=stop: x[start:stop], self._xs)
+            out, read = jax.block_until_ready(self._piece(*clock, self._feed.piece(start, stop), xs))
+            self._outs.add(out, stop - start)
+            if stop - start >= every:
+                self._readings.add(read, (stop - start) // every)
+            self.done = stop
+            yield stop
+
+    def outputs(self) -> Any:
+        """What the system returned until now."""
+        return self._stepping.laid_back(self._outs.result())
+
+    def readings(self) -> dict[str, Any]:
+        """What the monitors read until now, time first."""
+        return self._readings.result() or {}

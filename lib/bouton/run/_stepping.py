@@ -1,0 +1,178 @@
+"""Steps of a system: what is shared, given and read in each of them."""
+
+import functools
+import inspect
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ..dynamics import DynamicalSystem
+from ..errors import KindError
+from ..math._environment import environment
+from ..math._modes import BatchingMode
+from ..math._share import share
+from ..transform import default_float, for_loop
+from ..transform._purify import result_shapes, unwrap
+from ._inputs import Inputs
+from ._monitors import Monitor
+from ._pieces import bytes_of
+
+
+class Stepping:
+    """How a runner, or a trainer, steps a system.
+
+    Parameters
+    ----------
+    target : DynamicalSystem
+        One step.
+    inputs : Inputs
+        Given before each step.
+    monitors : list of Monitor
+        Read after it.
+    dt, t0 : float, ms
+        Length of a step, and time before the first.
+    batch_first : bool
+        Whether users see the batch in front of time; inside time is first.
+    every : int
+        Read after every so many steps.
+    jit : bool
+        Whether loops are compiled.
+    returns : bool
+        Whether what the target returns is kept.
+    """
+
+    def __init__(
+        self,
+        target: DynamicalSystem,
+        inputs: Inputs,
+        monitors: list[Monitor],
+        *,
+        dt: float,
+        t0: float,
+        batch_first: bool,
+        every: int,
+        jit: bool,
+        returns: bool,
+    ):
+        self.target, self.inputs, self.monitors = target, inputs, monitors
+        self.dt, self.t0, self.batch_first, self.every = dt, t0, batch_first, every
+        self._jit, self._returns = jit, returns
+        self._known: tuple | None = None
+
+    @property
+    def batched(self) -> bool:
+        """Whether states have a batch."""
+        return isinstance(self.target.mode, BatchingMode)
+
+    @contextmanager
+    def shared(self, shared: Mapping[str, Any]) -> Iterator[None]:
+        """Share these, and the length of a step."""
+        with share.restored({"dt": self.dt, **shared}), environment(dt=self.dt):
+            yield
+
+    def clock(self, start: int, length: int) -> tuple[np.ndarray, np.ndarray]:
+        """Time before each step, and its number."""
+        # From whole numbers, so that it does not matter how a run is cut into pieces.
+        steps = np.arange(start, start + length, dtype=np.int32)
+        real = default_float().type
+        return steps.astype(real) * real(self.dt) + real(self.t0), steps
+
+    def reset(self, batch_size: int | None) -> None:
+        """Reset the system; one that has to be told the size of the batch is told that of its mode."""
+        asked = inspect.signature(self.target.reset_state).parameters.values()
+        must = any(p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in asked)
+        if batch_size is None and must and isinstance(self.target.mode, BatchingMode):
+            batch_size = self.target.mode.batch_size
+        if asked and (batch_size is not None or must):
+            self.target.reset_state(batch_size)
+        else:
+            self.target.reset_state()
+
+    def batch_size(self, xs: tuple, axis: int = 1) -> int | None:
+        """Of inputs, along that axis, where the system has a batch."""
+        shapes = [x.shape for x in jax.tree_util.tree_leaves(xs)]
+        return shapes[0][axis] if self.batched and shapes and len(shapes[0]) > axis else None
+
+    def laid_back(self, ys: Any) -> Any:
+        """Results with time first, as users see them."""
+
+        def back(y: Any) -> Any:
+            y = jnp.asarray(y)
+            return jnp.swapaxes(y, 0, 1) if self.batch_first and y.ndim > 1 else y
+
+        return jax.tree_util.tree_map(back, ys)
+
+    # -- steps -------------------------------------------------------------
+
+    def piece(self, times: Any, steps: Any, fed: tuple, xs: tuple) -> tuple:
+        """Consecutive steps; what the target returns at each, and the readings."""
+        loop = functools.partial(for_loop, jit=self._jit)
+        data, every = (times, steps, fed, xs), self.every
+        if every == 1:
+            return loop(self.read_step, data)
+        length = len(times)
+        groups = length // every
+        outs, read = None, {}
+        if groups:
+            cut = jax.tree_util.tree_map(lambda x: jnp.reshape(x[: groups * every], (groups, every, *np.shape(x)[1:])), data)
+            outs, read = loop(self._group, cut)
+            outs = jax.tree_util.tree_map(lambda y: y.reshape(groups * every, *y.shape[2:]), outs)
+        if length % every:
+            rest = loop(self._step, jax.tree_util.tree_map(lambda x: x[groups * every :], data))
+            outs = rest if not groups else jax.tree_util.tree_map(_appended, outs, rest)
+        return outs, read
+
+    def _group(self, times: Any, steps: Any, fed: tuple, xs: tuple) -> tuple:
+        data = (times, steps, fed, xs)
+        outs = for_loop(self._step, jax.tree_util.tree_map(lambda x: x[:-1], data), jit=self._jit)
+        last, read = self.read_step(*jax.tree_util.tree_map(lambda x: x[-1], data))
+        return jax.tree_util.tree_map(lambda ys, y: _appended(ys, y[None]), outs, last), read
+
+    def _step(self, t: Any, i: Any, fed: tuple, xs: tuple) -> Any:
+        return self._any_step(t, i, fed, xs, reads=False)[0]
+
+    def read_step(self, t: Any, i: Any, fed: tuple, xs: tuple) -> tuple:
+        """One step; what the target returns, and the readings."""
+        return self._any_step(t, i, fed, xs, reads=True)
+
+    def _any_step(self, t: Any, i: Any, fed: tuple, xs: tuple, *, reads: bool) -> tuple:
+        with share.restored({"t": t, "i": i}):
+            shared = share.arguments()
+            self.inputs.apply(shared, fed)
+            # A dict that is an input is not taken for shared arguments behind another dict.
+            out = self.target({}, *xs) if xs and isinstance(xs[0], Mapping) else self.target(*xs)
+            read = {one.key: one.read(shared) for one in self.monitors} if reads else {}
+            self.target.clear_input()
+        return jax.tree_util.tree_map(self._array, unwrap(out)) if self._returns else None, read
+
+    def _array(self, y: Any) -> jax.Array:
+        try:
+            return jnp.asarray(y)
+        except TypeError as problem:
+            raise KindError(
+                where=f"{type(self.target).__name__}.update",
+                expected="arrays, or trees of them, as what it returns",
+                got=type(y).__name__,
+                fix="Return arrays or numbers, or nothing; or run with outputs=False.",
+            ) from problem
+
+    # -- sizes -------------------------------------------------------------
+
+    def sizes(self, xs: tuple) -> tuple[int, int]:
+        """Bytes of one reading, and of what one step returns."""
+        shapes = tuple(jax.tree_util.tree_leaves(jax.tree_util.tree_map(lambda x: (x.shape, str(x.dtype)), xs)))
+        states = tuple(cell._value.shape for cell in self.target.vars("relative").values())
+        if self._known is None or self._known[0] != (shapes, states):
+            first = jax.tree_util.tree_map(lambda x: jax.ShapeDtypeStruct(x.shape[1:], x.dtype), xs)
+            real, whole = (jax.ShapeDtypeStruct((), dtype) for dtype in (default_float(), jnp.int32))
+            out, read = result_shapes(self.read_step, real, whole, self.inputs.fed_shapes(), first)
+            self._known = ((shapes, states), bytes_of(read), bytes_of(out))
+        return self._known[1:]
+
+
+def _appended(ys: Any, more: Any) -> Any:
+    return jnp.concatenate([ys, more])
