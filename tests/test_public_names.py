@@ -13,6 +13,7 @@ import bouton as bp
 
 PUBLIC = {
     "bouton": """
+        examples
         synapses synouts synplast
         layers neurons
         BPFF BPTT DSRunner ForceTrainer LoopOverTime OfflineTrainer OnlineTrainer RidgeTrainer train
@@ -52,6 +53,9 @@ PUBLIC = {
     """,
     "bouton.synplast": """
         STD STP
+    """,
+    "bouton.examples": """
+        COBA CUBA
     """,
     "bouton.dynamics": """
         LoopOverTime

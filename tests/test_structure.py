@@ -27,6 +27,7 @@ FLOORS = (
     {"nn", "modules"},
     {"run"},
     {"train"},
+    {"examples"},
     {"notebooks"},
     {"cli"},
 )

@@ -22,6 +22,7 @@ from .math._share import share as share
 if TYPE_CHECKING:
     from . import connect as conn
     from . import connect as connect
+    from . import examples as examples
     from . import init as init
     from . import init as initialize
     from . import layers as layers
@@ -68,6 +69,7 @@ _LATE = {
     "DSRunner": "run",
     "conn": "connect",
     "connect": "connect",
+    "examples": "examples",
     "init": "init",
     "initialize": "init",
     "layers": "layers",
@@ -106,6 +108,7 @@ __all__ = [
     "conn",
     "connect",
     "errors",
+    "examples",
     "init",
     "initialize",
     "layers",
