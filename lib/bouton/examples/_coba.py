@@ -93,7 +93,7 @@ class COBA(TwoGroups):
         super().__init__(num, fan_out, seed, mode, name)
         membrane = {"V_rest": -60.0, "V_reset": -60.0, "V_th": -50.0, "R": 100.0, "tau": 20.0, "tau_ref": 5.0}
         self.excitatory, self.inhibitory = (
-            self._group(size, init.Normal(scale=5.0, mean=-65.0, seed=self._seed()), **membrane) for size in self._sizes
+            self._neurons(size, init.Normal(scale=5.0, mean=-65.0, seed=self._seed()), **membrane) for size in self._sizes
         )
         both = self.excitatory, self.inhibitory
         self.E2E, self.E2I = (self._opened(both[0], post, 0.0, 5.0, 6e-3, 0.02) for post in both)

@@ -90,7 +90,7 @@ class CUBA(TwoGroups):
         super().__init__(num, fan_out, seed, mode, name)
         membrane = {"V_rest": -49.0, "V_reset": -60.0, "V_th": -50.0, "R": 100.0, "tau": 20.0, "tau_ref": 5.0}
         self.excitatory, self.inhibitory = (
-            self._group(size, init.Uniform(-60.0, -50.0, seed=self._seed()), **membrane) for size in self._sizes
+            self._neurons(size, init.Uniform(-60.0, -50.0, seed=self._seed()), **membrane) for size in self._sizes
         )
         both = self.excitatory, self.inhibitory
         self.E2E, self.E2I = (self._joined(both[0], post, synouts.CUBA(), 5.0, 0.0162) for post in both)

@@ -62,7 +62,7 @@ class TwoGroups(Network):
         """The next one: each thing that is drawn has its own."""
         return self._seeds.pop()
 
-    def _group(self, size: int, V_initializer: Initializer, **parameters: Any) -> LIF:
+    def _neurons(self, size: int, V_initializer: Initializer, **parameters: Any) -> LIF:
         return LIF(size, V_initializer=V_initializer, mode=self.mode, **parameters)
 
     def _joined(
