@@ -10,6 +10,7 @@ from ..core._names import nearest
 from ..errors import KindError, ShapeError, UnsupportedError, ValueRefused
 from ..math._share import share
 from ..transform import DEFAULT
+from ..transform._frame import STACK
 from ._tableaux import TABLEAUX, Tableau
 
 EXPONENTIAL = ("exp_auto", "exp_euler")
@@ -116,6 +117,9 @@ def _exponential(slope: Callable, v: Any, t: Any, dt: Any) -> Any:
     for place, leaf in enumerate(map(jnp.asarray, leaves)):
 
         def own(x: jax.Array, place: int = place) -> jax.Array:
+            if STACK.top is not None:
+                # JAX keeps no trace of a derivative: cells may be read in this one.
+                STACK.top.starts_here()
             whole = jax.tree_util.tree_unflatten(structure, [*leaves[:place], x, *leaves[place + 1 :]])
             return jnp.asarray(jax.tree_util.tree_leaves(slope(whole, t))[place])
 
