@@ -1,14 +1,17 @@
 """What models of a step register: parameters that turn while they run, weights, and states with an axis for the batch."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 
 from ..core import Object, Parameter, State
-from ..errors import ValueRefused
+from ..errors import KindError, ShapeError, ValueRefused
 from ..init import parameter as fitted
 from ..init import variable
 from ..math._modes import BatchingMode, TrainingMode
@@ -59,26 +62,30 @@ def parameter(
     Raises
     ------
     ShapeError, KindError, ValueRefused
-        For a value that does not fit.
+        For a value that does not fit, or is not a number.
     """
-    whole = (shape,) if isinstance(shape, int) else tuple(shape)
+    whole, where = (shape,) if isinstance(shape, int) else tuple(shape), system._where(name)
     described = {"unit": unit, "family": family, "bounds": bounds, "strict": strict, "softbounds": softbounds, "scale": scale}
+    with _named(where):
+        first = fitted(value, whole, allow_none=allow_none)
     if isinstance(value, Variable):
-        fitted(value, whole)
         setattr(system, name, value)
         _describe(
             system, name, Parameter(0.0, **described) if system._slots[name].kind == "parameter" else State(0.0, **described)
         )
+        system._slots[name].check_bounds(value.value, where)
         return
-    first = fitted(value, whole, allow_none=allow_none)
     if first is None:
         setattr(system, name, None)
         return
-    if callable(value):
-        wrapper = Parameter(init_func=partial(fitted, value), shape=[whole], cast_fn=_as_float, **described)
-    else:
-        wrapper = Parameter(first, shape=[whole, ()], cast_fn=_as_float, **described)
+    drawn = callable(value)
+    if not drawn:
+        _refuse_no_numbers(first, where)
+    wrapper = Parameter(first, shape=[whole] if drawn else [whole, ()], cast_fn=_as_float, **described)
     setattr(system, name, wrapper)
+    if drawn:
+        # It begins with what has been drawn to see whether it fits; a reset draws anew.
+        wrapper.data, wrapper.init_func = None, partial(fitted, value)
     if not trained:
         slot = system._slots[name]
         assert slot.cell is not None
@@ -122,13 +129,17 @@ def state(
     name : str
         Of the attribute.
     initial : number, array, Initializer or another function of a shape
-        As :func:`bouton.init.variable` takes it. A number makes floats.
+        As :func:`bouton.init.variable` takes it. Whole numbers become floats.
     size : int or tuple of int
         Shape without the batch.
     unit, family : str, optional
         As for :class:`bouton.parameters.State`.
     """
-    setattr(system, name, variable(initial, system.mode, size))
+    where = system._where(name)
+    if not callable(initial):
+        _refuse_no_numbers(initial, where)
+    with _named(where):
+        setattr(system, name, _begun(initial, system.mode, size))
     _describe(system, name, State(0.0, unit=unit, family=family))
     system.__dict__.setdefault("_beginnings", {})[name] = (initial, size)
 
@@ -152,8 +163,36 @@ def reset_states(system: "DynamicalSystem", batch_size: int | None = None) -> bo
     for name, (initial, size) in beginnings.items():
         cell = system._slots[name].cell
         assert cell is not None
-        cell.value = variable(initial, system.mode if batch_size is None else batch_size, size).value
+        cell.value = _begun(initial, system.mode if batch_size is None else batch_size, size).value
     return bool(beginnings)
+
+
+def _begun(initial: Any, batch_or_mode: Any, size: int | Shape) -> Variable:
+    made = variable(initial, batch_or_mode, size)
+    return Variable(_as_float(made), batch_axis=made.batch_axis) if made.dtype.kind in "iu" else made
+
+
+def _refuse_no_numbers(value: Any, where: str) -> None:
+    """Refuse what compiled code would go on with in silence."""
+    value = value.value if isinstance(value, Variable) else value
+    if isinstance(value, Tracer) or not isinstance(value, int | float | complex | np.generic | np.ndarray | jax.Array):
+        return
+    wrong = np.asarray(value)
+    if wrong.dtype.kind == "c":
+        raise KindError(where=where, expected="real numbers", got=f"{wrong.dtype}", fix="Pass its real part.")
+    if np.isnan(wrong).any():
+        raise ValueRefused(where=where, expected="numbers", got="nan", fix="See where it was divided by 0.")
+
+
+@contextmanager
+def _named(where: str) -> Iterator[None]:
+    """What is said of no parameter by name is said of this one."""
+    try:
+        yield
+    except (KindError, ShapeError, ValueRefused) as error:
+        if error.where not in ("parameter", "variable"):
+            raise
+        raise type(error)(where=where, expected=error.expected, got=error.got, fix=error.fix) from error
 
 
 def _describe(system: Object, name: str, wrapper: Parameter | State) -> None:

@@ -94,6 +94,7 @@ class AdQuaIF(SpikingGroup):
         super().__init__(size, keep_size, mode, name, input_var=input_var, V=V_initializer, w=w_initializer, **options)
         self._declare(POTENTIAL, V_rest=V_rest, V_reset=V_reset, V_c=V_c)
         self._declare(THRESHOLD, V_th=V_th)
+        self._refuse_reset_above("V_reset", "V_th")
         self._declare({**NUMBER, "family": "adaptation"}, a=a)
         self._declare({"unit": "mV", "family": "adaptation"}, b=b)
         self._declare(UPSTROKE, c=c)

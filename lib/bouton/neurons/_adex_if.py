@@ -101,6 +101,7 @@ class AdExIF(SpikingGroup):
         super().__init__(size, keep_size, mode, name, input_var=input_var, V=V_initializer, w=w_initializer, **options)
         self._declare(POTENTIAL, V_rest=V_rest, V_reset=V_reset, V_T=V_T)
         self._declare(THRESHOLD, V_th=V_th)
+        self._refuse_reset_above("V_reset", "V_th")
         self._declare(SLOPE, delta_T=delta_T)
         self._declare(CONDUCTANCE_OF_CELL, a=a)
         self._declare(CURRENT, b=b)

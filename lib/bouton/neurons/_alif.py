@@ -98,6 +98,7 @@ class ALIFBellec2020(SpikingGroup):
         self.eprop = bool(eprop)
         self._declare(POTENTIAL, V_rest=V_rest)
         self._declare(THRESHOLD, V_th=V_th, beta=beta)
+        self._refuse_reset_above("V_rest", "V_th")
         self._declare(RESISTANCE, R=R)
         self._declare(TIME, tau=tau, tau_a=tau_a)
 

@@ -92,6 +92,7 @@ class Izhikevich(SpikingGroup):
         self._declare(NUMBER, b=b, d=d)
         self._declare(POTENTIAL, c=c)
         self._declare(THRESHOLD, V_th=V_th)
+        self._refuse_reset_above("c", "V_th")
 
     def derivative(self, values: tuple[jax.Array, ...], t: Any, current: jax.Array) -> tuple[jax.Array, ...]:
         """The equations above."""

@@ -72,7 +72,11 @@ class LIF(SpikingGroup):
     Parameters may be numbers, arrays, initialisers or other functions of a shape, and are cells: another value compiles nothing.
 
     The default method is exact for an input that stays as it is during the step. The gradient of a spike does not pass through
-    the reset that it makes [2]_. Refractory time is measured by the shared time ``t``: a loop without a runner has to share it.
+    the reset that it makes [2]_.
+
+    Refractory time is measured by the shared time ``t``, or where nobody shares it, in calls: ``t_last_spike`` is then relative
+    to the present. In single precision it is exact for some ten million steps. A neuron does not spike in its refractory time; a
+    potential that a synapse such as :class:`~bouton.synapses.Delta` has lifted counts afterwards.
 
     References
     ----------
@@ -110,6 +114,7 @@ class LIF(SpikingGroup):
         super().__init__(size, keep_size, mode, name, input_var=input_var, V=V_initializer, **options)
         self._declare(POTENTIAL, V_rest=V_rest, V_reset=V_reset)
         self._declare(THRESHOLD, V_th=V_th)
+        self._refuse_reset_above("V_reset", "V_th")
         self._declare(RESISTANCE, R=R)
         self._declare(TIME, tau=tau)
 

@@ -13,6 +13,8 @@ from ..math._share import share
 from ..transform import default_float
 from ._group import NeuGroup
 
+_NEVER = np.iinfo(np.int32).max
+
 
 class SpikeTimeGroup(NeuGroup):
     """Neurons that spike at given times.
@@ -53,7 +55,8 @@ class SpikeTimeGroup(NeuGroup):
 
     Notes
     -----
-    Times are constants of compiled code. A step is as much work as the most spikes that fall into one step.
+    Times are constants of compiled code. A step is as much work as the most spikes that fall into one step. The time is the
+    shared ``t``: where nobody shares it, it is 0 in every step.
     """
 
     def __init__(
@@ -104,13 +107,13 @@ class SpikeTimeGroup(NeuGroup):
         """The spikes of this step."""
         dt = share.dt
         # Less a little, lest a time that is a step's own falls into the next one by rounding.
-        steps = np.ceil(self._times / dt - 1e-3).astype(np.int32)
+        steps = np.clip(np.ceil(self._times / dt - 1e-3), -_NEVER, _NEVER - 1).astype(np.int32)
         most = int(np.unique(steps, return_counts=True)[1].max(initial=0))
         row = jnp.zeros(self.num, self._dtype())
         if most:
-            now = jnp.round(jnp.asarray(share.load("t", 0.0), default_float()) / dt).astype(np.int32)
+            now = _number_of_step(dt)
             first = jnp.searchsorted(jnp.asarray(steps), now)
-            nobody, never = np.full(most, self.num, np.int32), np.full(most, np.iinfo(np.int32).max, np.int32)
+            nobody, never = np.full(most, self.num, np.int32), np.full(most, _NEVER, np.int32)
             there = jax.lax.dynamic_slice(jnp.asarray(np.concatenate([steps, never])), (first,), (most,)) == now
             who = jax.lax.dynamic_slice(jnp.asarray(np.concatenate([self._indices, nobody])), (first,), (most,))
             row = row.at[jnp.where(there, who, self.num)].set(jnp.ones((), row.dtype), mode="drop")
@@ -119,6 +122,14 @@ class SpikeTimeGroup(NeuGroup):
 
     def _dtype(self) -> Any:
         return default_float() if isinstance(self.mode, TrainingMode) else np.bool_
+
+
+def _number_of_step(dt: float) -> jax.Array:
+    """The number of the step at the shared time, also where a time in single precision no longer tells them apart."""
+    counted = jnp.asarray(share.load("i", 0), np.int32)
+    real = default_float()
+    apart = jnp.asarray(share.load("t", 0.0), real) - counted.astype(real) * real.type(dt)
+    return counted + jnp.round(apart / dt).astype(np.int32)
 
 
 def _array(given: Any, kinds: str, name: str) -> np.ndarray:

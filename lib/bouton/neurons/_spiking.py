@@ -6,9 +6,11 @@ from typing import Any, ClassVar
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 
 from ..core import SimulationParameter
 from ..dynamics._declare import parameter, state
+from ..errors import KindError, ValueRefused
 from ..math import Mode, TrainingMode
 from ..math._share import share
 from ..transform import default_float
@@ -53,6 +55,13 @@ class SpikingGroup(MembraneGroup):
         **options: Any,
     ):
         super().__init__(size, keep_size, mode, name, **options)
+        if not callable(spike_fun):
+            raise KindError(
+                where=f"{type(self).__name__}(spike_fun=...)",
+                expected="a function of the distance from the threshold",
+                got=f"{spike_fun!r}",
+                fix="Pass for instance bm.surrogate.inv_square_grad.",
+            )
         self.spike_fun = SimulationParameter(spike_fun)
         trained = isinstance(self.mode, TrainingMode)
         state(self, "spike", np.zeros(self.varshape, default_float() if trained else bool), self.varshape)
@@ -77,22 +86,22 @@ class SpikingGroup(MembraneGroup):
         if held is not None:
             values = (jnp.where(held, before[0], values[0]), *values[1:])
         distance = self._distance(values)
+        # Potentials may lie above the threshold in refractory time, by synapses that make them jump.
+        may = self._distance(before) < 0 if self._crosses else None if held is None else ~held
         if isinstance(self.mode, TrainingMode):
             spike = self.spike_fun(distance)
-            if self._crosses:
-                spike = spike * (self._distance(before) < 0).astype(spike.dtype)
-            did = jax.lax.stop_gradient(spike) > 0
+            spike = spike if may is None else spike * may.astype(spike.dtype)
+            did = jax.lax.stop_gradient(spike)
         else:
             spike = distance >= 0
-            if self._crosses:
-                spike = spike & (self._distance(before) < 0)
-            did = spike
+            spike = did = spike if may is None else spike & may
         self._write(self._after_spike(values, spike.astype(distance.dtype), did))
         self.spike.value = spike
         if held is not None:
-            self.t_last_spike.value = jnp.where(did, self._time(), self.t_last_spike.value)
+            whole = did >= 0.5 if did.dtype != bool else did
+            self.t_last_spike.value = jnp.where(whole, self._time(), self.t_last_spike.value)
             if self._shows_refractory:
-                self.refractory.value = held | did
+                self.refractory.value = held | whole
         return spike
 
     def _distance(self, values: tuple[jax.Array, ...]) -> jax.Array:
@@ -100,20 +109,42 @@ class SpikingGroup(MembraneGroup):
         return values[0] - self.V_th
 
     def _after_spike(self, values: tuple[jax.Array, ...], spike: jax.Array, did: jax.Array) -> tuple[jax.Array, ...]:
-        """The variables after a step in which those neurons spiked: ``spike`` has a derivative, ``did`` has none."""
+        """The variables after a step with these spikes: ``spike``, of floats, has a derivative, ``did`` has none."""
         return values
+
+    def _refuse_reset_above(self, after: str, threshold: str) -> None:
+        """Refuse parameters of these names with which a neuron would go on spiking in every step."""
+        low, high = (plain(getattr(self, name)) for name in (after, threshold))
+        if isinstance(low, Tracer) or isinstance(high, Tracer):
+            return
+        low, high = np.broadcast_arrays(np.asarray(low), np.asarray(high))
+        if (wrong := low >= high).any():
+            raise ValueRefused(
+                where=f"{type(self).__name__}({after}=...)",
+                expected=f"less than {threshold}, {high[wrong][0]} mV",
+                got=f"{low[wrong][0]} mV",
+                fix=f"Give {after} as well as {threshold}: from there a neuron would spike in every step.",
+            )
 
     def _held(self) -> jax.Array | None:
         """Whether a neuron is refractory; ``None`` where none ever is."""
         if self.tau_ref is None:
             return None
-        # A tenth of a step: otherwise the rounding of the time decides about the last step of the refractory time.
-        return self._time() - self.t_last_spike.value <= self.tau_ref + 0.1 * share.dt
+        if "t" not in share:
+            # It is always 0 then: the past moves away instead.
+            self.t_last_spike.value = self.t_last_spike.value - share.dt
+        since = self._time() - self.t_last_spike.value
+        # A tenth of a step: otherwise the rounding of the time decides about the last step of the refractory time. A spike that
+        # is still to come is one of a run with another beginning.
+        return (since >= 0) & (since <= self.tau_ref + 0.1 * share.dt)
 
     def _time(self) -> jax.Array:
         return jnp.asarray(share.load("t", 0.0), self.t_last_spike.dtype)
 
 
 def reset(value: jax.Array, did: jax.Array, to: Any) -> jax.Array:
-    """``value``, and ``to`` where a neuron spiked: no gradient passes the spike."""
-    return jnp.where(did, plain(to), value)
+    """``value``, and ``to`` where a neuron spiked: no gradient passes the spike. Half a spike goes half of the way."""
+    to = plain(to)
+    if did.dtype == bool:
+        return jnp.where(did, to, value)
+    return jnp.where(did == 1, to, value + (to - value) * did)

@@ -50,13 +50,13 @@ class COBA(SynOut):
 
     def __init__(self, E: Any = 0.0, target_var: str | None = "input", membrane_var: str = "V", name: str | None = None):
         super().__init__(target_var, membrane_var, name)
-        self.__dict__["_given"] = {"E": (E, "mV")}
+        self.__dict__["_given"] = {"E": (E, {"unit": "mV"})}
 
     def bind(self, pre: NeuGroup, post: NeuGroup) -> None:
         """Find the Variables of the postsynaptic group, and declare the parameters for its size."""
         super().bind(pre, post)
-        for name, (value, unit) in self._given.items():
-            parameter(self, name, value, post.num, unit=unit)
+        for name, (value, described) in self._given.items():
+            parameter(self, name, value, post.num, **described)
 
     def current(self, g: jax.Array) -> jax.Array:
         """The current through a conductance, ``(..., post.num)``, nA."""
@@ -102,7 +102,10 @@ class MgBlock(COBA):
         name: str | None = None,
     ):
         super().__init__(E, target_var, membrane_var, name)
-        self._given.update(cc_Mg=(cc_Mg, "mM"), alpha=(alpha, "1/mV"), beta=(beta, "mM"))
+        at_least_none: dict[str, Any] = {"unit": "mM", "bounds": (0.0, None)}
+        self._given.update(
+            cc_Mg=(cc_Mg, at_least_none), alpha=(alpha, {"unit": "1/mV"}), beta=(beta, {**at_least_none, "strict": True})
+        )
 
     def current(self, g: jax.Array) -> jax.Array:
         """The current through the receptors that are not blocked, ``(..., post.num)``, nA."""

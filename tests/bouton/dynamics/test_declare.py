@@ -16,12 +16,13 @@ from bouton.errors import KindError, ShapeError, ValueRefused
 
 
 class Cell(bp.DynamicalSystemNS):
-    def __init__(self, n=3, tau=10.0, w=None, mode=None, **options):
+    def __init__(self, n=3, tau=10.0, w=None, mode=None, u=0.0, **options):
         super().__init__(mode=mode)
         parameter(self, "tau", tau, n, unit="ms", family="taus", bounds=(0.0, None), strict=True, **options)
         weight(self, "w", w, (n, n), family="weights", allow_none=True)
         state(self, "v", lambda size: jnp.full(size, 2.0), n, unit="mV")
         state(self, "spike", lambda size: jnp.zeros(size, bool), n)
+        state(self, "u", u, n)
 
     def update(self, x):
         self.v += 0.1 / self.tau * (x - self.v)
@@ -72,11 +73,25 @@ def test_a_variable_is_taken_as_it_is():
     assert Cell(tau=bm.Variable(jnp.ones(3))).entry("tau").kind == "state"
 
 
+def short(size):
+    return jnp.ones(2)
+
+
 def test_a_parameter_that_does_not_fit_is_refused():
-    with pytest.raises(ShapeError, match=r"expected shape \(3,\) or one number, got \(2,\)"):
+    with pytest.raises(ShapeError, match=r"Cell\.tau: expected shape \(3,\) or one number, got \(2,\)"):
         Cell(tau=np.ones(2))
-    with pytest.raises(KindError):
+    with pytest.raises(ShapeError, match=r"^short: expected an array of shape \(3,\), got \(2,\)"):
+        Cell(tau=short)
+    with pytest.raises(KindError, match=r"Cell\.tau: expected an array of numbers, got str"):
         Cell(tau="long")
+    with pytest.raises(KindError, match=r"Cell\.tau: expected real numbers, got complex"):
+        Cell(tau=2j)
+    for lacks in (np.nan, np.array([1.0, np.nan, 3.0]), jnp.full(3, jnp.nan)):
+        with pytest.raises(ValueRefused, match=r"Cell\.tau: expected numbers, got nan\. See where it was divided by 0\."):
+            Cell(tau=lacks)
+    for below in (bm.TrainVar(jnp.asarray(-1.0)), bm.Variable(jnp.array([1.0, -1.0, 1.0]))):
+        with pytest.raises(ValueRefused, match=r"Cell\.tau: expected above 0\.0 ms, got -1\.0"):
+            Cell(tau=below)
     with pytest.raises(ValueRefused, match=r"Cell\.tau: expected above 0\.0 ms, got 0\.0\. Choose a value"):
         Cell(tau=0.0)
     with pytest.raises(ValueRefused, match="expected a value, got None"):
@@ -128,6 +143,43 @@ def test_a_state_has_the_batch_of_its_mode_and_begins_anew():
     cell.reset_state(5)
     assert_array_equal(cell.v, np.full((5, 3), 2.0))
     assert bp.Network(one=cell).reset_state(4).one.spike.shape == (4, 3)
+
+
+def test_whole_numbers_make_states_of_floats_that_stay_so():
+    for whole in (3, np.array([1, 2, 3]), lambda size: jnp.arange(1, size[0] + 1)):
+        cell = Cell(u=whole)
+        began = np.asarray(cell.u)
+        assert cell.u.dtype == jnp.float32
+        cell.u += 0.5
+        cell.reset_state()
+        assert_array_equal(cell.u, began)
+        assert cell.u.dtype == jnp.float32
+
+
+def test_a_state_that_begins_with_no_numbers_or_in_another_shape_is_refused():
+    with pytest.raises(ValueRefused, match=r"Cell\.u: expected numbers, got nan"):
+        Cell(u=np.array([0.0, np.nan, 0.0]))
+    with pytest.raises(ShapeError, match=r"Cell\.u: expected an array of the size \(3,\), got shape \(2,\)"):
+        Cell(u=np.zeros(2))
+
+
+def test_an_initialiser_is_asked_once_and_again_at_a_reset():
+    asked = []
+
+    def count(size):
+        asked.append(size)
+        return jnp.full(size, float(len(asked)))
+
+    cell = Cell(w=count)
+    assert asked == [(3, 3)]
+    assert_array_equal(cell.w, np.full((3, 3), 1.0))
+    cell.reset_parameters()
+    assert_array_equal(cell.w, np.full((3, 3), 2.0))
+    # So the same seed gives what it gives anywhere.
+    bm.random.seed(5)
+    wanted = bp.init.Normal(0.1)((3, 3))
+    bm.random.seed(5)
+    assert_array_equal(Cell(w=bp.init.Normal(0.1)).w, wanted)
 
 
 def test_a_batch_is_refused_where_the_mode_has_none():

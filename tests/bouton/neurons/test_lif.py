@@ -1,6 +1,7 @@
 """Leaky integrate-and-fire neurons against closed forms."""
 
 import inspect
+from typing import Any, cast
 
 import jax.numpy as jnp
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import bouton as bp
 import bouton.math as bm
+from bouton.errors import KindError, ValueRefused
 from bouton.neurons import LIF
 
 
@@ -30,7 +32,9 @@ def test_arguments_and_defaults_are_those_of_the_specification():
 @pytest.mark.parametrize("method", ["exp_auto", "rk4"])
 def test_below_threshold_the_membrane_relaxes_exponentially(simulate, method):
     tau = np.array([5.0, 20.0])
-    found = simulate(LIF(2, V_rest=-60.0, V_th=-40.0, R=2.0, tau=tau, V_initializer=np.full(2, -70.0), method=method), 5.0, 20.0)
+    found = simulate(
+        LIF(2, V_rest=-60.0, V_reset=-60.0, V_th=-40.0, R=2.0, tau=tau, V_initializer=-70.0, method=method), 5.0, 20.0
+    )
     t = np.arange(1, 201)[:, None] * 0.1
     assert_allclose(found["V"], -50.0 - 20.0 * np.exp(-t / tau), rtol=1e-5)
     assert not found["spike"].any()
@@ -80,6 +84,62 @@ def test_the_membrane_is_kept_for_the_refractory_time(dt, offset):
     assert kept[first][0] > -5.0
     assert not kept[first][1]
     assert_allclose(lif.t_last_spike, offset, rtol=1e-6)
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_intervals_are_the_same_where_nobody_tells_the_time(shared):
+    lif = LIF(1, tau_ref=3.0)
+
+    def turn(t):
+        if shared:
+            bp.share.save(t=t)
+        return lif(40.0)
+
+    with bp.share.restored({}):
+        spikes = np.flatnonzero(bm.for_loop(turn, jnp.arange(600, dtype=jnp.float32) * 0.1))
+    # From -5 to 20 under 40, and the pause.
+    assert_array_equal(np.diff(spikes), np.full(len(spikes) - 1, np.ceil(100 * np.log(45 / 20)) + 30))
+    assert len(spikes) > 3
+
+
+def test_a_spike_of_a_run_that_began_earlier_holds_nothing():
+    lif = LIF(2, tau_ref=3.0, V_th=1e3)
+    lif.t_last_spike.value = jnp.array([99.0, -1.0])
+    with bp.share.restored({"t": 0.0}):
+        lif(10.0)
+    assert_allclose(lif.V, [10.0 * (1 - np.exp(-0.01)), 0.0], rtol=1e-4)
+
+
+@pytest.mark.parametrize("mode", [bm.nonbatching_mode, bm.training_mode])
+def test_nothing_spikes_in_refractory_time_not_even_under_synapses_that_make_it_jump(mode):
+    lif, spikes = LIF(1, tau_ref=3.0, mode=mode), []
+    for _ in range(64):
+        lif.V += 30.0
+        spikes.append(bool(lif()))
+    assert np.flatnonzero(spikes).tolist() == [0, 31, 62]
+
+
+def test_half_a_spike_resets_half_of_the_way():
+    lif = LIF(3, spike_fun=lambda x: jnp.clip(0.5 + x, 0.0, 1.0), mode=bm.training_mode, tau_ref=1.0, method="euler")
+    lif.V.value = jnp.array([[10.0, 20.1, 30.0]])
+    spike = np.clip(0.5 + np.array([-10.1, -0.101, 9.7]), 0, 1)
+    before = np.array([10.0, 20.1, 30.0]) * 0.99
+    assert_allclose(lif(0.0)[0], spike, rtol=1e-4)
+    assert_allclose(lif.V[0], before + (-5.0 - before) * spike, rtol=1e-4)
+    assert_array_equal(lif.t_last_spike[0], [-1e7, -1e7, 0.0])
+
+
+def test_a_reset_to_the_threshold_or_above_is_refused():
+    fix = "Give V_reset as well as V_th: from there a neuron would spike in every step"
+    with pytest.raises(ValueRefused, match=rf"LIF\(V_reset=\.\.\.\): expected less than V_th, -40\.0 mV, got -5\.0 mV\. {fix}"):
+        LIF(1, V_rest=-60.0, V_th=-40.0)
+    with pytest.raises(ValueRefused, match=r"expected less than V_th, 0\.0 mV, got 0\.0 mV"):
+        LIF(2, V_reset=np.array([-1.0, 0.0]), V_th=0.0)
+
+
+def test_what_cannot_make_spikes_is_refused():
+    with pytest.raises(KindError, match=r"LIF\(spike_fun=\.\.\.\): expected a function of the distance .* got 'sigmoid'"):
+        LIF(1, spike_fun=cast(Any, "sigmoid"))
 
 
 def test_nothing_about_refractoriness_is_kept_where_it_is_not_asked_for():

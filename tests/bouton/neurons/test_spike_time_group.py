@@ -41,6 +41,25 @@ def test_no_spike_is_lost_in_a_long_run(dt):
     assert {(int(k) + first, int(n)) for k, n in zip(*np.nonzero(found), strict=True)} == wanted
 
 
+@pytest.mark.parametrize("dt", [0.1, 0.025])
+def test_no_spike_is_lost_where_single_precision_no_longer_tells_steps_apart(dt):
+    first, n = 20_000_000, 100
+    group = SpikeTimeGroup(7, (first + np.arange(n)) * dt, np.arange(n) % 7)
+
+    def turn(i):
+        # As runners share them.
+        bp.share.save(t=i.astype(jnp.float32) * jnp.float32(dt), i=i)
+        return group()
+
+    with bm.environment(dt=dt), bp.share.restored({}):
+        found = bm.for_loop(turn, first + jnp.arange(n, dtype=jnp.int32))
+    assert_array_equal(found, np.arange(n)[:, None] % 7 == np.arange(7))
+
+
+def test_spikes_beyond_all_steps_never_come():
+    assert_array_equal(SpikeTimeGroup(2, [3e8, 0.0, -1e12], [0, 1, 0])(), [False, True])
+
+
 def test_trials_of_a_batch_and_sheets_have_the_same_spikes():
     group = SpikeTimeGroup((2, 2), [0.0], [2], keep_size=True, mode=bm.TrainingMode(3))
     assert_array_equal(group(), [[[0.0, 0.0], [1.0, 0.0]]] * 3)

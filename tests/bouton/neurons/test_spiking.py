@@ -196,6 +196,22 @@ def test_models_that_begin_above_threshold_spike_in_the_first_step(model):
     assert_allclose(group.V, [-68.0])
 
 
+@pytest.mark.parametrize(
+    ("model", "wrong", "words"),
+    [
+        ("ExpIF", {"V_th": -70.0}, "expected less than V_th, -70.0 mV, got -68.0 mV"),
+        ("AdExIF", {"V_reset": 0.0}, "expected less than V_th, -30.0 mV, got 0.0 mV"),
+        ("QuaIF", {"V_reset": -30.0}, "expected less than V_th, -30.0 mV, got -30.0 mV"),
+        ("AdQuaIF", {"V_th": -70.0}, "expected less than V_th, -70.0 mV, got -68.0 mV"),
+        ("Izhikevich", {"c": 40.0}, r"Izhikevich\(c=\.\.\.\): expected less than V_th, 30.0 mV, got 40.0 mV"),
+        ("ALIFBellec2020", {"V_th": -70.0}, r"2020\(V_rest=\.\.\.\): expected less than V_th, -70.0 mV, got -70.0 mV"),
+    ],
+)
+def test_models_that_would_spike_in_every_step_are_refused(model, wrong, words):
+    with pytest.raises(ValueRefused, match=words):
+        getattr(bp.neurons, model)(1, **wrong)
+
+
 def test_double_precision_is_kept(simulate):
     with bm.environment(x64=True):
         lif = LIF(1, tau_ref=1.0, ref_var=True, noise=0.0, V_initializer=bp.init.Constant(1.0))

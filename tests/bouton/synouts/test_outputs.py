@@ -9,7 +9,7 @@ from tiny_group import TinyGroup
 import bouton as bp
 import bouton.math as bm
 from bouton.connect import One2One
-from bouton.errors import NoImplementationError, RunningError, UnknownPathError
+from bouton.errors import NoImplementationError, RunningError, UnknownPathError, ValueRefused
 from bouton.synapses import Exponential
 from bouton.synouts import COBA, CUBA, MgBlock, SynOut
 
@@ -84,6 +84,13 @@ def test_reversal_potentials_are_parameters():
     output.E = -20.0
     step()
     assert step.compilations == 1
+
+
+def test_constants_of_magnesium_that_cannot_be_are_refused():
+    with pytest.raises(ValueRefused, match=r"MgBlock\.beta: expected above 0\.0 mM, got 0\.0"):
+        bound(MgBlock(beta=0.0))
+    with pytest.raises(ValueRefused, match=r"MgBlock\.cc_Mg: expected at least 0\.0 mM, got -1\.0"):
+        bound(MgBlock(cc_Mg=-1.0))
 
 
 def test_what_is_asked_of_an_output_too_early_is_refused():
