@@ -53,6 +53,10 @@ def write(path: Path, arrays: Mapping[str, jax.Array], about: Mapping[str, dict[
 
 def _replace(path: Path, content: bytes) -> None:
     """A file that is either as it was or complete; a new one has the permissions of any new file."""
+    if not path.parent.is_dir():
+        raise FileNotFoundError(
+            f"{path}: there is no folder {path.parent}. Make it first: pathlib.Path({str(path.parent)!r}).mkdir(parents=True)."
+        )
     beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}.part")
     # Exclusive: nobody can have put a link there.
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)

@@ -107,7 +107,7 @@ def claim(obj: Any, name: str | None) -> str:
             raise UniqueNameError(
                 where=f"{type(obj).__name__}(name=...)",
                 expected="a name that no other object has",
-                got=f"{name!r}, which a {type(holder).__name__} has",
+                got=f"{name!r}, the name of an object of class {type(holder).__name__}",
                 fix="Choose another name, or delete the other object.",
             )
         # A cell that is run again makes the new object while the old one is still bound to its variable.

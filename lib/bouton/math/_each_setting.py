@@ -8,13 +8,14 @@ import numpy as np
 
 from ..errors import KindError, ValueRefused
 from ..transform import DT, default_bool, default_complex, default_float, default_int
+from ._admitted import admitted
 from ._environment import set_environment
 from ._modes import MODE, Mode
 
 
 def set_mode(mode: Mode) -> None:
     """Change the mode, see :func:`set_environment`."""
-    set_environment(mode=_given(mode, "set_mode"))
+    _set("set_mode", "mode", mode)
 
 
 def get_mode() -> Mode:
@@ -24,7 +25,7 @@ def get_mode() -> Mode:
 
 def set_dt(dt: float) -> None:
     """Change the time step (ms), see :func:`set_environment`."""
-    set_environment(dt=_given(dt, "set_dt"))
+    _set("set_dt", "dt", dt)
 
 
 def get_dt() -> float:
@@ -34,7 +35,7 @@ def get_dt() -> float:
 
 def set_float(dtype: Any) -> None:
     """Change the dtype of new floating arrays, see :func:`set_environment`."""
-    set_environment(float_=_given(dtype, "set_float"))
+    _set("set_float", "float_", dtype)
 
 
 def get_float() -> Any:
@@ -44,7 +45,7 @@ def get_float() -> Any:
 
 def set_int(dtype: Any) -> None:
     """Change the dtype of new integer arrays, see :func:`set_environment`."""
-    set_environment(int_=_given(dtype, "set_int"))
+    _set("set_int", "int_", dtype)
 
 
 def get_int() -> Any:
@@ -54,7 +55,7 @@ def get_int() -> Any:
 
 def set_bool(dtype: Any) -> None:
     """Change the dtype that truth values are stored in, see :func:`set_environment`."""
-    set_environment(bool_=_given(dtype, "set_bool"))
+    _set("set_bool", "bool_", dtype)
 
 
 def get_bool() -> Any:
@@ -64,7 +65,7 @@ def get_bool() -> Any:
 
 def set_complex(dtype: Any) -> None:
     """Change the dtype of new complex arrays, see :func:`set_environment`."""
-    set_environment(complex_=_given(dtype, "set_complex"))
+    _set("set_complex", "complex_", dtype)
 
 
 def get_complex() -> Any:
@@ -131,10 +132,15 @@ def _platforms() -> list[str]:
     return sorted(found)
 
 
-def _given(value: Any, where: str) -> Any:
+_SETTINGS = ("mode", "dt", "float_", "int_", "bool_", "complex_")
+
+
+def _set(where: str, setting: str, value: Any) -> None:
+    """Change one setting; what is refused names the function that was called."""
     if value is None:
         raise KindError(where=where, expected="a value", got="None", fix="Say what to change it to.")
-    return value
+    admitted(where, *(value if name == setting else None for name in _SETTINGS))
+    set_environment(**{setting: value})
 
 
 def _type(dtype: np.dtype) -> Any:

@@ -1,7 +1,9 @@
 """Cells, and the transforms that see through them."""
 
+from ._cls_jit import cls_jit as cls_jit
 from ._cond import cond as cond
 from ._cond import ifelse as ifelse
+from ._debug_rebound import debug_rebound as debug_rebound
 from ._grad import grad as grad
 from ._grad import vector_grad as vector_grad
 from ._jacobian import hessian as hessian
@@ -9,8 +11,6 @@ from ._jacobian import jacfwd as jacfwd
 from ._jacobian import jacobian as jacobian
 from ._jacobian import jacrev as jacrev
 from ._jit import Jitted as Jitted
-from ._jit import cls_jit as cls_jit
-from ._jit import debug_rebound as debug_rebound
 from ._jit import jit as jit
 from ._loop import for_loop as for_loop
 from ._purify import Purified as Purified

@@ -12,9 +12,10 @@ from ._deprecated import found_by_tracing
 from ._frame import STACK, Frame, NewCell
 from ._jit import Jitted
 from ._kept import kept
-from ._outcome import Kind, Outcome, as_array, as_condition, as_kind, seen
+from ._outcome import Kind, Outcome, as_array, as_condition, as_kind, in_words, seen
 from ._purify import TakenApart, is_discovering, unwrap
 from ._rebound import watched
+from ._spread import check_spread
 from ._variable import Variable
 
 
@@ -106,7 +107,7 @@ def _chosen(where: str, names: tuple[str, ...], conditions: list, branches: list
     operands = jax.tree_util.tree_map(lambda x: as_array(x, f"{where}(operands=...)"), operands)
     conditions = [as_condition(c, f"condition of {where}") for c in conditions]
     functions = [branch for branch in branches if callable(branch)]
-    values = [unwrap(branch) for branch in branches if not callable(branch)]
+    values = [_numbers(branch, f"{where}, {name}") for name, branch in zip(names, branches, strict=True) if not callable(branch)]
     pattern = tuple(callable(branch) for branch in branches)
     if STACK.top is not None:
         return _choice(where, names, conditions, _in_order(pattern, functions, values), operands)
@@ -127,12 +128,21 @@ def _in_order(pattern: tuple[bool, ...], functions: list, values: list) -> list[
     return [next(left) if is_function else functools.partial(_value, next(values_left)) for is_function in pattern]
 
 
+def _numbers(value: Any, where: str) -> Any:
+    """A result that is given as it is; a Python number stays one."""
+    return jax.tree_util.tree_map(
+        lambda x: x if isinstance(x, bool | int | float | complex) else as_array(x, where), unwrap(value)
+    )
+
+
 def _value(value: Any, *_: Any) -> Any:
     return value
 
 
 def _choice(where: str, names: tuple[str, ...], conditions: list, branches: list[Callable], operands: tuple) -> Any:
     """The choice, inside a trace."""
+    for name, branch in zip(names, branches, strict=True):
+        check_spread(f"{where}, {name}", branch, operands)
     branches = [watched(branch) for branch in branches]
     outcomes = [seen(lambda branch=branch: branch(*operands), where) for branch in branches]
     kinds = _common(where, names, outcomes)
@@ -182,8 +192,8 @@ def _common(where: str, names: tuple[str, ...], outcomes: list[Outcome]) -> list
         if other.structure != first.structure:
             raise KindError(
                 where=where,
-                expected=f"branches that return the same structure, {names[0]} returns {first.structure}",
-                got=f"{other.structure} from {name}",
+                expected=f"branches that return the same structure, {names[0]} returns {in_words(first.structure)}",
+                got=f"{in_words(other.structure)} from {name}",
                 fix="Return the same tuples, lists or dicts in all branches; None fits only None.",
             )
         for k, (kind, found) in enumerate(zip(kinds, other.kinds, strict=True)):

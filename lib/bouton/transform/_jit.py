@@ -1,10 +1,9 @@
 """Compilation of functions and methods that read and write cells."""
 
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from types import FunctionType, MappingProxyType
-from typing import Any, ClassVar, Self, overload
+from typing import Any, ClassVar
 
 import jax
 from jax.core import Tracer
@@ -18,6 +17,10 @@ from ._static import both_ways
 from ._variable import Variable
 
 _KEPT = 8  # variants beside the present one
+_ARRIVES_AS_ARRAY = (
+    "A Variable that is passed to a compiled function arrives as its array. What the function should write to, it takes from an "
+    "object or from outside."
+)
 
 
 class _Variant(Purified):
@@ -101,10 +104,11 @@ class Jitted:
                 fix="Write @bm.cls_jit, or compile the method of an instance: bm.jit(instance.method).",
             )
 
-    def _call_with_a_look(self, *args: Any, **kwargs: Any) -> Any:
+    def call_with_a_look(self, *args: Any, **kwargs: Any) -> Any:
+        """A call while debug_rebound is on."""
         if STACK.top is None:
             warn_of_changes(self._variant.attributes)
-        return _call(self, *args, **kwargs)
+        return usual_call(self, *args, **kwargs)
 
     def _under_present_settings(self, last: "_Variant", args: tuple, kwargs: dict) -> "_Variant":
         """The variant whose constants are all as they are now, made where there is none."""
@@ -143,8 +147,13 @@ class Jitted:
             frame.starts_here()
             return _leaves_only(self._fn(*args, **kwargs))
 
-        with Frame({}, discovering=True, fresh=fresh) as frame, Watch(self._fn):
-            jax.jit(traced, **self._static(shift=0)).eval_shape(*args, **kwargs)
+        try:
+            with Frame({}, discovering=True, fresh=fresh) as frame, Watch(self._fn):
+                jax.jit(traced, **self._static(shift=0)).eval_shape(*args, **kwargs)
+        except (AttributeError, TypeError) as error:
+            if any(isinstance(arg, Variable) for arg in (*args, *kwargs.values())):
+                error.add_note(_ARRIVES_AS_ARRAY)
+            raise
         return frame
 
     def _compile(self, purified: "_Variant") -> None:
@@ -172,48 +181,8 @@ class Jitted:
         return f"jit({getattr(self._fn, '__qualname__', repr(self._fn))})"
 
 
-_call = Jitted.__call__
-
-
-def debug_rebound(on: bool = True) -> AbstractContextManager[None]:
-    """Look out for attributes that change after the function that uses them was compiled.
-
-    What is neither a Variable nor an argument is a constant of compiled code, so ``model.gain = 2.0`` after the first call of a
-    compiled method has no effect. While this is on, the next call warns of it with a
-    :class:`~bouton.errors.ReboundWarning`, once for each change.
-
-    Parameters
-    ----------
-    on : bool
-        Whether to look.
-
-    Returns
-    -------
-    context manager
-        As the head of a ``with`` block it ends with the block; otherwise it stays.
-
-    Notes
-    -----
-    Only methods and objects whose first call comes while it is on are looked at, with the objects below them. Each call then
-    compares all plain attributes, which takes time; while it is off, calls cost nothing more.
-    """
-    before = Jitted.warns_of_changes
-    _look(on)
-    return _looking_until_end(before)
-
-
-@contextmanager
-def _looking_until_end(before: bool) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        _look(before)
-
-
-def _look(on: bool) -> None:
-    # Another method, and no question in the one that is called millions of times.
-    Jitted.warns_of_changes = on
-    Jitted.__call__ = Jitted._call_with_a_look if on else _call
+# What debug_rebound replaces, and puts back.
+usual_call = Jitted.__call__
 
 
 def _compiled_anew(cls: type[Jitted], fn: Callable, options: dict) -> Jitted:
@@ -282,93 +251,11 @@ def jit(
     }
     if func is None:
         return lambda f: jit(f, **options)
-    return Jitted(_callable(func, "jit"), **options)
+    return Jitted(as_callable(func, "jit"), **options)
 
 
-class _OfInstance(Jitted):
-    """The compiled method of one instance, kept in its dictionary; a copy of the instance starts without."""
-
-    def __reduce__(self) -> tuple:
-        return _nothing, ()
-
-
-def _nothing() -> None:
-    return None
-
-
-class _MethodJit:
-    """A method that each instance compiles for itself. A data descriptor, so that every access comes here."""
-
-    def __init__(self, method: Callable, options: dict):
-        self._method, self._options = method, options
-        self._name = getattr(method, "__name__", "method")
-        # A method that overrides another, and calls it with super(), has the same name.
-        self._key = f"_bouton_jit_{self._name}_{id(self):x}"
-        functools.update_wrapper(self, method, updated=())
-
-    @overload
-    def __get__(self, instance: None, owner: type) -> Self: ...
-    @overload
-    def __get__(self, instance: object, owner: type) -> Jitted: ...
-    def __get__(self, instance: object | None, owner: type | None = None) -> Any:
-        if instance is None:
-            return self
-        try:
-            kept = instance.__dict__
-        except AttributeError:
-            raise KindError(
-                where=f"{type(instance).__name__}.{self._name}",
-                expected="an instance with a __dict__, where its compiled method is kept",
-                got="one of a class with __slots__ alone",
-                fix="Add '__dict__' to __slots__, or compile the method of an instance: bm.jit(instance.method).",
-            ) from None
-        compiled = kept.get(self._key)
-        # A copied instance carries the dictionary of the first one: the compiled method must be its own.
-        if compiled is None or compiled._fn.__self__ is not instance or compiled._fn.__func__ is not self._method:
-            compiled = _OfInstance(self._method.__get__(instance, owner), **self._options)
-            kept[self._key] = compiled
-        return compiled
-
-    def __set__(self, instance: object, value: object) -> None:
-        raise AttributeError(f"{type(instance).__name__}.{self._name} is a compiled method and cannot be assigned to.")
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Called on the class: ``Model.update(model, x)``."""
-        return self.__get__(args[0], type(args[0]))(*args[1:], **kwargs)
-
-
-@found_by_tracing
-def cls_jit(
-    func: Callable | None = None,
-    static_argnums: int | Sequence[int] | None = None,
-    static_argnames: str | Sequence[str] | None = None,
-    inline: bool = False,
-) -> Any:
-    """Compile a method of any class; each instance has its own compiled version.
-
-    Parameters
-    ----------
-    func : callable, optional
-        The method. Left out, ``cls_jit`` is a decorator with arguments.
-    static_argnums : int or sequence of int, optional
-        Counted without ``self``.
-    static_argnames : str or sequence of str, optional
-        Arguments that are Python constants.
-    inline : bool
-        As in :func:`jax.jit`.
-
-    Raises
-    ------
-    KindError
-        When ``func`` cannot be called.
-    """
-    options = {"static_argnums": static_argnums, "static_argnames": static_argnames, "inline": inline}
-    if func is None:
-        return lambda f: cls_jit(f, **options)
-    return _MethodJit(_callable(func, "cls_jit"), options)
-
-
-def _callable(func: Any, where: str) -> Callable:
+def as_callable(func: Any, where: str) -> Callable:
+    """``func``, if it can be called."""
     if not callable(func):
         raise KindError(
             where=where,

@@ -14,10 +14,11 @@ from ._deprecated import found_by_tracing
 from ._frame import STACK, Frame, Journal, NewCell
 from ._jit import Jitted
 from ._kept import kept
-from ._outcome import check_size
+from ._outcome import check_size, in_words
 from ._progress import Bar
 from ._purify import TakenApart, discover, is_discovering, unwrap
 from ._rebound import watched
+from ._spread import check_spread
 from ._variable import Variable
 
 
@@ -68,11 +69,12 @@ def for_loop(
     The loop is compiled once for each body (function, or method of an object) and each shape of operands. As with :func:`jit`,
     what is neither a Variable nor an operand is a constant of the compiled loop.
     """
-    spread, operands = _arrays(operands)
+    is_spread, operands = _arrays(operands)
     length = _length(operands)
-    if STACK.top is not None:
-        body_fun = watched(body_fun)
-    call = (lambda xs: body_fun(*xs)) if spread else body_fun
+    if jit and STACK.top is None:
+        make = functools.partial(_compiled, is_spread, reverse, unroll, remat, progress_bar)
+        return kept([body_fun], ("for_loop", is_spread, reverse, unroll, remat, progress_bar), make)(operands)
+    call = _of_operands(body_fun, is_spread, operands)
     if not jit:
         bar = Bar() if progress_bar and not is_discovering() else None
         with Journal(), bar.shown(length) if bar else nullcontext():
@@ -80,21 +82,16 @@ def for_loop(
     if is_discovering():
         out = unwrap(call(_element(operands, length, 0)))
         return jax.tree_util.tree_map(lambda y: jnp.broadcast_to(y, (length, *jnp.shape(y))), out)
-    if STACK.top is not None:
-        return _scan(call, operands, length, reverse, unroll, remat, Bar() if progress_bar else None)
-    make = functools.partial(_compiled, spread, reverse, unroll, remat, progress_bar)
-    return kept([body_fun], ("for_loop", spread, reverse, unroll, remat, progress_bar), make)(operands)
+    return _scan(call, operands, length, reverse, unroll, remat, Bar() if progress_bar else None)
 
 
 def _compiled(
-    spread: bool, reverse: bool, unroll: int, remat: bool, progress_bar: bool, body: Callable[[], Callable]
+    is_spread: bool, reverse: bool, unroll: int, remat: bool, progress_bar: bool, body: Callable[[], Callable]
 ) -> Callable:
     bar = Bar() if progress_bar else None
 
     def run(operands: Any) -> Any:
-        fn = watched(body())
-        call = (lambda xs: fn(*xs)) if spread else fn
-        return _scan(call, operands, _length(operands), reverse, unroll, remat, bar)
+        return _scan(_of_operands(body(), is_spread, operands), operands, _length(operands), reverse, unroll, remat, bar)
 
     compiled = Jitted(run)
     if bar is None:
@@ -107,6 +104,14 @@ def _compiled(
         return out
 
     return run_with_bar
+
+
+def _of_operands(body: Callable, is_spread: bool, operands: Any) -> Callable:
+    """``body`` as a function of one element of the operands."""
+    if is_spread:
+        check_spread("for_loop, body_fun", body, tuple(operands))
+    fn = watched(body)
+    return (lambda xs: fn(*xs)) if is_spread else fn
 
 
 def _arrays(operands: Any) -> tuple[bool, Any]:
@@ -123,6 +128,11 @@ def _is_number(x: Any) -> bool:
     return isinstance(x, bool | int | float | complex | np.generic | jax.Array) and jnp.shape(x) == ()
 
 
+def _is_nested(operands: Any) -> bool:
+    """Whether each operand is itself a list of scalars, which JAX takes for a structure rather than for an array."""
+    return isinstance(operands, tuple | list) and any(isinstance(x, list) and x and all(map(_is_number, x)) for x in operands)
+
+
 def _stacked(elements: list) -> tuple[bool, Any]:
     """The elements of all turns as :func:`_arrays` gives them."""
     structures = [jax.tree_util.tree_structure(element) for element in elements]
@@ -131,7 +141,7 @@ def _stacked(elements: list) -> tuple[bool, Any]:
             raise KindError(
                 where="for_loop(operands=...)",
                 expected="elements of one structure",
-                got=f"{structure} after {structures[0]}",
+                got=f"{in_words(structure)} after {in_words(structures[0])}",
                 fix="Let the generator give the same tuples, lists or dicts at every turn.",
             )
 
@@ -214,8 +224,10 @@ def _length(operands: Any) -> int:
         raise KindError(
             where="for_loop(operands=...)",
             expected="at least one array with an axis to loop over",
-            got="a scalar" if shapes else "nothing",
-            fix="Pass an array of one element per turn, for instance jax.numpy.arange(n).",
+            got=("a list of lists of numbers" if _is_nested(operands) else "a scalar") if shapes else "nothing",
+            fix="Make it one array with jax.numpy.array(...)."
+            if _is_nested(operands)
+            else "Pass an array of one element per turn, for instance jax.numpy.arange(n).",
         )
     sizes = sorted({s[0] for s in shapes})
     if len(sizes) > 1:

@@ -94,6 +94,8 @@ def as_array(x: Any, where: str) -> jax.Array:
     if isinstance(x, jax.Array):
         return x
     try:
+        if isinstance(x, str | bytes):
+            raise TypeError("text is no number")
         return jnp.asarray(x)
     except (TypeError, ValueError) as error:
         raise KindError(
@@ -108,6 +110,11 @@ def as_kind(x: Any, kind: Kind, where: str) -> jax.Array:
     """``x`` with the dtype of a kind that it can have."""
     x = as_array(x, where)
     return x if x.dtype == kind.dtype and getattr(x, "weak_type", False) == kind.weak_type else jnp.asarray(x, kind.dtype)
+
+
+def in_words(structure: Any) -> str:
+    """A structure of JAX's as the reader would write it, ``(array, {'a': array})``."""
+    return str(structure).removeprefix("PyTreeDef(").removesuffix(")").replace("*", "array")
 
 
 def as_condition(x: Any, where: str) -> jax.Array:

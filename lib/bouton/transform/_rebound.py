@@ -20,12 +20,12 @@ def note_rebound(owner: Any, name: str, value: Any) -> None:
     """Warn when a plain attribute of ``owner`` is about to change while a function is being compiled."""
     if STACK.top is None or name.startswith("__") or _is_new(owner):
         return
-    caller, depth = sys._getframe(1), 2
+    caller = sys._getframe(1)
     while caller.f_back is not None and caller.f_code.co_name == "__setattr__":
-        caller, depth = caller.f_back, depth + 1
+        caller = caller.f_back
     # The library's own bookkeeping knows what it does.
     if not _is_ours(caller.f_globals.get("__name__", "")):
-        _check(owner, name, vars(owner).get(name, ABSENT), value, depth)
+        _check(owner, name, vars(owner).get(name, ABSENT), value)
 
 
 def note_made(owner: Any) -> None:
@@ -60,7 +60,7 @@ class Watch:
             return
         for name, value in list(vars(self._owner).items()):
             if not name.startswith("_bouton_"):
-                _check(self._owner, name, self._before.get(name, ABSENT), value, 3, silent=error is not None)
+                _check(self._owner, name, self._before.get(name, ABSENT), value, silent=error is not None)
 
 
 def owner_of(fn: Callable) -> Any:
@@ -83,7 +83,7 @@ def watched(fn: Callable) -> Callable:
     return call
 
 
-def _check(owner: Any, name: str, old: Any, new: Any, depth: int, silent: bool = False) -> None:
+def _check(owner: Any, name: str, old: Any, new: Any, silent: bool = False) -> None:
     if new is old or isinstance(new, Variable):
         return
     frame = STACK.top
@@ -105,7 +105,7 @@ def _check(owner: Any, name: str, old: Any, new: Any, depth: int, silent: bool =
     fix = f"Write self.{name}.value = ..., which keeps the Variable that it was."
     if not isinstance(old, Variable):
         fix = f"Make it a Variable in __init__, self.{name} = bm.Variable(...), and assign to self.{name}.value."
-    warnings.warn(f"{type(owner).__name__}.{name}: {what}. {fix}", ReboundWarning, stacklevel=depth + 1)
+    warnings.warn(f"{type(owner).__name__}.{name}: {what}. {fix}", ReboundWarning, stacklevel=_level())
 
 
 def _is_compiling() -> bool:
@@ -133,6 +133,18 @@ def _outermost() -> Frame | None:
 
 def _is_ours(module: str) -> bool:
     return module.partition(".")[0] == "bouton"
+
+
+def _level() -> int:
+    """How many calls above the one that warns the user's own code stands."""
+    frame, level = sys._getframe(2), 2
+    while frame.f_back is not None and _is_between(frame.f_globals.get("__name__", "")):
+        frame, level = frame.f_back, level + 1
+    return level
+
+
+def _is_between(module: str) -> bool:
+    return module.partition(".")[0] in ("bouton", "jax", "jaxlib", "contextlib", "functools")
 
 
 # -- after the compilation -------------------------------------------------
@@ -164,7 +176,7 @@ def warn_of_changes(noted: Mapping[int, tuple[weakref.ref, dict[str, Any]]]) -> 
                     f"{type(owner).__name__}.{name}: changed after a function that may use it was compiled, which goes on with "
                     f"the old value. Make it a Variable in __init__, self.{name} = bm.Variable(...), or compile anew.",
                     ReboundWarning,
-                    stacklevel=3,
+                    stacklevel=_level(),
                 )
 
 

@@ -13,7 +13,7 @@ from ._deprecated import found_by_tracing
 from ._frame import STACK, Frame, Journal, started_again
 from ._purify import TakenApart, is_discovering, unwrap
 from ._random import KeyVariable
-from ._rebound import watched
+from ._rebound import owner_of, watched
 from ._trace import present_trace
 from ._transformed import Transformed
 from ._variable import Variable
@@ -93,7 +93,7 @@ def vmap(
         cells = {cell: _axis(cell) for cell in _cells_in(mapped_vars) if not _is_one_key(cell)}
         size = _size(axes, args, kwargs, cells, axis_size)
         index = np.arange(size, dtype=np.int32)
-        return started_again(lambda: _Elements(watched(func), cells, index).call(axes, out_axes, axis_name, args, kwargs))
+        return started_again(lambda: _Elements(func, cells, index).call(axes, out_axes, axis_name, args, kwargs))
 
     return Transformed(mapped, func, (vmap, (func, in_axes, out_axes, axis_name, axis_size, mapped_vars)))
 
@@ -121,6 +121,7 @@ class _Elements:
 
     def __init__(self, func: Callable, cells: dict[Variable, int], index: np.ndarray):
         self._func, self._cells, self._index = func, cells, index
+        self._call = watched(func)
         self._done = False
         # Written by the function: not mapped, keys that were drawn from, and mapped.
         self._shared: list[Variable] = []
@@ -164,7 +165,7 @@ class _Elements:
         with _ElementFrame(known, index, discovering=is_discovering(), opened_in=self._outside) as frame:
             # Once more, inside the frame: the cells of a functional module that is an argument belong to this trace.
             args, kwargs = jax.tree_util.tree_unflatten(structure, leaves)
-            out = TakenApart(self._func(*args, **kwargs))
+            out = TakenApart(self._call(*args, **kwargs))
             found = dict(frame.values)
             self._mapped_and_written = {cell for cell in frame.written if cell in self._cells}
             drawn = {cell: isinstance(cell, KeyVariable) and _single(found[cell]) for cell in frame.written}
@@ -178,7 +179,7 @@ class _Elements:
             run(lambda *args: self._run(*args)[1][cell], None)
         except ValueError:
             raise UnsupportedError(
-                where=f"vmap, {type(cell).__name__} of shape {tuple(cell.value.shape)}",
+                where=f"vmap, {_named(cell, self._func)}",
                 expected="the same value written for every element, since all share the Variable",
                 got="a value that differs between elements",
                 fix="Give it an axis that counts the elements and name it in mapped_vars, or return the value instead.",
@@ -215,9 +216,18 @@ def _cells_in(found: Any) -> list[Variable]:
             where="vmap(mapped_vars=...)",
             expected="Variables, in a list or dict, or an object with vars()",
             got=f"{type(found).__name__}",
-            fix="Pass the Variable itself; a registered parameter's is model.cell('path').",
+            fix="Pass the Variable itself, not its value: a registered parameter's is model.cell('path'), for a random key "
+            "pass the RandomState.",
         )
     return list(dict.fromkeys(cell for part in parts for cell in _cells_in(part)))
+
+
+def _named(cell: Variable, func: Callable) -> str:
+    """``cell``, by its path where it belongs to the object whose method is mapped."""
+    owner = owner_of(func)
+    paths = owner.vars().items() if callable(getattr(owner, "vars", None)) else ()
+    path = next((f" {path}" for path, found in paths if found is cell), "")
+    return f"{type(cell).__name__}{path} of shape {tuple(cell.value.shape)}"
 
 
 def _axis(cell: Variable) -> int:

@@ -11,9 +11,10 @@ from ._deprecated import found_by_tracing
 from ._frame import STACK, Frame, NewCell
 from ._jit import Jitted
 from ._kept import kept
-from ._outcome import Kind, Outcome, as_array, as_condition, as_kind, check_size, seen
+from ._outcome import Kind, Outcome, as_array, as_condition, as_kind, check_size, in_words, seen
 from ._purify import TakenApart, is_discovering, unwrap
 from ._rebound import watched
+from ._spread import check_spread
 from ._variable import Variable
 
 
@@ -70,6 +71,8 @@ def _compiled(body: Callable[[], Callable], condition: Callable[[], Callable]) -
 
 def _loop(body: Callable, condition: Callable, operands: tuple) -> tuple:
     """The loop, inside a trace."""
+    check_spread("while_loop, body_fun", body, operands)
+    check_spread("while_loop, cond_fun", condition, operands)
     body, condition = watched(body), watched(condition)
     operands, outcome = _settled(body, operands)
     written = list(outcome.written)
@@ -135,8 +138,8 @@ def _settled(body: Callable, operands: tuple) -> tuple[tuple, Outcome]:
         if outcome.structure != structure:
             raise KindError(
                 where="while_loop, body_fun",
-                expected=f"the next operands, {structure}",
-                got=f"{outcome.structure}",
+                expected=f"the next operands, {in_words(structure)}",
+                got=f"{in_words(outcome.structure)}",
                 fix="Return a tuple with one element for each operand.",
             )
         leaves = [x for _, x in paths]

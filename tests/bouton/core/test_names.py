@@ -43,7 +43,9 @@ def test_a_number_whose_name_was_given_away_is_skipped():
 
 def test_a_name_in_use_is_refused():
     first = Neuron(name="hidden")
-    with pytest.raises(UniqueNameError, match=r"Synapse\(name=.*\): expected a name that no other object has, got 'hidden', w"):
+    with pytest.raises(
+        UniqueNameError, match=r"Synapse\(name=.*\): expected a name that no other object has, got 'hidden', the name of"
+    ):
         Synapse(name="hidden")
     assert first.name == "hidden"
 
@@ -185,7 +187,7 @@ def test_a_scope_that_is_entered_again_begins_anew():
 
 
 def test_in_one_scope_a_name_is_unique():
-    with bp.naming("example"), pytest.raises(UniqueNameError, match="got 'hidden', which a Neuron has"):
+    with bp.naming("example"), pytest.raises(UniqueNameError, match="got 'hidden', the name of an object of class Neuron"):
         [Neuron(name="hidden"), Neuron(name="hidden")]
 
 

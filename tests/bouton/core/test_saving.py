@@ -411,3 +411,8 @@ def test_a_file_of_which_nothing_fits_is_refused(tmp_path):
         UnknownPathError, match=r"load_states, file .*: expected at least one of the model's paths, 'b' for instance"
     ):
         Other().load_states(tmp_path / "one")
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"model\.safetensors: there is no folder .*nowhere\. Make it first"):
+        Net().save_states(tmp_path / "nowhere" / "model.safetensors")

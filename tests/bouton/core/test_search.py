@@ -84,7 +84,7 @@ def test_a_name_can_be_assigned_and_frees_the_old_one():
     one.name = "input_layer"
     assert list(one.vars()) == ["input_layer.W", "input_layer.b"]
     assert Linear(1, 1).unique_name("Linear0") == "Linear0"
-    with pytest.raises(UniqueNameError, match="got 'input_layer', which a Linear has"):
+    with pytest.raises(UniqueNameError, match="got 'input_layer', the name of an object of class Linear"):
         Linear(1, 1).name = "input_layer"
     with pytest.raises(ValueRefused, match="expected a Python identifier, got '2nd'"):
         one.name = "2nd"

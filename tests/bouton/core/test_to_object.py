@@ -84,7 +84,7 @@ def test_several_are_given_as_lists_or_dicts():
 def test_it_has_the_name_that_it_is_given():
     f = bm.to_object(lambda: None, name="step")
     assert f.name == "step"
-    with pytest.raises(UniqueNameError, match="got 'step', which a Function has"):
+    with pytest.raises(UniqueNameError, match="got 'step', the name of an object of class Function"):
         bm.to_object(lambda: None, name="step")
 
 

@@ -39,3 +39,10 @@ def test_an_unknown_platform_is_refused_with_those_that_there_are():
 def test_a_platform_is_given_by_its_name():
     with pytest.raises(KindError, match=r"set_platform: expected the name of a platform, got NoneType\. Write for instance"):
         bm.set_platform(None)
+
+
+def test_a_refusal_names_the_function_that_was_called():
+    with pytest.raises(ValueRefused, match=r"^set_mode\(mode=\.\.\.\): expected a mode, got 'train'"):
+        bm.set_mode("train")
+    with pytest.raises(ValueRefused, match=r"^set_dt\(dt=\.\.\.\): "):
+        bm.set_dt(-1.0)

@@ -234,9 +234,9 @@ def test_a_condition_that_is_no_scalar_bool_is_refused(pred, got):
             (1, 2),
             [1, 2],
             KindError,
-            r"structure, true_fun returns PyTreeDef\(\(\*, \*\)\), got PyTreeDef\(\[\*, \*\]\) from",
+            r"structure, true_fun returns \(array, array\), got \[array, array\] from",
         ),
-        (1, None, KindError, r"got PyTreeDef\(None\) from false_fun\. Return the same tuples"),
+        (1, None, KindError, r"got None from false_fun\. Return the same tuples"),
         (lambda: "no", 1, KindError, r"cond: expected numbers and arrays, got str"),
     ],
 )
@@ -290,3 +290,9 @@ def test_an_exception_in_any_branch_leaves_every_cell_as_it_was(nested_or_not, p
     with pytest.raises(ArithmeticError, match="mine"):
         nested_or_not(lambda: bm.ifelse([c.a > 0, c.b > 0], [branch(0), branch(1), branch(2)], 1.0))
     assert tuple(c) == (1, 10)
+
+
+@pytest.mark.parametrize(("branches", "name"), [(("a", "b"), "true_fun"), ((1.0, {"x": object()}), "false_fun")])
+def test_a_result_that_is_no_number_is_refused(branches, name):
+    with pytest.raises(KindError, match=rf"cond, {name}: expected numbers and arrays"):
+        bm.cond(True, *branches)

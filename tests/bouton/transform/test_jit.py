@@ -661,3 +661,16 @@ def test_jit_around_a_method_in_the_body_of_a_class_is_refused_with_the_fix():
     error = caught.value if isinstance(caught.value, KindError) else caught.value.__cause__
     assert isinstance(error, KindError)
     assert "Owner.method: expected bm.cls_jit around a method in the body of a class, got bm.jit" in str(error)
+
+
+@pytest.mark.parametrize("write", [lambda x: setattr(x, "value", 3.0), lambda x: x.__setitem__(0, 3.0)])
+def test_a_write_to_a_variable_that_is_an_argument_is_explained(write):
+    with pytest.raises((AttributeError, TypeError)) as refused:
+        bm.jit(write)(bm.Variable(3))
+    assert "arrives as its array" in refused.value.__notes__[-1]
+
+
+def test_other_errors_have_no_such_note():
+    with pytest.raises(TypeError) as refused:
+        bm.jit(lambda x: x.__setitem__(0, 3.0))(jnp.zeros(3))
+    assert not any("arrives as its array" in note for note in getattr(refused.value, "__notes__", []))

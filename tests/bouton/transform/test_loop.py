@@ -118,7 +118,7 @@ def test_a_generator_is_run_to_its_end_first_and_gives_one_element_a_turn():
 def test_elements_of_another_shape_than_the_first_are_refused():
     with pytest.raises(ShapeError, match=r"elements of one shape, got shapes \(2,\), \(3,\)\. Pad"):
         bm.for_loop(lambda x: x, iter([np.ones(2), np.ones(3)]))
-    with pytest.raises(KindError, match=r"elements of one structure, got PyTreeDef\(\(\*, \*\)\) after PyTreeDef\(\*\)"):
+    with pytest.raises(KindError, match=r"elements of one structure, got \(array, array\) after array"):
         bm.for_loop(lambda x: x, iter([1.0, (1.0, 2.0)]))
 
 
@@ -435,3 +435,8 @@ def test_a_body_that_changes_the_batch_size_is_refused_and_changes_nothing():
         with pytest.raises(MathError, match=message):
             bm.for_loop(double, jnp.arange(3), remat=remat)
         assert v.shape == (2, 3)
+
+
+def test_nested_lists_of_numbers_are_to_be_made_one_array():
+    with pytest.raises(KindError, match=r"got a list of lists of numbers\. Make it one array with jax\.numpy\.array"):
+        bm.for_loop(lambda x: x, [[1, 2], [3, 4]])

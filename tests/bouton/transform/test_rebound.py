@@ -72,6 +72,8 @@ def test_an_attribute_that_changes_while_compiling_earns_one_warning(example, wa
     with pytest.warns(ReboundWarning, match=COUNT) as said:
         WAYS[way](example.counting)
     assert len(said) == 1
+    # Where the user wrote it, or called it.
+    assert said[0].filename == __file__
     # Once for each class and attribute.
     WAYS[way](type(example)().counting)
 
@@ -94,8 +96,9 @@ def test_an_array_that_is_added_up_is_what_it_was():
 
     for base in (object, bp.Object):
         adding = type("Adding", (Adding, base), {})()
-        with pytest.warns(ReboundWarning, match=r"Adding\.total: changed"):
+        with pytest.warns(ReboundWarning, match=r"Adding\.total: changed") as said:
             assert bm.jit(adding.add)(2.0) == 2
+        assert said[0].filename == __file__
         assert adding.total == 0
         with pytest.warns(ReboundWarning, match=r"Adding\.total: changed"):
             bm.for_loop(type("Adding", (Adding, base), {})().add, jnp.ones(3))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+import bouton as bp
 import bouton.math as bm
 from bouton.errors import KindError, MathError, ShapeError, UnsupportedError, ValueRefused
 from bouton.transform import KeyVariable
@@ -407,3 +408,23 @@ def test_one_element_has_no_batch_axis():
     bm.jit(bm.vmap(look, mapped_vars=v))()
     assert set(seen) == {(None, None, (4, 3), None)}
     assert (v.batch_axis, v.batch_size, v.nobatch_shape) == (1, 5, (4, 3))
+
+
+def test_a_shared_variable_is_named_by_its_path():
+    class Model(bp.BrainPyObject):
+        def __init__(self):
+            super().__init__(name="sweep")
+            self.total = bm.Variable(1)
+
+        def add(self, x):
+            self.total.value = self.total + x
+
+    model = Model()
+    with pytest.raises(UnsupportedError, match=r"vmap, Variable sweep\.total of shape \(1,\)"):
+        bm.vmap(model.add)(jnp.arange(3.0))
+
+
+def test_the_value_of_a_key_is_no_variable():
+    rng = bm.random.RandomState(1)
+    with pytest.raises(KindError, match="for a random key pass the RandomState"):
+        bm.vmap(lambda x: rng.rand(), mapped_vars=rng.key)(jnp.arange(3.0))
