@@ -141,7 +141,8 @@ PUBLIC = {
         DSRunner Frame LiveSimulation Record Signal Snapshot Trace
     """,
     "bouton.train": """
-        BPFF BPTT Curve ForceTrainer LMS LinearRegression OfflineTrainer OnlineTrainer RLS RidgeRegression RidgeTrainer
+        BPFF BPTT Curve ElasticNetRegression ForceTrainer LMS LassoRegression LinearRegression LogisticRegression OfflineTrainer
+        OnlineTrainer PolynomialRegression RLS RidgeRegression RidgeTrainer
         get_supported_offline_methods get_supported_online_methods register_offline_method register_online_method
     """,
     "bouton.transform": """

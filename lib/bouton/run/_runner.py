@@ -135,7 +135,6 @@ class DSRunner:
         self._bar, self._callback = bool(progress_bar), callback
         self._compiled = compiled(self._stepping.piece)
         self._piece = self._compiled if jit else self._stepping.piece
-        self._passed = 0
         self._stopping, self._running = threading.Event(), threading.Lock()
         self.mon: Record = record_of(self._stepping, {}, 0, 0)
 
@@ -201,7 +200,6 @@ class DSRunner:
         """Begin anew, in state and in time; ``batch_size`` is the new size of the batch, in a mode that has one."""
         with self._stepping.shared({}):
             self._stepping.reset(batch_size)
-        self._passed = 0
 
     @property
     def dt(self) -> float:
@@ -211,12 +209,12 @@ class DSRunner:
     @property
     def i0(self) -> int:
         """Number of the next step."""
-        return self._passed
+        return self._stepping.passed
 
     @property
     def t0(self) -> float:
         """Time before the next step, ms."""
-        return self._stepping.t0 + self._passed * self.dt
+        return self._stepping.t0 + self._stepping.passed * self.dt
 
     @property
     def compilations(self) -> int:
@@ -252,7 +250,7 @@ class DSRunner:
         xs, steps = self._asked(duration, inputs)
         if reset:
             self.reset_state(self._stepping.batch_size(xs))
-        first, every = self._passed, self._stepping.every
+        first, every = self._stepping.passed, self._stepping.every
         feed = self._stepping.inputs.fed(steps)
         recorded, returned = self._stepping.sizes(xs)
         announce(recorded * (steps // every))
@@ -262,7 +260,7 @@ class DSRunner:
         try:
             with Bar(f"Predict {steps} steps").shown(steps) if self._bar else nullcontext() as bar:
                 for done in one.pieces():
-                    self._passed = first + done
+                    self._stepping.passed = first + done
                     if bar is not None:
                         bar.reach(done, steps)
                     if self._callback is not None:

@@ -43,6 +43,11 @@ class Stepping:
         Whether loops are compiled.
     returns : bool
         Whether what the target returns is kept.
+
+    Attributes
+    ----------
+    passed : int
+        Steps that lie behind.
     """
 
     def __init__(
@@ -62,6 +67,7 @@ class Stepping:
         self.dt, self.t0, self.batch_first, self.every = dt, t0, batch_first, every
         self._jit, self._returns = jit, returns
         self._known: tuple | None = None
+        self.passed = 0
 
     @property
     def batched(self) -> bool:
@@ -82,7 +88,8 @@ class Stepping:
         return steps.astype(real) * real(self.dt) + real(self.t0), steps
 
     def reset(self, batch_size: int | None) -> None:
-        """Reset the system; one that has to be told the size of the batch is told that of its mode."""
+        """Begin anew, in state and in time; a system that has to be told the size of the batch is told that of its mode."""
+        self.passed = 0
         asked = inspect.signature(self.target.reset_state).parameters.values()
         must = any(p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in asked)
         if batch_size is None and must and isinstance(self.target.mode, BatchingMode):

@@ -3,6 +3,7 @@
 from ._backprop import BPFF as BPFF
 from ._backprop import BPTT as BPTT
 from ._history import Curve as Curve
+from ._logistic import LogisticRegression as LogisticRegression
 from ._offline import OfflineTrainer as OfflineTrainer
 from ._offline import RidgeTrainer as RidgeTrainer
 from ._offline_methods import LinearRegression as LinearRegression
@@ -15,6 +16,9 @@ from ._online_methods import LMS as LMS
 from ._online_methods import RLS as RLS
 from ._online_methods import get_supported_online_methods as get_supported_online_methods
 from ._online_methods import register_online_method as register_online_method
+from ._penalised import ElasticNetRegression as ElasticNetRegression
+from ._penalised import LassoRegression as LassoRegression
+from ._polynomial import PolynomialRegression as PolynomialRegression
 
 __all__ = [
     "BPFF",
@@ -22,10 +26,14 @@ __all__ = [
     "LMS",
     "RLS",
     "Curve",
+    "ElasticNetRegression",
     "ForceTrainer",
+    "LassoRegression",
     "LinearRegression",
+    "LogisticRegression",
     "OfflineTrainer",
     "OnlineTrainer",
+    "PolynomialRegression",
     "RidgeRegression",
     "RidgeTrainer",
     "get_supported_offline_methods",

@@ -136,7 +136,7 @@ class BPTT:
         else:
             self._train_vars = optimizer._targets.distinct
         self.optimizer = optimizer
-        self._history, self._passed = History(), 0
+        self._history = History()
         self._compiled: dict[tuple[str, bool], Callable] = {}
 
     # -- training ----------------------------------------------------------
@@ -318,9 +318,9 @@ class BPTT:
 
     def _clock(self, xs: tuple, reset: bool) -> tuple:
         """Time before each step, and its number."""
-        start = 0 if reset else self._passed
+        start = self._stepping.passed
         length = jax.tree_util.tree_leaves(xs)[0].shape[0]
-        self._passed = start + length
+        self._stepping.passed = start + length
         return self._stepping.clock(start, length)
 
     def _batch_size(self, xs: tuple) -> int | None:

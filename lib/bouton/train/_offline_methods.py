@@ -1,12 +1,16 @@
-"""Weights from all inputs and targets at once."""
+"""Weights from all inputs and targets at once: least squares, and methods by name."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
-from ..errors import KindError, UnknownPathError, ValueRefused
+from ._logistic import LogisticRegression
+from ._methods import Methods
+from ._numbers import number
+from ._penalised import ElasticNetRegression, LassoRegression
+from ._polynomial import PolynomialRegression
 
 
 class RidgeRegression:
@@ -24,11 +28,7 @@ class RidgeRegression:
     """
 
     def __init__(self, alpha: float = 1e-7):
-        if not alpha >= 0:
-            raise ValueRefused(
-                where="RidgeRegression(alpha=...)", expected="0 or more", got=f"{alpha}", fix="Try a small number, 1e-6."
-            )
-        self.alpha = float(alpha)
+        self.alpha = number(alpha, "RidgeRegression(alpha=...)", "Try a small number, 1e-6.")
 
     def __call__(self, targets: jax.Array, inputs: jax.Array, outputs: Any = None) -> jax.Array:
         """(num_in, num_out) weights from (samples, num_out) targets and (samples, num_in) inputs."""
@@ -48,12 +48,26 @@ class LinearRegression:
         return jnp.linalg.lstsq(inputs, targets.astype(inputs.dtype))[0]
 
 
-_METHODS: dict[str, Any] = {"ridge": RidgeRegression, "linear": LinearRegression, "lstsq": LinearRegression}
+_METHODS = Methods(
+    "register_offline_method",
+    expected="a function (targets, inputs, outputs)",
+    example="'ridge', or {'name': 'ridge', 'alpha': 1e-4}",
+    is_one=callable,
+    is_maker=callable,
+    maker="a class or a function",
+    ridge=RidgeRegression,
+    linear=LinearRegression,
+    lstsq=LinearRegression,
+    lasso=LassoRegression,
+    elastic_net=ElasticNetRegression,
+    logistic=LogisticRegression,
+    polynomial=PolynomialRegression,
+)
 
 
 def get_supported_offline_methods() -> tuple[str, ...]:
     """Names that ``fit_method`` may have."""
-    return tuple(_METHODS)
+    return _METHODS.names()
 
 
 def register_offline_method(name: str, method: Callable) -> None:
@@ -73,45 +87,7 @@ def register_offline_method(name: str, method: Callable) -> None:
     KindError
         For a method that cannot be called.
     """
-    if name in _METHODS:
-        raise ValueRefused(
-            where="register_offline_method", expected="a name that is free", got=f"{name!r}", fix="Choose another name."
-        )
-    if not callable(method):
-        raise KindError(
-            where="register_offline_method", expected="a class or a function", got=type(method).__name__, fix="Pass it itself."
-        )
-    _METHODS[name] = method
+    _METHODS.register(name, method)
 
 
-def offline_method(given: Any, where: str) -> Callable:
-    """The method that is meant by a name, a dict ``{'name': ..., **arguments}``, or a callable.
-
-    Raises
-    ------
-    UnknownPathError, KindError
-        For what is none.
-    """
-    if isinstance(given, Mapping):
-        arguments = dict(given)
-        name = arguments.pop("name", None)
-    else:
-        name, arguments = given, {}
-    if isinstance(name, str):
-        if name not in _METHODS:
-            raise UnknownPathError(
-                where=where,
-                expected="the name of a method",
-                got=f"{name!r}",
-                fix=f"Known methods: {', '.join(map(repr, _METHODS))}.",
-            )
-        method = _METHODS[name]
-        return method(**arguments) if isinstance(method, type) else method
-    if not callable(given):
-        raise KindError(
-            where=where,
-            expected="the name of a method, a dict with one, or a function (targets, inputs, outputs)",
-            got=type(given).__name__,
-            fix="Write for instance 'ridge', or {'name': 'ridge', 'alpha': 1e-4}.",
-        )
-    return given() if isinstance(given, type) else given
+offline_method = _METHODS.made

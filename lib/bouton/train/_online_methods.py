@@ -1,12 +1,12 @@
 """Weights from inputs and targets as they come."""
 
-from collections.abc import Mapping
 from typing import Any, Protocol, runtime_checkable
 
 import jax
 import jax.numpy as jnp
 
-from ..errors import KindError, UnknownPathError, ValueRefused
+from ._methods import Methods
+from ._numbers import number
 
 
 @runtime_checkable
@@ -44,7 +44,7 @@ class RLS:
     """
 
     def __init__(self, alpha: float = 1.0):
-        self.alpha = _positive(alpha, "RLS")
+        self.alpha = number(alpha, "RLS(alpha=...)", "Try 1.0, or less.", above=True)
 
     def start(self, num_in: int, dtype: Any) -> jax.Array:
         """The (num_in, num_in) inverse of the correlations."""
@@ -78,7 +78,7 @@ class LMS:
     """
 
     def __init__(self, alpha: float = 0.1):
-        self.alpha = _positive(alpha, "LMS")
+        self.alpha = number(alpha, "LMS(alpha=...)", "Try 0.1, or less.", above=True)
 
     def start(self, num_in: int, dtype: Any) -> tuple:
         """Nothing."""
@@ -89,12 +89,22 @@ class LMS:
         return kept, weights - jnp.asarray(self.alpha, weights.dtype) * (x.T @ (x @ weights - target))
 
 
-_METHODS: dict[str, Any] = {"rls": RLS, "force": RLS, "lms": LMS}
+_METHODS = Methods(
+    "register_online_method",
+    expected="an object with the methods start and step",
+    example="'rls', or {'name': 'rls', 'alpha': 0.1}",
+    is_one=lambda method: isinstance(method, OnlineMethod),
+    is_maker=lambda method: isinstance(method, type) and issubclass(method, OnlineMethod),
+    maker="a class with the methods start(num_in, dtype) and step(kept, weights, x, target)",
+    rls=RLS,
+    force=RLS,
+    lms=LMS,
+)
 
 
 def get_supported_online_methods() -> tuple[str, ...]:
     """Names that ``fit_method`` may have."""
-    return tuple(_METHODS)
+    return _METHODS.names()
 
 
 def register_online_method(name: str, method: type[OnlineMethod]) -> None:
@@ -114,47 +124,7 @@ def register_online_method(name: str, method: type[OnlineMethod]) -> None:
     KindError
         For a class without these methods.
     """
-    if name in _METHODS:
-        raise ValueRefused(
-            where="register_online_method", expected="a name that is free", got=f"{name!r}", fix="Choose another name."
-        )
-    if not isinstance(method, type) or not issubclass(method, OnlineMethod):
-        raise KindError(
-            where="register_online_method",
-            expected="a class with the methods start(num_in, dtype) and step(kept, weights, x, target)",
-            got=f"{method!r:.60}",
-            fix="Write it as bp.train.RLS is written.",
-        )
-    _METHODS[name] = method
+    _METHODS.register(name, method)
 
 
-def online_method(given: Any, where: str) -> OnlineMethod:
-    """The method that is meant by a name, a dict ``{'name': ..., **arguments}``, a class or an object.
-
-    Raises
-    ------
-    UnknownPathError, KindError
-        For what is none.
-    """
-    arguments = dict(given) if isinstance(given, Mapping) else {}
-    name = arguments.pop("name", None) if arguments else given
-    if isinstance(name, str):
-        if name not in _METHODS:
-            known = f"Known methods: {', '.join(map(repr, _METHODS))}."
-            raise UnknownPathError(where=where, expected="the name of a method", got=f"{name!r}", fix=known)
-        return _METHODS[name](**arguments)
-    method = given() if isinstance(given, type) else given
-    if not isinstance(method, OnlineMethod):
-        raise KindError(
-            where=where,
-            expected="the name of a method, a dict with one, or an object with the methods start and step",
-            got=type(given).__name__,
-            fix="Write for instance 'rls', or {'name': 'rls', 'alpha': 0.1}.",
-        )
-    return method
-
-
-def _positive(alpha: Any, name: str) -> float:
-    if not alpha > 0:
-        raise ValueRefused(where=f"{name}(alpha=...)", expected="a number above 0", got=f"{alpha}", fix="Try 1.0, or less.")
-    return float(alpha)
+online_method = _METHODS.made

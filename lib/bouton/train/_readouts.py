@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import jax
 import jax.numpy as jnp
@@ -12,6 +12,7 @@ from ..dynamics import DynamicalSystem
 from ..errors import NoImplementationError, ShapeError, UnknownPathError, ValueRefused
 from ..layers import Dense
 from ..math._modes import TrainingMode
+from ..run._given import as_numbers
 from ..transform import TrainVar
 from ..transform._operators import plain
 
@@ -92,29 +93,31 @@ def targets_of(parts: list[Readout], targets: Any, where: str) -> list[jax.Array
     if not isinstance(targets, Mapping):
         if len(parts) > 1:
             _refuse(parts, "one array", where)
-        return [_as_array(targets)]
+        return [_as_array(targets, where)]
     keys = {key: part for part in parts for key in (part.path, str(part.node.name))}
     for key in targets:
         if key not in keys:
             raise UnknownPathError(
                 where=where, expected="the path or the name of a part that is fitted", got=f"{key!r}", fix=nearest(str(key), keys)
             )
-    given = {keys[key].path: _as_array(y) for key, y in targets.items()}
+    given = {keys[key].path: _as_array(y, where) for key, y in targets.items()}
     if len(given) < len(parts):
         _refuse(parts, f"those of {', '.join(map(repr, given)) or 'none'}", where)
     return [given[part.path] for part in parts]
+
+
+def check_shapes(parts: list[Readout], ys: list[jax.Array], leading: tuple[int, ...], where: str) -> None:
+    """:class:`ShapeError` for targets that are not for as many trials and steps as there are inputs."""
+    for part, y in zip(parts, ys, strict=True):
+        if y.ndim <= len(leading) or y.shape[: len(leading)] != leading or y.shape[-1] != part.node.num_out:
+            _misfit(part, (*leading, part.node.num_out), y, where)
 
 
 def check_targets(part: Readout, inputs: jax.Array, y: jax.Array, where: str) -> None:
     """:class:`ShapeError` for targets that do not fit the inputs of a part."""
     expected = (*inputs.shape[:-1], part.node.num_out)
     if y.shape != expected:
-        raise ShapeError(
-            where=f"{where}, targets of {part.path or 'the model'}",
-            expected=f"shape {expected}",
-            got=f"{y.shape}",
-            fix="Give one target for each step of each trial, (B, T, num_out).",
-        )
+        _misfit(part, expected, y, where)
 
 
 def require(part: Readout, x: jax.Array | None, where: str) -> jax.Array:
@@ -135,16 +138,23 @@ def noting_inputs(parts: list[Readout]) -> Iterator[list[jax.Array | None]]:
     noted: list[jax.Array | None] = [None] * len(parts)
     with ExitStack() as stack:
         for k, part in enumerate(parts):
-            stack.enter_context(_noting(part.node, noted, k))
+            stack.enter_context(_noting(part.node, part.path, noted, k))
         yield noted
 
 
 @contextmanager
-def _noting(node: Dense, noted: list, k: int) -> Iterator[None]:
+def _noting(node: Dense, path: str, noted: list, k: int) -> Iterator[None]:
     update = node.update
 
     def noting(x: Any) -> jax.Array:
         x = plain(x)
+        if noted[k] is not None:
+            raise ValueRefused(
+                where=f"{path or 'the model'}",
+                expected="a part that the model calls once in each step",
+                got="a second call",
+                fix="Write a Dense layer for each call, or train the model with bp.BPTT.",
+            )
         noted[k] = jnp.asarray(x, plain(node.W).dtype)
         return update(x)
 
@@ -156,11 +166,20 @@ def _noting(node: Dense, noted: list, k: int) -> Iterator[None]:
         del node.__dict__["update"]
 
 
-def _as_array(y: Any) -> jax.Array:
-    return jnp.asarray(plain(y))
+def _as_array(y: Any, where: str) -> jax.Array:
+    return jnp.asarray(as_numbers(plain(y), f"{where}, targets", "Give an array (B, T, num_out)."))
 
 
-def _refuse(parts: list[Readout], got: str, where: str) -> None:
+def _misfit(part: Readout, expected: tuple[int, ...], y: jax.Array, where: str) -> NoReturn:
+    raise ShapeError(
+        where=f"{where}, targets of {part.path or 'the model'}",
+        expected=f"shape {expected}, from the inputs and the number of outputs",
+        got=f"{y.shape}",
+        fix="Give inputs (B, T, ...) and targets (B, T, num_out), one for each step of each trial; without a batch no B.",
+    )
+
+
+def _refuse(parts: list[Readout], got: str, where: str) -> NoReturn:
     raise UnknownPathError(
         where=where,
         expected=f"targets by path, of {', '.join(repr(part.path) for part in parts)}",

@@ -3,7 +3,7 @@
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 from readout_models import Memory, readout_inputs
 
 import bouton as bp
@@ -59,9 +59,36 @@ def test_a_readout_without_bias_and_prediction():
     assert_allclose(trainer.mon.before, X)
 
 
-def test_weights_that_are_not_finite_are_told():
-    with pytest.raises(RunningError, match=r"OnlineTrainer\.fit, o: expected finite weights, got some that are not"):
-        bp.OnlineTrainer(Memory()).fit([X * np.nan, Y])
+def test_weights_that_are_not_finite_are_told_and_taken_back():
+    model, broken = Memory(), X.copy()
+    broken[1, 4] = np.nan
+    trainer, other, start = bp.OnlineTrainer(model), Memory(), jnp.asarray(weights_of(model))
+    trainer.fit([X, Y])
+    before = weights_of(model)
+    with pytest.raises(RunningError, match=r"OnlineTrainer\.fit, o: expected finite weights, .* not, after step 4 of 12"):
+        trainer.fit([broken, Y])
+    assert_array_equal(weights_of(model), before)
+    # What the method keeps is as it was, too: all good data are remembered.
+    other.o.W.value, other.o.b.value = start[1:], start[0]
+    bp.OnlineTrainer(other).fit([np.concatenate([X, X]), np.concatenate([Y, 2 * Y])])
+    trainer.fit([X, 2 * Y])
+    assert_allclose(weights_of(model), weights_of(other), rtol=1e-3, atol=1e-4)
+
+
+def test_what_a_method_of_ones_own_returns_is_looked_at():
+    class Odd(bp.train.LMS):
+        def step(self, kept, weights, x, target):
+            return self.found(kept, weights)
+
+    for found, error, words in [
+        (lambda kept, weights: weights, KindError, r"Odd\.step: expected a pair of what it keeps, .* and weights, got"),
+        (lambda kept, weights: ((kept, kept), weights), KindError, r"expected a pair of what it keeps, in the same structure"),
+        (lambda kept, weights: (kept, weights[1:]), ShapeError, r"Odd\.step: expected weights \(5, 2\), got \(4, 2\)"),
+    ]:
+        method = Odd()
+        method.found = found
+        with pytest.raises(error, match=words):
+            bp.OnlineTrainer(Memory(), method).fit([X, Y])
 
 
 def test_methods_can_be_registered_once():
@@ -84,7 +111,7 @@ def test_methods_can_be_registered_once():
     ("call", "error", "words"),
     [
         (lambda: bp.ForceTrainer(Memory(), alpha=0.0), ValueRefused, r"RLS\(alpha=\.\.\.\): expected a number above 0, got 0\.0"),
-        (lambda: bp.OnlineTrainer(Memory(), "rsl"), UnknownPathError, r"got 'rsl'\. Known methods: 'rls', 'force', 'lms'"),
+        (lambda: bp.OnlineTrainer(Memory(), "rsl"), UnknownPathError, r"got 'rsl'\. Did you mean 'rls'\?"),
         (lambda: bp.OnlineTrainer(Memory(), 3), KindError, r"or an object with the methods start and step, got int"),
         (lambda: bp.OnlineTrainer(bp.layers.Dense(2, 2)), ValueRefused, r"expected a model with a Dense layer in training mode"),
         (
@@ -96,12 +123,12 @@ def test_methods_can_be_registered_once():
         (
             lambda: bp.OnlineTrainer(Memory()).fit([X, Y[:, 1:]]),
             ShapeError,
-            r"targets of o: expected one for each of the 12 steps, got 11",
+            r"targets of o: expected shape \(3, 12, 2\), from the inputs .*, got \(3, 11, 2\)",
         ),
         (
             lambda: bp.OnlineTrainer(Memory()).fit([X, Y[..., 1:]]),
             ShapeError,
-            r"targets of o: expected shape \(3, 2\), got \(3, 1\)",
+            r"targets of o: expected shape \(3, 12, 2\), .*, got \(3, 12, 1\)",
         ),
     ],
 )

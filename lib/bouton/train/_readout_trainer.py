@@ -1,0 +1,146 @@
+"""What trainers of readouts share."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import jax
+
+from ..dynamics import DynamicalSystem
+from ..errors import KindError
+from ..run import DSRunner, Record
+from ..run._given import check_shared, laid_out
+from ..transform import for_loop
+from ..transform import jit as compiled
+from ._readouts import check_shapes, noting_inputs, readouts, require, targets_of
+
+
+class ReadoutTrainer:
+    """Runs a model over inputs and fits its Dense layers in training mode; a subclass says how.
+
+    Parameters
+    ----------
+    target : DynamicalSystem
+        One step.
+    monitors : list or dict, optional
+        What predictions record, as for :class:`bouton.DSRunner`.
+    dt, data_first_axis
+        As for :class:`bouton.DSRunner`.
+    jit : bool
+        ``False`` runs in Python, with the same results.
+    progress_bar : bool
+        Show how many steps of a fit are done.
+    """
+
+    def __init__(
+        self,
+        target: DynamicalSystem,
+        monitors: Any = None,
+        *,
+        dt: float | None = None,
+        data_first_axis: str | None = None,
+        jit: bool = True,
+        progress_bar: bool = True,
+    ):
+        self._runner = DSRunner(target, (), monitors, dt, jit=jit, progress_bar=False, data_first_axis=data_first_axis)
+        self._stepping = self._runner._stepping
+        self._jit, self._bar = bool(jit), bool(progress_bar)
+        self.target = target
+        self._parts = readouts(target, f"{type(self).__name__}(target=...)")
+        self._over_time = compiled(self._all_steps) if jit else self._all_steps
+
+    def fit(self, train_data: Any, reset_state: bool = True, shared_args: Mapping[str, Any] | None = None) -> Any:
+        """Run over the data once, and fit.
+
+        Parameters
+        ----------
+        train_data : [X, Y]
+            Inputs (B, T, ...) and targets (B, T, num_out), or (T, ...) without a batch; of several layers a dict of targets by
+            path or name.
+        reset_state : bool
+            Begin anew.
+        shared_args : dict, optional
+            More to share; ``fit`` is shared as True.
+
+        Returns
+        -------
+        pytree
+            What the model returned in each step, with the weights that it had before that step.
+
+        Raises
+        ------
+        KindError, UnknownPathError, ShapeError
+            For data that do not fit.
+        RunningError
+            When the weights are not finite; they are then as they were before.
+        """
+        where = f"{type(self).__name__}.fit"
+        if not isinstance(reset_state, bool):
+            raise KindError(
+                where=f"{where}(reset_state=...)",
+                expected="True or False",
+                got=type(reset_state).__name__,
+                fix="There are no test data here: pass [X, Y] alone, and test with predict.",
+            )
+        xs, targets = _pair(train_data, where)
+        args, steps = laid_out(xs, self._stepping.batch_first, f"{where}, inputs")
+        ys = targets_of(self._parts, targets, where)
+        check_shapes(self._parts, ys, self._leading(args), where)
+        # As the inputs are: time first.
+        ys = [y.swapaxes(0, 1) if self._stepping.batch_first else y for y in ys]
+        with self._stepping.shared({**check_shared(shared_args, f"{where}(shared_args=...)"), "fit": True}):
+            if reset_state:
+                self._stepping.reset(self._stepping.batch_size(args))
+            start = self._stepping.passed
+            outs, told = self._over_time(*self._stepping.clock(start, steps), args, ys)
+        self._end(told, ys, where)
+        self._stepping.passed = start + steps
+        return self._stepping.laid_back(outs)
+
+    def predict(
+        self, inputs: Any, reset_state: bool = False, shared_args: Mapping[str, Any] | None = None, eval_time: bool = False
+    ) -> Any:
+        """What the model returns for inputs; ``fit`` is shared as False. With ``eval_time`` a pair of seconds and that."""
+        return self._runner.run(inputs=inputs, reset_state=reset_state, shared_args=shared_args, eval_time=eval_time)
+
+    @property
+    def mon(self) -> Record:
+        """What the monitors have read in the last prediction."""
+        return self._runner.mon
+
+    def __repr__(self) -> str:
+        paths = ", ".join(part.path or "the model" for part in self._parts)
+        return f"{type(self).__name__}({type(self.target).__name__}, fits {paths})"
+
+    # -- what a subclass says ----------------------------------------------
+
+    def _after_step(self, seen: list[jax.Array], ys: list[jax.Array]) -> Any:
+        """From what went into each part in one step, and its targets: what is told of the step."""
+        raise NotImplementedError
+
+    def _end(self, told: Any, ys: list[jax.Array], where: str) -> None:
+        """After all steps, from what was told of each."""
+        raise NotImplementedError
+
+    # -- all steps ---------------------------------------------------------
+
+    def _all_steps(self, times: Any, steps: Any, xs: tuple, ys: list) -> Any:
+        def step(t: Any, i: Any, x: tuple, y: list) -> Any:
+            with noting_inputs(self._parts) as noted:
+                out, _ = self._stepping.read_step(t, i, (), x)
+            seen = [require(part, x, type(self).__name__) for part, x in zip(self._parts, noted, strict=True)]
+            return out, self._after_step(seen, y)
+
+        return for_loop(step, (times, steps, xs, ys), jit=self._jit, progress_bar=self._bar)
+
+    def _leading(self, args: tuple) -> tuple[int, ...]:
+        """Trials and steps of the inputs, in the order of the user."""
+        shape = jax.tree_util.tree_leaves(args)[0].shape[: 2 if self._stepping.batched else 1]
+        return shape[::-1] if self._stepping.batch_first else shape
+
+
+def _pair(data: Any, where: str) -> tuple[Any, Any]:
+    if not isinstance(data, tuple | list) or len(data) != 2:
+        raise KindError(
+            where=where, expected="a pair [X, Y]", got=type(data).__name__, fix="Pass all inputs and all targets: fit([X, Y])."
+        )
+    return data[0], data[1]
