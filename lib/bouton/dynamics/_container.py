@@ -1,5 +1,6 @@
 """Systems made of systems."""
 
+import reprlib
 from typing import Any
 
 from ..core import Object
@@ -7,7 +8,8 @@ from ..core._names import nearest
 from ..errors import UnknownPathError, ValueRefused
 from ..math._delay import LengthDelay
 from ..math._modes import Mode
-from ._system import DynamicalSystem, Turn, _children
+from ._reset import children
+from ._system import DynamicalSystem, Turn
 
 
 class Container(DynamicalSystem):
@@ -58,7 +60,7 @@ class Container(DynamicalSystem):
 
     def members(self) -> list[DynamicalSystem | LengthDelay]:
         """What is updated, in this order, each once."""
-        return [child for child in _children(self) if isinstance(child, DynamicalSystem | LengthDelay)]
+        return [child for child in children(self) if isinstance(child, DynamicalSystem | LengthDelay)]
 
     def update(self, shared: dict[str, Any], *args: Any, **kwargs: Any) -> None:
         """One step of every member.
@@ -85,18 +87,20 @@ class Container(DynamicalSystem):
         UnknownPathError
             When there is none.
         """
-        children = self.modules()
-        found = children.get(name) or next((child for child in children.values() if child.name == name), None)
-        if found is None:
-            known = [*children, *(str(child.name) for child in children.values())]
+        members = self.modules()
+        if name in members:
+            return members[name]
+        by_own_name = {str(child.name): child for child in reversed(members.values())}
+        if name not in by_own_name:
             raise UnknownPathError(
                 where=f"{type(self).__name__}[{name!r}]",
                 expected="the name of a member",
                 got=f"{name!r}",
-                fix=nearest(str(name), dict.fromkeys(known)),
+                fix=nearest(str(name), {**members, **by_own_name}),
             )
-        return found
+        return by_own_name[name]
 
+    @reprlib.recursive_repr()
     def __repr__(self) -> str:
         lines = "".join(f"  {name} = {_indented(child)},\n" for name, child in self.modules().items())
         return f"{type(self).__name__}(name={self.name}, mode={self.mode}" + (f",\n{lines})" if lines else ")")

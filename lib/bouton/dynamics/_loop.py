@@ -113,6 +113,9 @@ class LoopOverTime(DynamicalSystemNS):
         self._dt = None if dt is None else admitted("LoopOverTime", None, dt, None, None, None, None)[DT]
         self.__dict__["_shared_arg"] = dict(shared_arg or {})
         self.i = State(jnp.asarray(self._i0, jnp.int32))
+        # Time of step i0, had all steps been of the last length.
+        self.origin = State(jnp.asarray(self._t0, default_float()), unit="ms")
+        self.last_dt = State(jnp.zeros((), default_float()), unit="ms")
 
     def update(self, *inputs: Any) -> Any:
         """The whole series.
@@ -154,11 +157,17 @@ class LoopOverTime(DynamicalSystemNS):
 
     def _counted(self, start: Any, length: int, dt: Any) -> tuple[Any, Any]:
         """Time before each step, and its number."""
-        passed = np.arange(length, dtype=np.int32) - np.int32(self._i0)
-        # In NumPy where the numbers are known: each operation of JAX costs as much as a whole short loop.
-        passed = passed + (start if isinstance(start, Tracer) else np.asarray(start))
         real = default_float().type
-        return passed.astype(real) * (dt if isinstance(dt, Tracer) else real(dt)) + real(self._t0), passed + np.int32(self._i0)
+        # In NumPy where the numbers are known: each operation of JAX costs as much as a whole short loop.
+        before, origin, last_dt = (x if isinstance(x, Tracer) else np.asarray(x) for x in (start, self.origin, self.last_dt))
+        dt = dt if isinstance(dt, Tracer) else real(dt)
+        before = before - np.int32(self._i0)
+        if any(isinstance(x, Tracer) for x in (dt, last_dt)) or dt != last_dt:
+            # Time goes on from where it is, not from where it were with this dt from the beginning.
+            origin = origin + before.astype(real) * (last_dt - dt)
+            self.origin, self.last_dt = (jnp.asarray(x, last_dt.dtype) for x in (origin, dt))
+        passed = np.arange(length, dtype=np.int32) + before
+        return passed.astype(real) * dt + origin, passed + np.int32(self._i0)
 
     def _run(self, times: jax.Array, steps: jax.Array, inputs: tuple) -> Any:
         if not self._no_state:

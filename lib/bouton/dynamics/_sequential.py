@@ -1,7 +1,7 @@
 """Steps one after the other."""
 
 from collections.abc import Callable, Iterator
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
@@ -86,7 +86,7 @@ class Sequential(DynamicalSystemNS):
         return (getattr(self, key) for key in self._order)
 
     def __getitem__(self, index: int | str | slice) -> Any:
-        """The member at a position or of a name; a slice gives a :class:`Sequential` of the same members."""
+        """The member at a position or of a name; a slice gives a :class:`Sequential` of the same members, in its order."""
         if isinstance(index, str):
             if index not in self._order:
                 raise UnknownPathError(
@@ -114,9 +114,10 @@ class Sequential(DynamicalSystemNS):
             )
         return getattr(self, self._order[index])
 
-    def _part(self, keys: tuple[str, ...]) -> Self:
-        unnamed = [getattr(self, key) for key in keys if key.isdecimal()]
-        return type(self)(*unnamed, **{key: getattr(self, key) for key in keys if not key.isdecimal()})
+    def _part(self, keys: tuple[str, ...]) -> "Sequential":
+        # Names of places are those in the slice. A subclass may be built from something else than members.
+        members = {str(i) if key.isdecimal() else key: getattr(self, key) for i, key in enumerate(keys)}
+        return Sequential(mode=self.mode, **members)
 
     def __repr__(self) -> str:
         lines = (f"  [{i}] {_shown(member)}" for i, member in enumerate(self))

@@ -1,42 +1,17 @@
 """Systems that advance by one step."""
 
-import functools
 import inspect
-from collections.abc import Callable, Mapping
 from enum import IntEnum
 from typing import Any, ClassVar, Self
 
 from ..core import Object
 from ..errors import KindError, NoImplementationError, ValueRefused
-from ..math._delay import LengthDelay
 from ..math._modes import MODE, Mode
 from ..math._share import share
 from ..transform._frame import Versioned
+from ._calling import is_marked, without_shared
 from ._declare import reset_states
-
-_MARK = "_bouton_update_without_shared"
-
-
-def not_pass_shared(method: Callable) -> Callable:
-    """Mark a method that takes no shared arguments: a dict in front of the others is shared, and not handed on.
-
-    Parameters
-    ----------
-    method : callable
-        An ``update`` of a :class:`DynamicalSystem`, or any other of its methods.
-
-    Returns
-    -------
-    callable
-        The method, marked.
-    """
-
-    @functools.wraps(method)
-    def without(self: Any, *args: Any, **kwargs: Any) -> Any:
-        return method(self, *_without_shared(args), **kwargs)
-
-    setattr(without, _MARK, True)
-    return without
+from ._reset import children, delays_below, reset_below, visiting
 
 
 class Turn(IntEnum):
@@ -103,7 +78,7 @@ class DynamicalSystem(Object):
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
-        cls._takes_shared = not (cls._never_shared or _is_marked(inspect.getattr_static(cls, "update")))
+        cls._takes_shared = not (cls._never_shared or is_marked(inspect.getattr_static(cls, "update")))
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         self = super().__new__(cls, *args, **kwargs)
@@ -153,7 +128,7 @@ class DynamicalSystem(Object):
         raise _missing(self, "update", "one step of the system")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        args = _without_shared(args)
+        args = without_shared(args)
         if self._takes_shared:
             return self.update(share.arguments(), *args, **kwargs)
         return self.update(*args, **kwargs)
@@ -191,9 +166,9 @@ class DynamicalSystem(Object):
             When there is nothing below and nothing of its own that could be reset.
         """
         known = reset_states(self, batch_size)
-        if not (_reset_below(self, batch_size) or known or not self._is_reset):
+        if not (reset_below(self, batch_size, DynamicalSystem.reset_state) or known or not self._is_reset):
             raise _missing(self, "reset_state", "what the states begin with")
-        for delay in _delays_below(self):
+        for delay in delays_below(self):
             delay.reset()
         return self
 
@@ -203,9 +178,10 @@ class DynamicalSystem(Object):
 
     def clear_input(self) -> None:
         """Set accumulated inputs, here and below, to zero."""
-        for child in _children(self):
-            if isinstance(child, DynamicalSystem):
-                child.clear_input()
+        with visiting(self, "cleared") as again:
+            for child in () if again else children(self):
+                if isinstance(child, DynamicalSystem):
+                    child.clear_input()
 
     # -- showing -----------------------------------------------------------
 
@@ -235,22 +211,6 @@ class DynamicalSystemNS(DynamicalSystem):
     _takes_shared = False
 
 
-def _without_shared(args: tuple) -> tuple:
-    if args and isinstance(args[0], Mapping):
-        share.take(args[0])
-        return args[1:]
-    return args
-
-
-def _is_marked(method: Any) -> bool:
-    # A compiled method stands in front of the one that was marked.
-    while method is not None:
-        if getattr(method, _MARK, False):
-            return True
-        method = getattr(method, "__wrapped__", None)
-    return False
-
-
 def _missing(system: DynamicalSystem, method: str, what: str) -> NoImplementationError:
     return NoImplementationError(
         where=f"{type(system).__name__}.{method}",
@@ -258,54 +218,3 @@ def _missing(system: DynamicalSystem, method: str, what: str) -> NoImplementatio
         got="none",
         fix=f"Define {method} in the class.",
     )
-
-
-def _children(obj: Object) -> list[Object]:
-    """The objects right below, each once."""
-    return [*{id(child): child for child in (*obj.modules().values(), *obj._implicit_nodes.values())}.values()]
-
-
-def _delays_below(obj: Object) -> list[LengthDelay]:
-    return [*obj.nodes("relative").subset(LengthDelay).unique().values()]
-
-
-def _reset_below(obj: Object, batch_size: int | None) -> bool:
-    """Reset what remembers its beginning in ``obj``, and its children; whether there was anything."""
-    found = False
-    for name, slot in obj._slots.items():
-        if slot.kind in ("state", "random") and slot.wrapper.remembers:
-            slot.reset(obj._where(name))
-            found = True
-    if obj.__dict__.get("_being_reset"):
-        return True  # a circle
-    obj.__dict__["_being_reset"] = True
-    try:
-        for child in _children(obj):
-            found = True
-            if not isinstance(child, LengthDelay):
-                _reset_child(child, batch_size)
-    finally:
-        del obj.__dict__["_being_reset"]
-    return found
-
-
-def _reset_child(child: Object, batch_size: int | None) -> None:
-    method = type(child).reset_state
-    if method is Object.reset_state:
-        # A plain object: a bare Variable there may be a weight, and stays.
-        _reset_below(child, batch_size)
-    elif method is not DynamicalSystem.reset_state or _children(child) or _has_states(child):
-        _call_with_batch(child.reset_state, batch_size)
-
-
-def _has_states(obj: Object) -> bool:
-    return any(slot.kind in ("state", "random") for slot in obj._slots.values())
-
-
-def _call_with_batch(method: Callable, batch_size: int | None) -> None:
-    try:
-        inspect.signature(method).bind(batch_size)
-    except TypeError:
-        method()
-    else:
-        method(batch_size)

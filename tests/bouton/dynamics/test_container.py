@@ -153,3 +153,19 @@ def test_a_network_of_networks_steps_them_among_the_others():
     net = bp.Network(inner=bp.Network(n=Neurons(order, name="inner_n")), n=Neurons(order, name="outer_n"))
     net()
     assert order == ["outer_n", "inner_n"]
+
+
+def test_a_member_counts_even_if_it_is_like_nothing():
+    class Empty(Counts):
+        def __len__(self):
+            return 0
+
+    empty = Empty([])
+    net = bp.Container(empty=empty)
+    assert net["empty"] is net[empty.name] is empty
+
+
+def test_a_circle_of_containers_is_shown_once():
+    one, two = bp.Container(name="one_of_two"), bp.Container(name="two_of_two")
+    one.other, two.other = two, one
+    assert repr(one).count("one_of_two") == repr(one).count("two_of_two") == 1

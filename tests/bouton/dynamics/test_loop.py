@@ -103,6 +103,20 @@ def test_the_dt_is_that_of_the_environment_at_each_call():
             assert_allclose(loop(np.zeros(3, np.float32))[:, :3], [[k * dt, k, dt] for k in range(3)])
 
 
+@pytest.mark.parametrize("how", ["eager", "step by step", "as part of others"])
+def test_time_goes_on_with_another_dt(how):
+    loop = bp.LoopOverTime(Told(), t0=2.0, i0=5, jit=how != "step by step")
+    call = bm.jit(loop) if how == "as part of others" else loop
+    steps = [(0.5, [2.0, 2.5]), (0.25, [3.0, 3.25, 3.5]), (0.25, [3.75]), (1.0, [4.0, 5.0])]
+    for _ in range(2):
+        told = []
+        for dt, times in steps:
+            with bm.environment(dt=dt):
+                told.append(np.asarray(call(np.zeros(len(times), np.float32)))[:, :2])
+        assert_allclose(np.concatenate(told), [[t, 5 + k] for k, t in enumerate(t for _, times in steps for t in times)])
+        loop.reset_state()
+
+
 def test_a_dt_of_its_own_is_that_of_the_environment_inside():
     loop = bp.LoopOverTime(lambda x: x + bm.get_dt() + bp.share.dt, dt=0.5)
     with bp.share.restored({"dt": 0.3}):

@@ -97,6 +97,23 @@ def test_a_slice_has_the_same_members(net):
     assert named["act"] is jnp.tanh
 
 
+def test_a_slice_keeps_its_order_and_the_mode():
+    net = bp.Sequential(lambda x: x + 1, lambda x: 10 * x, last=lambda x: x - 3, mode=bm.training_mode)
+    back = net[::-1]
+    assert back(2.0) == 10 * (2 - 3) + 1
+    assert (back["last"], back["2"]) == (net["last"], net["0"])
+    assert net[::2](2.0) == 0
+    assert back.mode == bm.training_mode
+
+
+def test_a_slice_of_a_subclass_that_is_built_otherwise():
+    class Increments(bp.Sequential):
+        def __init__(self, steps):
+            super().__init__(*[lambda x: x + 1] * steps)
+
+    assert Increments(3)[1:](0.0) == 2
+
+
 def test_a_member_that_is_replaced_counts(net):
     compiled = bm.jit(net)
     compiled(X)

@@ -353,6 +353,22 @@ def test_a_circle_is_reset_once():
     assert float(two.one.v.sum()) == 0
 
 
+def test_a_circle_is_cleared_once():
+    class Gathers(bp.DynamicalSystemNS):
+        def __init__(self):
+            super().__init__()
+            self.input, self.partner = bm.Variable(jnp.ones(2)), None
+
+        def clear_input(self):
+            self.input.value = jnp.zeros(2)
+            super().clear_input()
+
+    one, two = Gathers(), Gathers()
+    one.partner, two.partner = two, one
+    one.clear_input()
+    assert float(one.input.sum() + two.input.sum()) == 0
+
+
 def test_a_system_with_nothing_to_reset_says_so_and_its_parents_pass_it_by():
     class Nothing(bp.DynamicalSystemNS):
         def update(self, x):
