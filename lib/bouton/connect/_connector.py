@@ -11,7 +11,7 @@ import numpy as np
 
 from ..errors import NoImplementationError, RunningError, UnknownPathError
 from ..transform import DEFAULT
-from ._checks import Size, shape_of, within
+from ._checks import Size, count, shape_of, within
 from ._synapses import Synapses
 
 Shape = tuple[int, ...]
@@ -34,10 +34,15 @@ class Connector:
     seed : int, optional
         Of what is drawn at random: the same seed and sizes give the same synapses. Without one each call draws anew, from
         bouton's random state, so that ``bm.random.seed`` makes a whole model repeatable.
+
+    Raises
+    ------
+    KindError, ValueRefused
+        For a seed that is no whole number, or below 0.
     """
 
     def __init__(self, seed: int | None = None):
-        self.seed = seed
+        self.seed = None if seed is None else count(seed, f"{type(self).__name__}(seed)")
         self._synapses: Synapses | None = None
         self._sizes: tuple[Shape, Shape] | None = None
 

@@ -1,5 +1,6 @@
 """Normalisation by the mean and variance of a batch."""
 
+import math
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -30,7 +31,8 @@ class _BatchNorm(Layer):
     num_features : int
         Length of the last axis.
     axis : int or sequence of int, optional
-        Axes that mean and variance are taken over. Default: all but the last.
+        Axes that mean and variance are taken over. Default: all but the last. Where some are left out, the running statistics are
+        the means over these.
     epsilon : float
         Added to the variance, above 0.
     momentum : float
@@ -101,23 +103,36 @@ class _BatchNorm(Layer):
                 got=f"shape {array.shape}",
                 fix="Add the axis that is missing, or use the layer for another number of axes.",
             )
-        if share.load("fit", False):
-            axes = tuple(range(array.ndim - 1)) if self.axis is None else tuple(a for a in self.axis if a < array.ndim - 1)
-            mean, variance = array.mean(axes, keepdims=True), array.var(axes, keepdims=True)
-            self._follow(mean, variance, array.ndim)
-        else:
-            mean, variance = self.running_mean.value, self.running_var.value
+        fit, known = share.load("fit", False), (self.running_mean.value, self.running_var.value)
+        mean, variance = known
+        if isinstance(fit, jax.Array) or fit:
+            mean, variance = self._statistics(array, fit)
+            self._follow(mean, variance, fit)
+        if isinstance(fit, jax.Array):
+            mean, variance = jnp.where(fit, mean, known[0]), jnp.where(fit, variance, known[1])
         out = (array - mean) * jax.lax.rsqrt(variance + self.epsilon)
         if not self.affine:
             return out
         size = (self.num_features,)
         return out * filled(self.scale, size) + filled(self.bias, size)
 
-    def _follow(self, mean: jax.Array, variance: jax.Array, ndim: int) -> None:
-        rest = tuple(range(ndim - 1))
+    def _statistics(self, x: jax.Array, fit: Any) -> tuple[jax.Array, jax.Array]:
+        axes = tuple(a for a in (range(x.ndim - 1) if self.axis is None else self.axis) if a < x.ndim - 1)
+        # What is traced may turn out False.
+        if not isinstance(fit, jax.Array) and math.prod(x.shape[a] for a in axes) < 2:
+            raise ShapeError(
+                where=f"{type(self).__name__}(x)",
+                expected="two or more values of each feature while training",
+                got=f"shape {x.shape}, normalised over axes {axes}",
+                fix="Less its mean, a single value is 0 whatever it was: give a larger batch, or more axes.",
+            )
+        return x.mean(axes, keepdims=True), x.var(axes, keepdims=True)
+
+    def _follow(self, mean: jax.Array, variance: jax.Array, fit: Any) -> None:
+        rest = tuple(range(mean.ndim - 1))
         for running, batch in ((self.running_mean, mean), (self.running_var, variance)):
-            now = jax.lax.stop_gradient(batch.mean(rest))
-            running.value = self.momentum * running.value + (1 - self.momentum) * now
+            now = self.momentum * running.value + (1 - self.momentum) * jax.lax.stop_gradient(batch.mean(rest))
+            running.value = jnp.where(fit, now, running.value) if isinstance(fit, jax.Array) else now
 
     def _described(self) -> dict[str, Any]:
         return {"num_features": self.num_features}

@@ -156,6 +156,9 @@ class _Convolution(_Kernel):
 class _Transposed(_Kernel):
     """A transposed convolution, which makes space larger by its stride.
 
+    The input gets ``stride - 1`` zeros between its elements, and a convolution of stride 1 follows. Its kernel is not turned
+    round: this is the transpose of a convolution whose kernel is, along each axis of space.
+
     Parameters
     ----------
     in_channels, out_channels : int
@@ -209,7 +212,8 @@ class _Transposed(_Kernel):
         """The transposed convolution, (batch, *space, out_channels), of (batch, *space, in_channels)."""
         kernel = self._kernel()
         array = with_space(x, self._axes, self.in_channels, kernel.dtype, type(self).__name__)
-        return self._biased(lax.conv_transpose(array, kernel, self.stride, self.padding, dimension_numbers=self._letters()))
+        out = lax.conv_transpose(array, kernel, self.stride, self.padding, dimension_numbers=self._letters())
+        return self._biased(refuse_empty(type(self).__name__, out, array.shape[1:-1]))
 
 
 class Conv1d(_Convolution):

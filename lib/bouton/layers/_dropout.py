@@ -52,12 +52,15 @@ class Dropout(Layer):
     def update(self, x: Any) -> jax.Array:
         """``x``, or while training ``x / prob`` where it is kept and 0 elsewhere."""
         array = as_float(x, default_float(), type(self).__name__)
-        if not share.load("fit", False):
+        fit = share.load("fit", False)
+        traced = isinstance(fit, jax.Array)
+        if not (traced or fit):
             return array
         keep = self.rng.bernoulli(self.prob, array.shape)
         # Not array / prob: where nothing is kept, that would be no number, and its derivative none either.
         scale = 1 / jnp.where(self.prob > 0, self.prob, 1)
-        return jnp.where(keep, array * scale.astype(array.dtype), 0)
+        out = jnp.where(keep, array * scale.astype(array.dtype), 0)
+        return jnp.where(fit, out, array) if traced else out
 
     def reset_state(self, batch_size: int | None = None) -> Self:
         """Nothing: a batch of a training begins anew, the random numbers go on."""

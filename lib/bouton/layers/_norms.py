@@ -1,5 +1,6 @@
 """Normalisation of each element of a batch by itself."""
 
+import math
 from typing import Any
 
 import jax
@@ -155,6 +156,13 @@ class GroupNorm(Layer):
             )
         grouped = array.reshape(*array.shape[:-1], self.num_groups, -1)
         axes = (*range(first, array.ndim - 1), array.ndim)
+        if math.prod(grouped.shape[a] for a in axes) < 2:
+            raise ShapeError(
+                where=f"{type(self).__name__}(x)",
+                expected="two or more values in each group",
+                got=f"shape {array.shape}",
+                fix="Less its mean, a single value is 0 whatever it was: take fewer groups, or an input with space.",
+            )
         out = _normalised(grouped, axes, self.epsilon).reshape(array.shape)
         if not self.affine:
             return out

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from ..errors import ValueRefused
 from ..math import Mode
 from ..transform import default_float
 from ._layer import Layer, as_array, as_float
@@ -40,7 +41,7 @@ class _Pool(Layer):
         Steps of the window. Default: its size, so that windows do not overlap.
     padding : 'SAME', 'VALID', int, or sequence of int or of pairs of int
         ``'VALID'`` for whole windows only, ``'SAME'`` so that stride 1 keeps the size, or how many elements before and after each
-        axis. What is added does not count.
+        axis, less than the window. What is added does not count.
     mode : Mode, optional
         Whether the first axis is the batch. Default: that of the environment.
     name : str, optional
@@ -92,7 +93,15 @@ class _Pool(Layer):
         where = type(self).__name__
         size = per_axis(f"{where}.kernel_size", self.kernel_size, axes)
         stride = size if self.stride is None else per_axis(f"{where}.stride", self.stride, axes)
-        return size, stride, padding_of(f"{where}.padding", self.padding, axes)
+        padding = padding_of(f"{where}.padding", self.padding, axes)
+        if not isinstance(padding, str) and any(max(pair) >= n for pair, n in zip(padding, size, strict=True)):
+            raise ValueRefused(
+                where=f"{where}.padding",
+                expected=f"less than the window, {size}, on each side",
+                got=f"{self.padding}",
+                fix="A window of padding alone has no number to give.",
+            )
+        return size, stride, padding
 
     def _space(self, ndim: int) -> int:
         """How many axes the window covers."""

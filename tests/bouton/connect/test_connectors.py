@@ -314,6 +314,14 @@ def test_distances_need_a_probability_and_as_many_axes():
         connect.GaussianProb(0.1)(4, (2, 2))
 
 
+@pytest.mark.parametrize(
+    ("seed", "error", "got"), [("a", KindError, "a whole number, got 'a'"), (-1, ValueRefused, "at least 0, got -1")]
+)
+def test_what_is_no_seed_is_refused(seed, error, got):
+    with pytest.raises(error, match=rf"FixedProb\(seed\): expected {got}"):
+        connect.FixedProb(0.1, seed=seed)
+
+
 # Graphs ------------------------------------------------------------------------------------------------------------------
 
 

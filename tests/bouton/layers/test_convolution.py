@@ -73,6 +73,14 @@ def test_dilations_put_zeros_between_the_elements():
     assert Conv1d(2, 4, 3, lhs_dilation=2, mode=MODE)(x).shape == (1, 15, 4)
 
 
+def test_same_takes_the_sizes_that_dilations_make():
+    w, x = RNG.normal(size=(3, 2, 4)).astype(np.float32), RNG.normal(size=(1, 6, 2)).astype(np.float32)
+    layer = Conv1d(2, 4, 3, 2, "SAME", 2, 3, w_initializer=w, b_initializer=None, mode=MODE)
+    wide = np.moveaxis(spread(np.moveaxis(w, -1, 0), (3,)), 0, -1)
+    # 11 elements give 6 windows of 7, which want (6 - 1) * 2 + 7 - 11 more.
+    assert_allclose(layer(x), convolved(spread(x, (2,)), wide, (2,), [(3, 3)]), rtol=1e-4, atol=1e-5)
+
+
 @pytest.mark.parametrize(("kind", "axes"), [(ConvTranspose1d, 1), (ConvTranspose2d, 2), (ConvTranspose3d, 3)])
 def test_a_transposed_convolution_spreads_its_input(kind, axes):
     w, x = RNG.normal(size=(*(3,) * axes, 2, 4)).astype(np.float32), RNG.normal(size=(1, *(3,) * axes, 2)).astype(np.float32)
@@ -81,6 +89,14 @@ def test_a_transposed_convolution_spreads_its_input(kind, axes):
     full = convolved(spread(x, (2,) * axes), w, (1,) * axes, [(2, 2)] * axes) + 1
     assert_allclose(kind(2, 4, 3, padding="VALID", **options)(x), full, rtol=1e-4, atol=1e-5)
     assert kind(2, 4, 3, **options)(x).shape == (1, *(6,) * axes, 4)
+
+
+@pytest.mark.parametrize(("padding", "wanted"), [("SAME", [100, 10, 201, 20]), (((1, 0),), [10, 201]), (1, [10, 201, 20])])
+def test_paddings_of_a_transposed_convolution(padding, wanted):
+    kernel = np.array([1.0, 10.0, 100.0]).reshape(3, 1, 1)
+    layer = ConvTranspose1d(1, 1, 3, 2, padding, w_initializer=kernel, mode=MODE)
+    # The kernel goes over 1, 0, 2 with zeros before and after: two and one for 'SAME'.
+    assert_array_equal(layer(np.array([1.0, 2.0]).reshape(1, 2, 1)).ravel(), wanted)
 
 
 def test_weights_are_masked_and_trained():
@@ -111,6 +127,8 @@ def test_what_does_not_fit_is_refused():
         ShapeError, match=r"Conv1d\(x\): expected space in which the kernel has room, got \(2,\)\. Take a smaller kernel"
     ):
         Conv1d(2, 1, 3, padding="VALID", mode=MODE)(np.ones((1, 2, 2)))
+    with pytest.raises(ShapeError, match=r"ConvTranspose1d\(x\): expected space in which the kernel has room, got \(2,\)"):
+        ConvTranspose1d(2, 1, 3, padding=0, mode=MODE)(np.ones((1, 2, 2)))
     with pytest.raises(ShapeError, match=r"expected shape \(\.\.\., 2\)"):
         Conv1d(2, 1, 3, mode=MODE)(np.ones((1, 5, 3)))
     with pytest.raises(ValueRefused, match=r"Conv1d\.in_channels: expected a multiple of groups, 2, got 3\. Channels are shared"):

@@ -68,6 +68,18 @@ def test_compiled_code_sees_whether_training_is_under_way():
     assert_array_equal(step(X), X)
 
 
+def test_a_compiled_function_may_be_told_so_at_each_call():
+    layer = Dropout(0.5, seed=3)
+    twin = copy.deepcopy(layer)
+    step = bm.jit(layer)
+    with bp.share.restored({}):
+        silenced = twin({"fit": True}, X)
+    assert_array_equal(step({"fit": True}, X), silenced)
+    assert_array_equal(step({"fit": False}, X), X)
+    assert step.compilations == 1
+    assert bp.share.load("fit", None) is None
+
+
 def test_same_seed_same_numbers_and_each_call_others():
     one, other = Dropout(0.5, seed=7), Dropout(0.5, seed=7)
     with bp.share.restored({"fit": True}):

@@ -43,6 +43,28 @@ def test_compiled_code_sees_whether_training_is_under_way():
     assert np.all(np.asarray(layer.running_mean) != 0)
 
 
+def test_a_compiled_function_may_be_told_so_at_each_call():
+    layer = BatchNorm1d(2, momentum=0.9, mode=bm.batching_mode)
+    x = X[:, 0]
+    step = bm.jit(layer)
+    assert_allclose(step({"fit": False}, x[:1]), x[:1] / np.sqrt(1 + 1e-5), rtol=1e-5)
+    assert_array_equal(layer.running_mean, [0.0, 0.0])
+    assert_allclose(step({"fit": True}, x), normalised(x, (0,)), rtol=1e-4, atol=1e-5)
+    assert_allclose(layer.running_mean, 0.1 * x.mean(0), rtol=1e-4)
+    assert_allclose(layer.running_var, 0.9 + 0.1 * x.var(0), rtol=1e-4)
+
+
+def test_no_gradient_passes_through_the_running_statistics():
+    layer = BatchNorm1d(2, mode=bm.batching_mode)
+
+    def later(x):
+        with bp.share.restored({"fit": True}):
+            layer(x)
+        return layer(bm.ones((1, 2))).sum() + layer.running_var.sum()
+
+    assert_array_equal(bm.grad(later)(bm.asarray(X[:, 0])), np.zeros((4, 2)))
+
+
 def test_mean_and_variance_may_be_taken_over_some_axes():
     layer = BatchNorm1d(2, axis=0, mode=bm.batching_mode)
     with bp.share.restored({"fit": True}):
@@ -117,6 +139,18 @@ def test_what_does_not_fit_is_refused():
         BatchNorm2d(2, axis=3, mode=bm.batching_mode)
     with pytest.raises(ValueRefused, match=r"each once, got \(0, 0\)"):
         BatchNorm2d(2, axis=(0, 0), mode=bm.batching_mode)
+    for layer, x in ((BatchNorm1d(2, mode=bm.batching_mode), X[:1, 0]), (BatchNorm1d(2, axis=1, mode=bm.batching_mode), X[:, 0])):
+        with (
+            bp.share.restored({"fit": True}),
+            pytest.raises(
+                ShapeError, match=r"BatchNorm1d\(x\): expected two or more values of each feature while training, got shape"
+            ),
+        ):
+            layer(x)
+    with pytest.raises(
+        ShapeError, match=r"InstanceNorm\(x\): expected two or more values in each group, got shape \(4, 2\)\. Less"
+    ):
+        InstanceNorm(2, mode=bm.batching_mode)(X[:, 0])
     with pytest.raises(ValueRefused, match=r"BatchNorm1d\.momentum: expected a number from 0 to 1, got 2\.0"):
         BatchNorm1d(2, momentum=2.0, mode=bm.batching_mode)
     with pytest.raises(ValueRefused, match=r"LayerNorm\.epsilon: expected a number above 0, got 0"):

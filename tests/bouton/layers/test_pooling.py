@@ -51,6 +51,13 @@ def test_what_is_padded_does_not_count():
     assert_array_equal(MinPool(2, 2, padding=((1, 0),))(x).ravel(), [-1.0, -3.0])
 
 
+@pytest.mark.parametrize("dtype", [jnp.int8, jnp.int32, jnp.float32, jnp.float16])
+def test_padding_is_below_all_numbers_and_above_them(dtype):
+    x = jnp.array([[-5], [-7]], dtype)
+    assert_array_equal(MaxPool(2, 2, padding=1)(x).ravel(), [-5, -7])
+    assert_array_equal(MinPool(2, 2, padding=1)(-x).ravel(), [5, 7])
+
+
 @pytest.mark.parametrize("dtype", [jnp.int32, jnp.bool_, jnp.float16])
 def test_other_numbers_are_pooled_as_they_are(dtype):
     x = jnp.array([[0], [1]], dtype)
@@ -107,5 +114,11 @@ def test_what_does_not_fit_is_refused():
         AvgPool(2, 0)
     with pytest.raises(ValueRefused, match=r"MinPool\.padding: expected 'SAME' or 'VALID', got 'ROUND'"):
         MinPool(2, padding="ROUND")
+    with pytest.raises(
+        ValueRefused, match=r"AvgPool\.padding: expected less than the window, \(2,\), on each side, got 2\. A window of padding"
+    ):
+        AvgPool(2, padding=2)
+    with pytest.raises(ValueRefused, match=r"MaxPool2d\.padding: expected less than the window, \(3, 1\)"):
+        MaxPool2d((3, 1), padding=((1, 1), (0, 1)))
     assert repr(MaxPool(2, name="largest")) == "MaxPool(name=largest, kernel_size=2, mode=NonBatchingMode)"
     assert repr(AdaptiveAvgPool1d(2, name="few")) == "AdaptiveAvgPool1d(name=few, target_shape=(2,), mode=NonBatchingMode)"
