@@ -45,7 +45,7 @@ class NeuGroup(DynamicalSystemNS):
     Raises
     ------
     KindError
-        For a size that is no whole number, or tuple of them.
+        For a size that is no whole number, or tuple of them, and a ``keep_size`` that is neither true nor false.
     ValueRefused
         For one below 1.
     """
@@ -57,6 +57,13 @@ class NeuGroup(DynamicalSystemNS):
     def __init__(self, size: int | tuple[int, ...], keep_size: bool = False, name: str | None = None, mode: Mode | None = None):
         super().__init__(name, mode)
         self.size = _checked(size, type(self).__name__)
+        if not isinstance(keep_size, bool | np.bool_):
+            raise KindError(
+                where=f"{type(self).__name__}(keep_size=...)",
+                expected="True or False",
+                got=f"{keep_size!r}",
+                fix="Name the arguments that follow the size: LIF(10, V_rest=-60.0).",
+            )
         self.keep_size = bool(keep_size)
         self.num = math.prod(self.size)
         self.varshape = self.size if keep_size else (self.num,)

@@ -26,10 +26,10 @@ class PoissonGroup(NeuGroup):
         How many neurons.
     freqs : () or (num,), Hz
         Mean rates.
-    keep_size : bool
-        Whether states keep the shape of the sheet.
     seed : int, optional
         Same seed, same spikes, again after each ``reset_state``. Default: the numbers of ``bm.random``.
+    keep_size : bool
+        Whether states keep the shape of the sheet.
     mode : Mode, optional
         Default: that of the environment. Trials of a batch have spikes of their own.
     name : str, optional
@@ -50,8 +50,8 @@ class PoissonGroup(NeuGroup):
         self,
         size: int | tuple[int, ...],
         freqs: Any,
-        keep_size: bool = False,
         seed: int | None = None,
+        keep_size: bool = False,
         mode: Mode | None = None,
         name: str | None = None,
     ):

@@ -10,7 +10,7 @@ from jax.core import Tracer
 
 from ..core import SimulationParameter
 from ..dynamics._declare import parameter, state
-from ..errors import KindError, ValueRefused
+from ..errors import KindError, RunningError, ValueRefused
 from ..math import Mode, TrainingMode
 from ..math._share import share
 from ..transform import default_float
@@ -89,6 +89,7 @@ class SpikingGroup(MembraneGroup):
         # Potentials may lie above the threshold in refractory time, by synapses that make them jump.
         may = self._distance(before) < 0 if self._crosses else None if held is None else ~held
         if isinstance(self.mode, TrainingMode):
+            self._refuse_spikes_without_derivative()
             spike = self.spike_fun(distance)
             spike = spike if may is None else spike * may.astype(spike.dtype)
             did = jax.lax.stop_gradient(spike)
@@ -111,6 +112,15 @@ class SpikingGroup(MembraneGroup):
     def _after_spike(self, values: tuple[jax.Array, ...], spike: jax.Array, did: jax.Array) -> tuple[jax.Array, ...]:
         """The variables after a step with these spikes: ``spike``, of floats, has a derivative, ``did`` has none."""
         return values
+
+    def _refuse_spikes_without_derivative(self) -> None:
+        if self.spike.dtype == bool:
+            raise RunningError(
+                where=f"{type(self).__name__}(x)",
+                expected="a group that was made in a training mode",
+                got=f"one with spikes that are truth values, in {self.mode}",
+                fix="Pass mode=bm.training_mode when the group is made.",
+            )
 
     def _refuse_reset_above(self, after: str, threshold: str) -> None:
         """Refuse parameters of these names with which a neuron would go on spiking in every step."""

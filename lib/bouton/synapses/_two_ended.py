@@ -45,7 +45,8 @@ class TwoEndConn(DynamicalSystemNS):
         are those of :func:`bouton.connect.propagate`. Trained weights between all pairs are always multiplied as a matrix.
     g_max : number, array, initialiser, or Variable
         Weights: one for all, or of shape ``(pre.num, post.num)`` for All2All, ``(pre.num,)`` for One2One, and one for each
-        synapse otherwise, in the order of the connector. A TrainVar in a training mode.
+        synapse otherwise, in the order of ``synapse.conn.require('pre_ids', 'post_ids')``: by presynaptic neuron, in whatever
+        order a connector was given its pairs. A TrainVar in a training mode.
     delay_step : int, float, (pre.num,) array of either, or initialiser, optional
         How long spikes take: whole numbers are steps, floats are ms. Default: those that the group has now arrive.
     name : str, optional

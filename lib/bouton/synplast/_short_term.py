@@ -7,6 +7,7 @@ import jax
 from ..core import SimulationParameter
 from ..dynamics._declare import parameter, state
 from ..dynamics._integrate import step
+from ..errors import RunningError
 from ..neurons import NeuGroup
 from ..synouts import Part
 
@@ -55,6 +56,7 @@ class STD(Part):
 
     def update(self, spike: jax.Array) -> jax.Array:
         """What each spike counts, ``(..., pre.num)``; 0 where there is none."""
+        _refuse_unbound(self)
         x = step(self.method)(lambda x, _: (1.0 - x) / self.tau)(self.x.value, 0.0)
         counts = spike.astype(x.dtype) * x
         self.x.value = x - self.U * counts
@@ -109,6 +111,7 @@ class STP(Part):
 
     def update(self, spike: jax.Array) -> jax.Array:
         """What each spike counts, ``(..., pre.num)``; 0 where there is none."""
+        _refuse_unbound(self)
         advance = step(self.method)(lambda ux, _: (-ux[0] / self.tau_f, (1.0 - ux[1]) / self.tau_d))
         u, x = advance((self.u.value, self.x.value), 0.0)
         spike = spike.astype(x.dtype)
@@ -116,6 +119,16 @@ class STP(Part):
         counts = u * x * spike
         self.u.value, self.x.value = u, x - counts
         return counts
+
+
+def _refuse_unbound(part: Part) -> None:
+    if not part._is_bound:
+        raise RunningError(
+            where=f"{type(part).__name__}(spike)",
+            expected="plasticity that belongs to a synapse",
+            got="one that does not",
+            fix="Pass it to a synapse: bp.synapses.Exponential(pre, post, conn, stp=...).",
+        )
 
 
 def _declare(part: Part, name: str, value: Any, size: int) -> None:

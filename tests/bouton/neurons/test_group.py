@@ -1,5 +1,7 @@
 """Groups of neurons: shapes, and the input of one step."""
 
+from typing import Any, cast
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -32,6 +34,12 @@ def test_sizes_are_numbers_or_sheets():
     kept = Sums((2, 3), keep_size=True, mode=bm.BatchingMode(5))
     assert kept.varshape == (2, 3)
     assert kept.V.shape == (5, 2, 3)
+
+
+def test_what_follows_the_size_by_position_is_not_taken_for_its_kind():
+    with pytest.raises(KindError, match=r"LIF\(keep_size=\.\.\.\): expected True or False, got -60\.0\. Name the arguments"):
+        bp.neurons.LIF(10, cast(Any, -60.0))
+    assert bp.neurons.LIF((2, 3), cast(Any, np.True_)).varshape == (2, 3)
 
 
 @pytest.mark.parametrize("how", ["eager", "jit", "for_loop", "turn by turn"])

@@ -69,6 +69,13 @@ def test_a_spike_resets_and_stays_for_one_step():
     assert_array_equal(lif.spike, [False, False])
 
 
+@pytest.mark.parametrize("mode", [bm.nonbatching_mode, bm.training_mode])
+def test_a_potential_at_the_threshold_spikes(mode):
+    # Where it rests it stays, exactly.
+    lif = LIF(2, V_rest=np.array([20.0, 19.999]), V_th=20.0, V_initializer=np.array([20.0, 19.999]), mode=mode)
+    assert_array_equal(np.ravel(lif()), [1, 0])
+
+
 @pytest.mark.parametrize("dt", [0.1, 0.05, 0.3])
 @pytest.mark.parametrize("offset", [0.0, 731.7, 25_000.0])
 def test_the_membrane_is_kept_for_the_refractory_time(dt, offset):

@@ -8,10 +8,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from signatures import signature
 
 import bouton as bp
 import bouton.math as bm
-from bouton.errors import NoImplementationError, ShapeError, UnsupportedError, ValueRefused
+from bouton.errors import NoImplementationError, RunningError, ShapeError, UnsupportedError, ValueRefused
 from bouton.neurons import LIF, LeakyIntegrator
 from bouton.neurons._membrane import MembraneGroup
 
@@ -31,6 +32,50 @@ MODELS: dict[str, tuple[float, str]] = {
     "ALIFBellec2020": (60.0, "beta"),
     "GIF": (5.0, "A2"),
 }
+
+
+# What follows the parameters of the equation, in the order of the models from which code is ported.
+OPEN = "input_var=True mode=None name=None"
+LAST = f"noise=None method=exp_auto keep_size=False {OPEN}"
+SURROGATE = "spike_fun=inv_square_grad"
+FALLS = "V_rest=-65.0 V_reset=-68.0 V_th=-30.0"
+FROM_ZERO = "tau_ref=None V_initializer=ZeroInit()"
+SIGNATURES = {
+    "ExpIF": f"size {FALLS} V_T=-59.9 delta_T=3.48 R=1.0 tau=10.0 {FROM_ZERO} noise=None keep_size=False input_var=True "
+    f"ref_var=False mode=None method=exp_auto name=None {SURROGATE}",
+    "AdExIF": f"size {FALLS} V_T=-59.9 delta_T=3.48 a=1.0 b=1.0 tau=10.0 tau_w=30.0 R=1.0 {FROM_ZERO} w_initializer=ZeroInit() "
+    f"{LAST} ref_var=False {SURROGATE}",
+    "QuaIF": f"size {FALLS} V_c=-50.0 c=0.07 R=1.0 tau=10.0 {FROM_ZERO} noise=None keep_size=False input_var=True ref_var=False "
+    f"mode=None method=exp_auto name=None {SURROGATE}",
+    "AdQuaIF": f"size {FALLS} V_c=-50.0 a=1.0 b=0.1 c=0.07 tau=10.0 tau_w=10.0 {FROM_ZERO} w_initializer=ZeroInit() {LAST} "
+    f"ref_var=False {SURROGATE}",
+    "Izhikevich": f"size a=0.02 b=0.2 c=-65.0 d=8.0 V_th=30.0 {FROM_ZERO} u_initializer=OneInit(value=1.0) {LAST} ref_var=False "
+    f"{SURROGATE}",
+    "GIF": "size V_rest=-70.0 V_reset=-70.0 V_th_inf=-50.0 V_th_reset=-60.0 R=20.0 tau=20.0 a=0.0 b=0.01 k1=0.2 k2=0.02 R1=0.0 "
+    "R2=1.0 A1=0.0 A2=0.0 V_initializer=OneInit(value=-70.0) I1_initializer=ZeroInit() I2_initializer=ZeroInit() "
+    f"Vth_initializer=OneInit(value=-50.0) {LAST} {SURROGATE}",
+    "ALIFBellec2020": "size keep_size=False V_rest=-70.0 V_th=-60.0 R=1.0 beta=1.6 tau=20.0 tau_a=2000.0 tau_ref=None noise=None "
+    "V_initializer=OneInit(value=-70.0) a_initializer=ZeroInit() spike_fun=relu_grad method=exp_auto "
+    f"{OPEN} eprop=False ref_var=False",
+    "FHN": f"size a=0.7 b=0.8 tau=12.5 Vth=1.8 V_initializer=ZeroInit() w_initializer=ZeroInit() {LAST} {SURROGATE}",
+    "HindmarshRose": "size a=1.0 b=3.0 c=1.0 d=5.0 r=0.01 s=4.0 V_rest=-1.6 V_th=1.0 V_initializer=ZeroInit() "
+    f"y_initializer=OneInit(value=-10.0) z_initializer=ZeroInit() {LAST} {SURROGATE}",
+    "HH": "size keep_size=False ENa=50.0 gNa=120.0 EK=-77.0 gK=36.0 EL=-54.387 gL=0.3 V_th=20.0 C=1.0 "
+    "V_initializer=Uniform(min_val=-70.0, max_val=-60.0) m_initializer=OneInit(value=0.5) h_initializer=OneInit(value=0.6) "
+    f"n_initializer=OneInit(value=0.32) noise=None method=exp_auto {OPEN} {SURROGATE}",
+    "MorrisLecar": "size keep_size=False V_Ca=130.0 g_Ca=4.4 V_K=-84.0 g_K=8.0 V_leak=-60.0 g_leak=2.0 C=20.0 V1=-1.2 V2=18.0 "
+    "V3=2.0 V4=30.0 phi=0.04 V_th=10.0 W_initializer=OneInit(value=0.02) V_initializer=Uniform(min_val=-70.0, max_val=-60.0) "
+    f"noise=None method=exp_auto {OPEN} {SURROGATE}",
+    "PoissonGroup": "size freqs seed=None keep_size=False mode=None name=None",
+    "SpikeTimeGroup": "size times indices need_sort=True keep_size=False mode=None name=None",
+    "InputGroup": "size keep_size=False mode=None name=None",
+    "OutputGroup": "size keep_size=False mode=None name=None",
+}
+
+
+@pytest.mark.parametrize("model", SIGNATURES)
+def test_arguments_and_defaults_are_those_that_published_models_count_on(model):
+    assert signature(getattr(bp.neurons, model)) == SIGNATURES[model]
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -164,6 +209,13 @@ def test_a_mode_of_another_kind_is_refused():
 
     with pytest.raises(NotImplementedError, match=r"LIF does not support Odd\. We only support TrainingMode, BatchingMode"):
         LIF(1, mode=Odd())
+
+
+def test_a_group_that_begins_to_train_without_floats_for_spikes_is_told():
+    lif = LIF(1)
+    lif.mode = bm.training_mode
+    with pytest.raises(RunningError, match=r"LIF\(x\): expected a group that was made in a training mode, got .*truth values"):
+        lif(1.0)
 
 
 def test_parameters_out_of_bounds_and_unknown_arguments_are_refused():

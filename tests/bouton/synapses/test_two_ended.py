@@ -4,6 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from signatures import signature
 from tiny_group import TinyGroup
 
 import bouton as bp
@@ -13,6 +14,24 @@ from bouton.errors import KindError, ShapeError, UnknownPathError, ValueRefused
 from bouton.synapses import Delta, Exponential
 from bouton.synouts import COBA, CUBA, Part
 from bouton.synplast import STD
+
+ENDS = "pre post conn output=None stp=None comp_method=sparse"
+LAST = "name=None mode=None stop_spike_gradient=False"
+SIGNATURES = {
+    "Exponential": f"{ENDS} g_max=1.0 delay_step=None tau=8.0 method=exp_auto {LAST}",
+    "DualExponential": f"{ENDS} g_max=1.0 tau_decay=10.0 tau_rise=1.0 delay_step=None method=exp_auto {LAST}",
+    "Alpha": f"{ENDS} g_max=1.0 delay_step=None tau_decay=10.0 method=exp_auto {LAST}",
+    "Delta": f"{ENDS} g_max=1.0 delay_step=None {LAST}",
+    "AMPA": f"{ENDS} g_max=0.42 delay_step=None alpha=0.98 beta=0.18 T=0.5 T_duration=0.5 method=exp_auto {LAST}",
+    "GABAa": f"{ENDS} g_max=0.04 delay_step=None alpha=0.53 beta=0.18 T=1.0 T_duration=1.0 method=exp_auto {LAST}",
+    "NMDA": f"{ENDS} g_max=0.15 delay_step=None tau_decay=100.0 a=0.5 tau_rise=2.0 method=exp_auto {LAST}",
+    "GapJunction": "pre post conn comp_method=sparse g_max=1.0 output=None name=None mode=None",
+}
+
+
+@pytest.mark.parametrize("model", SIGNATURES)
+def test_arguments_and_defaults_are_those_that_published_models_count_on(model):
+    assert signature(getattr(bp.synapses, model)) == SIGNATURES[model]
 
 
 def impulse(delay_step, n=3, steps=8, how="for_loop", **options):

@@ -4,6 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from signatures import signature
 from tiny_group import TinyGroup
 
 import bouton as bp
@@ -15,6 +16,12 @@ from bouton.synouts import COBA, CUBA, MgBlock, SynOut
 
 V = np.array([-70.0, -40.0, 10.0], np.float32)
 G = np.array([1.0, 2.0, 3.0], np.float32)
+
+
+def test_arguments_and_defaults_are_those_that_published_models_count_on():
+    assert signature(CUBA) == "target_var=input name=None"
+    assert signature(COBA) == "E=0.0 target_var=input membrane_var=V name=None"
+    assert signature(MgBlock) == "E=0.0 cc_Mg=1.2 alpha=0.062 beta=3.57 target_var=input membrane_var=V name=None"
 
 
 def bound(output, V=V, **options):

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from signatures import signature
 from tiny_group import TinyGroup
 
 import bouton.math as bm
 from bouton.connect import One2One
-from bouton.errors import ValueRefused
+from bouton.errors import RunningError, ValueRefused
 from bouton.synapses import Delta
 from bouton.synouts import CUBA
 from bouton.synplast import STD, STP
@@ -74,6 +75,17 @@ def test_trials_of_a_batch_have_their_own_past():
     synapse.reset_state(2)
     synapse(np.array([[True], [False]]))
     assert_allclose(synapse(np.array([[True], [True]])), [[0.5], [1.0]], rtol=1e-3)
+
+
+@pytest.mark.parametrize("kind", [STD, STP])
+def test_what_belongs_to_no_synapse_is_told(kind):
+    with pytest.raises(RunningError, match=rf"{kind.__name__}\(spike\): expected plasticity that belongs to a synapse"):
+        kind()(np.ones(2))
+
+
+def test_arguments_and_defaults_are_those_that_published_models_count_on():
+    assert signature(STD) == "tau=200.0 U=0.07 method=exp_auto name=None"
+    assert signature(STP) == "U=0.15 tau_f=1500.0 tau_d=200.0 method=exp_auto name=None"
 
 
 def test_wrong_constants_are_refused():
