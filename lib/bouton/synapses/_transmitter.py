@@ -21,7 +21,8 @@ class AMPA(TwoEndConn):
 
     where :math:`[T]` is ``T`` for ``T_duration`` after a spike arrives, and 0 otherwise; another spike makes the pulse begin
     anew. The conductance is the sum of :math:`g_\mathrm{max}\,g` over the synapses of a neuron. In a step the pulse begins first,
-    and then ``g`` advances. Spikes are 0 or 1.
+    and then ``g`` advances. Spikes are 0 or 1. In a training mode, the gradient of a spike that did not come is that of the first
+    step of its pulse.
 
     Parameters
     ----------
@@ -91,15 +92,19 @@ class AMPA(TwoEndConn):
         """One step under ``pre_spike``, by default the spikes that the presynaptic group has."""
         arrived = self.arriving(pre_spike)
         spike = arrived.astype(self.g.dtype)
-        # Products instead of choices: surrogate gradients pass.
-        pulse = self.pulse * (1.0 - spike) + self.T_duration * spike
-        self.height.value = self.height * (1.0 - spike) + self.counted(arrived).astype(spike.dtype)
+        counted = self.counted(arrived).astype(spike.dtype)
+        # Sums of products instead of choices: surrogate gradients pass, also to a neuron that has not spiked.
+        goes_on = self.height * (1.0 - spike)
         # A pulse that ends within the step counts as a lower one.
-        transmitter = self.T * self.height * jnp.minimum(pulse / share.dt, 1.0)
-        self.pulse.value = jnp.maximum(pulse - share.dt, 0.0)
+        transmitter = self.T * (goes_on * self._part_of_step(self.pulse) + counted * self._part_of_step(self.T_duration))
+        pulse = self.pulse * (1.0 - spike) + self.T_duration * spike
+        self.pulse.value, self.height.value = jnp.maximum(pulse - share.dt, 0.0), goes_on + counted
         advance = step(self.method)(lambda g, _: self.alpha * transmitter * (1.0 - g) - self.beta * g)
         self.g.value = advance(self.g.value, 0.0)
         return self.output(self.received(self.g.value, active=1.0))
+
+    def _part_of_step(self, pulse: Any) -> jax.Array:
+        return jnp.minimum(pulse / share.dt, 1.0)
 
 
 class GABAa(AMPA):

@@ -124,6 +124,15 @@ def test_nmda_is_of_second_order():
     assert 3.3 < errors[0] / errors[1] < 4.7
 
 
+@pytest.mark.parametrize("kind", [AMPA, GABAa])
+def test_the_gradient_reaches_neurons_that_have_not_spiked(kind):
+    groups = (TinyGroup(1, mode=bm.training_mode) for _ in range(2))
+    synapse = kind(*groups, One2One(), CUBA(None), g_max=2.0, alpha=0.5, beta=0.2, T=0.8, T_duration=DT, mode=bm.training_mode)
+    found = bm.grad(lambda s: synapse(s).sum())(jnp.zeros((1, 1)))
+    # g = r / (r + β) (1 - exp(-(r + β) dt)), r = α T s, by s at 0
+    assert_allclose(found, [[2 * 0.5 * 0.8 / 0.2 * (1 - np.exp(-0.2 * DT))]], rtol=1e-4)
+
+
 def test_receptors_are_counted_through_the_weights():
     w = np.array([[1.0, 2.0], [3.0, 4.0]])
     synapse = AMPA(TinyGroup(2), TinyGroup(2), All2All(), CUBA(None), g_max=w)
