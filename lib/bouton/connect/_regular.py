@@ -77,7 +77,8 @@ class SparseMatConn(Connector):
     Parameters
     ----------
     mat : (pre, post) sparse array or matrix of SciPy
-        Where it holds weights, ``mat.data`` of its CSR form, sorted and without zeros, are those of the synapses in their order.
+        Where it holds weights, ``mat.data`` of its CSR form, sorted, without zeros and duplicates, are those of the synapses in
+        their order.
     """
 
     def __init__(self, mat: Any):
@@ -89,7 +90,9 @@ class SparseMatConn(Connector):
                 got=f"{type(mat).__name__}",
                 fix="Use MatConn for a whole matrix and IJConn for lists of neurons.",
             )
-        entries = mat.tocoo()
+        # Entries of one place are one, their sum, as in any other form of the matrix.
+        entries = mat.tocoo(copy=True)
+        entries.sum_duplicates()
         i, j = (np.asarray(ids)[np.asarray(entries.data) != 0] for ids in (entries.row, entries.col))
         order = np.lexsort((j, i))
         self.shape, self.i, self.j = tuple(mat.shape), i[order], j[order]

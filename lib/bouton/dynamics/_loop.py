@@ -10,12 +10,14 @@ import numpy as np
 from jax.core import Tracer
 
 from ..core import State
-from ..errors import KindError, ShapeError, UnsupportedError, ValueRefused
+from ..errors import KindError, UnsupportedError, ValueRefused
+from ..init._checks import number
 from ..math._admitted import admitted
 from ..math._environment import environment
 from ..math._share import share
-from ..transform import DT, KeyVariable, Variable, cls_jit, default_float, for_loop, vmap
+from ..transform import DT, KeyVariable, cls_jit, default_float, for_loop, vmap
 from ..transform._purify import discover
+from ._series import is_cell, laid_out
 from ._system import DynamicalSystemNS
 
 
@@ -51,9 +53,9 @@ class LoopOverTime(DynamicalSystemNS):
     Raises
     ------
     KindError
-        For a target that cannot be called, or ``out_vars`` that are no Variables.
+        For a target that cannot be called, ``out_vars`` that are no Variables, or numbers and shared arguments that are none.
     ValueRefused
-        For another ``data_first_axis``, or a ``dt`` that is no number above 0.
+        For another ``data_first_axis``, a ``dt`` that is no number above 0, or ``t`` and ``i`` among what is to be shared.
 
     Examples
     --------
@@ -96,9 +98,8 @@ class LoopOverTime(DynamicalSystemNS):
                 got=f"{data_first_axis!r}",
                 fix="Say whether time or the batch is the first axis.",
             )
-        leaves = jax.tree_util.tree_leaves(out_vars, is_leaf=_is_cell)
-        for leaf in leaves:
-            if not _is_cell(leaf):
+        for leaf in jax.tree_util.tree_leaves(out_vars, is_leaf=is_cell):
+            if not is_cell(leaf):
                 raise KindError(
                     where="LoopOverTime(out_vars=...)",
                     expected="Variables",
@@ -109,9 +110,9 @@ class LoopOverTime(DynamicalSystemNS):
         # They belong to the target.
         self.__dict__["_out_vars"] = out_vars
         self._no_state, self._jit, self._batch_first = no_state, jit, data_first_axis == "B"
-        self._t0, self._i0 = float(t0), int(i0)
+        self._t0, self._i0 = float(number("LoopOverTime(t0=...)", t0)), _whole("LoopOverTime(i0=...)", i0)
         self._dt = None if dt is None else admitted("LoopOverTime", None, dt, None, None, None, None)[DT]
-        self.__dict__["_shared_arg"] = dict(shared_arg or {})
+        self.__dict__["_shared_arg"] = _shared("LoopOverTime(shared_arg=...)", shared_arg)
         self.i = State(jnp.asarray(self._i0, jnp.int32))
         # Time of step i0, had all steps been of the last length.
         self.origin = State(jnp.asarray(self._t0, default_float()), unit="ms")
@@ -128,25 +129,28 @@ class LoopOverTime(DynamicalSystemNS):
         Returns
         -------
         pytree, (T, ...) or (B, T, ...)
-            What the target returned; with ``out_vars`` a pair, of it and of their values.
+            What the target returned; with ``out_vars`` a pair, of it and of their values. Of single numbers, (T,) in any case.
 
         Raises
         ------
         ShapeError
             For inputs without an axis of time, or of different lengths.
         ValueRefused
-            For a duration of less than a step.
+            For a duration of less than a step, or none. One between two steps is rounded, with a warning.
         UnsupportedError
             With ``no_state``, when the target writes to a Variable.
         """
         with share.restored(self._shared_arg):
             dt = self._dt if self._dt is not None else share.dt
             with share.restored({"dt": dt}), _under(dt):
-                inputs, length = self._laid_out(inputs, dt)
+                inputs, length = laid_out(inputs, dt, self._batch_first)
                 start: Any = self.i
                 out = self._run(*self._counted(start, length, dt), inputs)
                 self.i = start + length
-        return jax.tree_util.tree_map(lambda y: jnp.swapaxes(y, 0, 1), out) if self._batch_first else out
+        if not self._batch_first:
+            return out
+        # A single number for each step has no batch.
+        return jax.tree_util.tree_map(lambda y: jnp.swapaxes(y, 0, 1) if y.ndim > 1 else y, out)
 
     def reset_state(self, batch_size: int | None = None) -> Self:
         """Begin anew, in state and in time; ``batch_size`` is the new size of the batch, in a mode that has one."""
@@ -177,7 +181,7 @@ class LoopOverTime(DynamicalSystemNS):
     def _step(self, t: Any, i: Any, inputs: tuple) -> Any:
         with share.restored({"t": t, "i": i}):
             out = self.target(*inputs)
-        values = jax.tree_util.tree_map(lambda cell: cell.value, self._out_vars, is_leaf=_is_cell)
+        values = jax.tree_util.tree_map(lambda cell: cell.value, self._out_vars, is_leaf=is_cell)
         return out if self._out_vars is None else (out, values)
 
     @cls_jit
@@ -198,36 +202,27 @@ class LoopOverTime(DynamicalSystemNS):
             )
         return vmap(self._step)(times, steps, inputs)
 
-    def _laid_out(self, inputs: tuple, dt: Any) -> tuple[tuple, int]:
-        """The inputs with time first, and the number of steps."""
-        if len(inputs) == 1 and isinstance(inputs[0], int | float) and not isinstance(inputs[0], bool):
-            length = round(inputs[0] / dt)
-            if length < 1:
-                raise ValueRefused(
-                    where="LoopOverTime",
-                    expected=f"a duration of at least a step, {dt:g} ms",
-                    got=f"{inputs[0]} ms",
-                    fix="Give a longer duration, or inputs.",
-                )
-            return (), length
-        leaves = [np.shape(x) for x in jax.tree_util.tree_leaves(inputs, is_leaf=_is_cell)]
-        axis = int(self._batch_first)
-        lengths = sorted({shape[axis] for shape in leaves if len(shape) > axis})
-        if any(len(shape) <= axis for shape in leaves) or len(lengths) != 1:
-            raise ShapeError(
-                where="LoopOverTime",
-                expected=f"inputs {'(B, T, ...)' if self._batch_first else '(T, ...)'} of one length",
-                got=f"shapes {', '.join(map(str, leaves))}" if leaves else "none",
-                fix="Give an array with a value for each step, or a duration in ms.",
-            )
-        arrays = jax.tree_util.tree_map(jnp.asarray, inputs, is_leaf=_is_cell)
-        return jax.tree_util.tree_map(lambda x: jnp.moveaxis(x, axis, 0), arrays), lengths[0]
-
 
 def _under(dt: Any) -> AbstractContextManager:
     """The environment with this time step, where it is known."""
     return nullcontext() if isinstance(dt, Tracer) else environment(dt=dt)
 
 
-def _is_cell(x: Any) -> bool:
-    return isinstance(x, Variable)
+def _whole(where: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise KindError(where=where, expected="a whole number", got=f"{value!r}", fix="Give the number of the first step.")
+    return int(value)
+
+
+def _shared(where: str, given: Any) -> dict[str, Any]:
+    if not isinstance(given, Mapping | None):
+        raise KindError(where=where, expected="a dict", got=type(given).__name__, fix="Write for instance {'fit': True}.")
+    told = next((name for name in ("t", "i") if name in (given or {})), None)
+    if told is not None:
+        raise ValueRefused(
+            where=where,
+            expected="other names than t and i, which each step is given",
+            got=f"{told!r}",
+            fix="Say with t0 and i0 where they begin.",
+        )
+    return dict(given or {})

@@ -141,6 +141,10 @@ def test_a_matrix_stands_for_a_connector():
     matrix = np.array([[0.0, 2.0], [0.0, 0.0], [1.0, -1.0]])
     for given in (matrix, matrix.tolist(), jax.numpy.asarray(matrix, "float32"), scipy.sparse.coo_array(matrix)):
         assert pairs(connect.as_connector(given)(3, 2)) == [(0, 1), (2, 0), (2, 1)]
+    # What adds up to 0 is no entry, and what is at one place is one synapse.
+    twice = scipy.sparse.coo_array(([1.0, 2.0, 3.0, 1.0, -1.0], ([1, 0, 0, 2, 2], [0, 1, 1, 0, 0])), (3, 2))
+    assert pairs(connect.SparseMatConn(twice)(3, 2)) == [(0, 1), (1, 0)]
+    assert twice.nnz == 5
     conn = connect.FixedProb(0.5)
     assert connect.as_connector(conn) is conn
     with pytest.raises(ShapeError, match=r"MatConn: expected a matrix of shape \(2, 3\), got \(3, 2\)\. A row stands for"):

@@ -103,6 +103,24 @@ def test_the_dt_is_that_of_the_environment_at_each_call():
             assert_allclose(loop(np.zeros(3, np.float32))[:, :3], [[k * dt, k, dt] for k in range(3)])
 
 
+def test_a_number_for_each_step_has_no_batch():
+    loop = bp.LoopOverTime(lambda x: (x.sum(), x), data_first_axis="B")
+    xs = np.arange(12, dtype=np.float32).reshape(2, 3, 2)
+    sums, same = loop(xs)
+    assert_allclose(sums, xs.sum((0, 2)))
+    assert_array_equal(same, xs)
+
+
+def test_a_duration_between_two_steps_is_rounded_and_told_of():
+    loop = bp.LoopOverTime(lambda: 1.0, dt=0.1)
+    with pytest.warns(
+        UserWarning, match=r"LoopOverTime: expected a multiple of a step, 0\.1 ms, got 0\.37 ms\. It runs for 4 steps"
+    ):
+        assert loop(0.37).shape == (4,)
+    for duration in (0.3, np.float32(0.3), 1000.0, np.int64(2)):
+        assert loop(duration).shape == (round(float(duration) / 0.1),)
+
+
 @pytest.mark.parametrize("how", ["eager", "step by step", "as part of others"])
 def test_time_goes_on_with_another_dt(how):
     loop = bp.LoopOverTime(Told(), t0=2.0, i0=5, jit=how != "step by step")
@@ -284,6 +302,19 @@ def test_a_copy_runs_for_itself():
         (lambda: bp.LoopOverTime(Leak(), out_vars=[1.0]), KindError, r"out_vars=\.\.\.\): expected Variables, got float"),
         (lambda: bp.LoopOverTime(Leak(), dt=-1.0), ValueRefused, r"dt=\.\.\.\): expected a number above 0"),
         (lambda: bp.LoopOverTime(Leak(), dt=0.5)(0.1), ValueRefused, r"a duration of at least a step, 0\.5 ms, got 0\.1 ms"),
+        (
+            lambda: bp.LoopOverTime(Leak(), dt=0.5)(np.nan),
+            ValueRefused,
+            r"at least a step, 0\.5 ms, got nan ms\. Give a number of",
+        ),
+        (lambda: bp.LoopOverTime(Leak(), t0="now"), KindError, r"t0=\.\.\.\): expected a number, got str"),
+        (lambda: bp.LoopOverTime(Leak(), i0=0.5), KindError, r"i0=\.\.\.\): expected a whole number, got 0\.5\. Give the number"),
+        (lambda: bp.LoopOverTime(Leak(), shared_arg=3), KindError, r"shared_arg=\.\.\.\): expected a dict, got int\. Write for"),
+        (
+            lambda: bp.LoopOverTime(Leak(), shared_arg={"t": 1.0}),
+            ValueRefused,
+            r"expected other names than t and i, which each step is given, got 't'\. Say with t0",
+        ),
         (lambda: bp.LoopOverTime(Leak())(), ShapeError, r"expected inputs \(T, \.\.\.\) of one length, got none"),
         (
             lambda: bp.LoopOverTime(Leak())(jnp.zeros(())),

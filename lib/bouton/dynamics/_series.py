@@ -1,0 +1,61 @@
+"""What a whole series is: inputs for each step, or how long it takes."""
+
+import math
+import warnings
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ..errors import ShapeError, ValueRefused
+from ..transform import Variable
+
+
+def laid_out(inputs: tuple, dt: Any, batch_first: bool) -> tuple[tuple, int]:
+    """The inputs with time first, and the number of steps.
+
+    Raises
+    ------
+    ShapeError
+        For inputs without an axis of time, or of different lengths.
+    ValueRefused
+        For a duration of less than a step, or none.
+    """
+    if len(inputs) == 1 and isinstance(inputs[0], int | float | np.number) and not isinstance(inputs[0], bool):
+        return (), _steps(float(inputs[0]), dt)
+    leaves = [np.shape(x) for x in jax.tree_util.tree_leaves(inputs, is_leaf=is_cell)]
+    axis = int(batch_first)
+    lengths = sorted({shape[axis] for shape in leaves if len(shape) > axis})
+    if any(len(shape) <= axis for shape in leaves) or len(lengths) != 1:
+        raise ShapeError(
+            where="LoopOverTime",
+            expected=f"inputs {'(B, T, ...)' if batch_first else '(T, ...)'} of one length",
+            got=f"shapes {', '.join(map(str, leaves))}" if leaves else "none",
+            fix="Give an array with a value for each step, or a duration in ms.",
+        )
+    arrays = jax.tree_util.tree_map(jnp.asarray, inputs, is_leaf=is_cell)
+    return jax.tree_util.tree_map(lambda x: jnp.moveaxis(x, axis, 0), arrays), lengths[0]
+
+
+def is_cell(x: Any) -> bool:
+    return isinstance(x, Variable)
+
+
+def _steps(duration: float, dt: Any) -> int:
+    length = round(duration / dt) if math.isfinite(duration) else 0
+    if length < 1:
+        raise ValueRefused(
+            where="LoopOverTime",
+            expected=f"a duration of at least a step, {dt:g} ms",
+            got=f"{duration} ms",
+            fix="Give a longer duration, or inputs." if math.isfinite(duration) else "Give a number of ms.",
+        )
+    # A number of JAX's precision is taken for what it was meant to be.
+    if not math.isclose(duration / dt, length, rel_tol=1e-6):
+        warnings.warn(
+            f"LoopOverTime: expected a multiple of a step, {dt:g} ms, got {duration:g} ms. "
+            f"It runs for {length} steps, {length * dt:g} ms: give such a duration, or another dt.",
+            stacklevel=5,
+        )
+    return length
