@@ -1,7 +1,7 @@
 """Training systems of one step."""
 
-from ._backprop import BPFF as BPFF
 from ._backprop import BPTT as BPTT
+from ._feedforward import BPFF as BPFF
 from ._history import Curve as Curve
 from ._logistic import LogisticRegression as LogisticRegression
 from ._offline import OfflineTrainer as OfflineTrainer

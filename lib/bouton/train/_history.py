@@ -1,5 +1,6 @@
-"""What a training has come to, batch by batch and report by report."""
+"""What a training has come to, by batches, reports and epochs."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -30,17 +31,34 @@ class Curve(NamedTuple):
 
 
 class History:
-    """Metrics by phase and name: of each batch, and their means in each report."""
+    """Metrics by phase and name: of each batch, and their means in each report and epoch.
+
+    Attributes
+    ----------
+    epochs, updates : int
+        Done until now.
+    began : int
+        Epochs that were done when the present training began.
+    rows : dict
+        By phase, metric and ``'detailed'``, ``'report'`` or ``'epoch'``: pairs of a number of updates and a value.
+    """
 
     def __init__(self) -> None:
-        self.epochs = 0
-        self.updates = 0
+        self.epochs, self.updates, self.began = 0, 0, 0
         self.rows: dict[tuple[str, str, str], list[tuple[int, float]]] = {}
 
     def add(self, phase: str, which: str, metrics: dict[str, float]) -> None:
         """Note the metrics at the present number of updates."""
         for name, value in metrics.items():
             self.rows.setdefault((phase, name, which), []).append((self.updates, float(np.float32(value))))
+
+    def waited(self, phase: str, min_delta: float) -> int:
+        """Epochs of the present training since its loss was last below the least before by more than ``min_delta``."""
+        rows = self.rows.get((phase, "loss", "epoch"), [])
+        best, waited = math.inf, 0
+        for _, loss in rows[max(len(rows) - (self.epochs - self.began), 0) :]:
+            best, waited = (loss, 0) if loss < best - min_delta else (best, waited + 1)
+        return waited
 
     def metric(self, phase: str, metric: str, which: str) -> np.ndarray:
         """The values of one, in order.
@@ -74,3 +92,41 @@ class History:
         """All reports, as lines to be drawn."""
         found = [(phase, metric, np.array(rows)) for (phase, metric, which), rows in self.rows.items() if which == "report"]
         return [Curve(phase, metric, rows[:, 0].astype(int), rows[:, 1]) for phase, metric, rows in found]
+
+
+class WithHistory:
+    """A trainer whose history can be looked at."""
+
+    _history: History
+
+    @property
+    def train_losses(self) -> np.ndarray:
+        """Mean loss of the training data in each report."""
+        return self._history.metric("fit", "loss", "report")
+
+    @property
+    def test_losses(self) -> np.ndarray:
+        """Mean loss of the test data after each epoch."""
+        return self._history.metric("test", "loss", "report")
+
+    def get_hist_metric(self, phase: str = "fit", metric: str = "loss", which: str = "report") -> np.ndarray:
+        """One metric over the training.
+
+        Parameters
+        ----------
+        phase : {'fit', 'test'}
+        metric : str
+            ``'loss'``, or a name that the loss function returns.
+        which : {'report', 'detailed'}
+            Means of each report, or each batch.
+
+        Raises
+        ------
+        ValueRefused, UnknownPathError
+            For what there is not.
+        """
+        return self._history.metric(phase, metric, which)
+
+    def curves(self) -> list[Curve]:
+        """The reports as lines to be drawn, over the number of updates."""
+        return self._history.curves()

@@ -3,33 +3,13 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
+import optax
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from training_models import R0, W0, Recurrent, X, Y, trainer_of
 
 import bouton as bp
-import bouton.math as bm
-from bouton.errors import KindError, MathError, RunningError, ShapeError, UnknownPathError, ValueRefused
-
-RNG = np.random.default_rng(0)
-W0, R0 = (RNG.normal(size=shape).astype(np.float32) * 0.5 for shape in [(2, 3), (3, 3)])
-X, Y = RNG.normal(size=(8, 5, 2)).astype(np.float32), RNG.normal(size=(8, 5, 3)).astype(np.float32)
-
-
-class Recurrent(bp.DynamicalSystemNS):
-    """A layer with weights and a trained beginning."""
-
-    def __init__(self, win=W0):
-        super().__init__(mode=bm.training_mode)
-        self.win, self.wrec = bm.TrainVar(jnp.asarray(win)), bm.TrainVar(jnp.asarray(R0))
-        self.begin = bm.TrainVar(jnp.zeros(3))
-        self.h = bm.Variable(jnp.zeros((1, 3)), batch_axis=0)
-
-    def reset_state(self, batch_size=1):
-        self.h.value = jnp.broadcast_to(self.begin.value, (batch_size, 3))
-
-    def update(self, x):
-        self.h.value = jnp.tanh(x @ self.win.value + self.h @ self.wrec.value)
-        return self.h.value
+from bouton.errors import KindError, RunningError, ShapeError, UnknownPathError, ValueRefused
 
 
 class Told(Recurrent):
@@ -48,11 +28,6 @@ def predicted(params, xs):
 
 def loss_by_hand(params, xs, ys):
     return jnp.mean((predicted(params, xs) - ys) ** 2)
-
-
-def trainer_of(model=None, loss="mean_squared_error", **options):
-    options = {"optimizer": bp.optim.SGD(lr=0.5), "progress_bar": False, "shuffle_data": False, **options}
-    return bp.BPTT(model or Recurrent(), loss, **options)
 
 
 @pytest.mark.parametrize("jit", [True, False])
@@ -82,6 +57,51 @@ def test_gradients_are_scaled_down_to_their_largest_norm():
     trainer = trainer_of(max_grad_norm=norm / 4)
     trainer.fit((X, Y), num_epoch=1)
     assert_allclose(trainer.target.win.value, W0 - 0.5 / 4 * slopes[0], rtol=1e-4, atol=1e-6)
+
+
+def test_steps_of_an_optimiser_are_those_of_optax():
+    params, adam = (jnp.asarray(W0), jnp.asarray(R0), jnp.zeros(3)), optax.adam(0.05)
+    with jax.numpy_dtype_promotion("standard"):
+        state = adam.init(params)
+        for xs, ys in zip(X.reshape(4, 2, 5, 2), Y.reshape(4, 2, 5, 3), strict=True):
+            steps, state = adam.update(jax.grad(loss_by_hand)(params, xs, ys), state)
+            params = optax.apply_updates(params, steps)
+    trainer = trainer_of(optimizer=bp.optim.Adam(lr=0.05))
+    trainer.fit((X, Y), num_epoch=1, num_batch=2)
+    for cell, expected in zip((trainer.target.win, trainer.target.wrec, trainer.target.begin), params, strict=True):
+        assert_allclose(cell.value, expected, rtol=1e-4, atol=1e-5)
+    assert repr(trainer) == "BPTT(Recurrent, Adam, 1 epochs, 4 updates)"
+
+
+@pytest.mark.parametrize("jit", [True, False])
+def test_after_a_loss_that_is_not_finite_weights_and_moments_are_the_last_good_ones(jit):
+    def make():
+        return trainer_of(optimizer=bp.optim.Adam(lr=0.05), jit=jit)
+
+    cut = [(X[:4], Y[:4]), (X[4:], Y[4:])]
+    good, broken = make(), make()
+    good.fit(cut[:1], num_epoch=1)
+    # The loss was last finite in the second batch, with the weights from the first.
+    with pytest.raises(RunningError, match=r"BPTT\.fit, epoch 0, batch 2: expected a finite loss, got nan\. Weights"):
+        broken.fit([*cut, (X[:4], Y[:4] * np.nan)], num_epoch=1)
+    assert_array_equal(broken.target.win.value, good.target.win.value)
+    assert_array_equal(broken.target.begin.value, good.target.begin.value)
+    good.fit(cut[1:], num_epoch=1)
+    broken.fit(cut[1:], num_epoch=1)
+    assert_array_equal(broken.target.win.value, good.target.win.value)
+    assert np.isfinite(broken.get_hist_metric(which="detailed")).all()
+
+
+def test_a_gradient_that_is_not_finite_changes_nothing():
+    trainer = trainer_of(loss=lambda out, y: jnp.sqrt(jnp.sum((0.0 * out) ** 2)))
+    with pytest.raises(RunningError, match=r"BPTT\.fit, epoch 0, batch 0: expected a finite gradient, got one that is not"):
+        trainer.fit((X, Y), num_epoch=1)
+    assert_array_equal(trainer.target.win.value, W0)
+
+
+def test_a_test_without_a_finite_loss_is_told_as_one():
+    with pytest.raises(RunningError, match=r"BPTT\.fit, epoch 0, test batch 0: expected a finite loss, got nan"):
+        trainer_of().fit((X, Y), (X, Y * np.nan), num_epoch=1)
 
 
 def test_prediction_begins_anew_and_records():
@@ -128,30 +148,6 @@ def test_it_ends_early_when_the_test_grows_no_better():
     assert len(trainer.test_losses) == 4
 
 
-def test_a_training_goes_on_from_a_file_as_if_it_had_not_ended(tmp_path):
-    def make():
-        return trainer_of(optimizer=bp.optim.Adam(lr=0.05), shuffle_data=True)
-
-    whole, first, second = make(), make(), make()
-    whole.fit((X, Y), (X, Y), num_epoch=4, num_batch=4)
-    first.fit((X, Y), (X, Y), num_epoch=2, num_batch=4, checkpoint=tmp_path / "training")
-    second.load(tmp_path / "training")
-    second.fit((X, Y), (X, Y), num_epoch=2, num_batch=4)
-    assert_array_equal(second.target.win.value, whole.target.win.value)
-    assert_allclose(second.train_losses, whole.train_losses, rtol=1e-6)
-    assert_allclose(second.test_losses, whole.test_losses, rtol=1e-6)
-    assert_array_equal(second.curves()[0].updates, whole.curves()[0].updates)
-
-
-def test_a_file_of_another_model_changes_nothing(tmp_path):
-    trainer_of().save(tmp_path / "training")
-    other = trainer_of(Recurrent(np.ones((4, 3), np.float32)))
-    other.target.wrec.value = jnp.ones((3, 3))
-    with pytest.raises(MathError, match=r"target\.win"):
-        other.load(tmp_path / "training")
-    assert_array_equal(other.target.wrec.value, np.ones((3, 3)))
-
-
 def test_an_optimizer_with_variables_of_its_own_trains_these_alone():
     model = Recurrent()
     trainer = trainer_of(model, optimizer=bp.optim.SGD(lr=0.5, train_vars={"win": model.win}))
@@ -181,22 +177,13 @@ def test_the_progress_bar_counts_epochs(capsys):
     assert "Train 2 epochs:" in capsys.readouterr().err
 
 
-def test_a_model_without_a_time_is_trained_as_by_hand():
-    xs, ys = X[:, 0], Y[:, 0]
-    with bm.training_environment():
-        dense = bp.layers.Dense(2, 3, W_initializer=W0)
-    trainer = bp.BPFF(dense, loss="mean_squared_error", optimizer=bp.optim.SGD(lr=0.5), progress_bar=False, monitors=None)
-    assert_allclose(trainer.predict(xs), xs @ W0, rtol=1e-5)
-    seconds, _ = trainer.predict(xs, eval_time=True)
-    assert seconds > 0
-    trainer.fit((xs, ys), num_epoch=1)
-    slope = jax.grad(lambda w: jnp.mean((xs @ w - ys) ** 2))(jnp.asarray(W0))
-    assert_allclose(dense.W.value, W0 - 0.5 * slope, rtol=1e-4, atol=1e-6)
-
-
 class Untrained(bp.DynamicalSystemNS):
     def update(self, x):
         return x
+
+
+def fit(**options):
+    return lambda: trainer_of().fit((X, Y), **{"num_epoch": 1, **options})
 
 
 @pytest.mark.parametrize(
@@ -207,14 +194,40 @@ class Untrained(bp.DynamicalSystemNS):
             ValueRefused,
             r"BPTT\(target=\.\.\.\): expected a model with TrainVars, got Untrained, .*none",
         ),
-        (lambda: bp.BPTT(Recurrent()), ValueRefused, r"BPTT: expected loss_fun or loss, two names of one argument, got neither"),
-        (lambda: bp.BPFF(Recurrent(), "l2_loss", loss="l2_loss"), ValueRefused, r"BPFF: expected loss_fun or loss, .*, got both"),
         (
-            lambda: trainer_of(loss="mean_square_error"),
-            UnknownPathError,
-            r"got 'mean_square_error'\. Did you mean 'mean_squared_error'",
+            lambda: trainer_of(optimizer=bp.optim.SGD(lr=0.1, train_vars=Recurrent().train_vars())),
+            ValueRefused,
+            r"BPTT\(optimizer=\.\.\.\): expected an optimiser that trains Variables of the model, got one of other Variables",
         ),
-        (lambda: trainer_of(loss=3), KindError, r"expected a name, or a function of predictions and targets, got int"),
+        (lambda: trainer_of(seed=-1), ValueRefused, r"BPTT\(seed=\.\.\.\): expected a whole number, 0 or more, got -1"),
+        (fit(num_epoch=1.5), ValueRefused, r"num_epoch=\.\.\.\): expected a whole number, 0 or more, got 1\.5"),
+        (fit(num_batch=0), ValueRefused, r"num_batch=\.\.\.\): expected a whole number of trials, 1 or more, got 0"),
+        (
+            fit(num_report=0),
+            ValueRefused,
+            r"num_report=\.\.\.\): expected a whole number of batches, or -1 for all",
+        ),
+        (fit(patience=0), ValueRefused, r"patience=\.\.\.\): expected a whole number of epochs, 1 or more, got 0"),
+        (fit(min_delta=-1.0), ValueRefused, r"min_delta=\.\.\.\): expected a number of 0 or more, got -1\.0"),
+        (
+            fit(fun_after_report=3),
+            KindError,
+            r"fun_after_report=\.\.\.\): expected a function of the number .*got int",
+        ),
+        (fit(shared_args={"t": 1.0}), ValueRefused, r"BPTT\.fit\(shared_args=\.\.\.\): expected other names than t, i and dt"),
+        (fit(checkpoint=3), KindError, r"BPTT\.fit\(checkpoint=\.\.\.\): expected the path of a file, got int"),
+        (
+            fit(checkpoint="no folder of this name/file"),
+            ValueRefused,
+            r"checkpoint=\.\.\.\): expected a file in a folder that exists, got no folder of this name/file\. Make",
+        ),
+        (
+            lambda: trainer_of().fit((X.astype(str), Y)),
+            KindError,
+            r"BPTT\.fit, epoch 0, batch 0, inputs: expected numbers, got <U32",
+        ),
+        (lambda: trainer_of().fit((X, Y.astype(str))), KindError, r"batch 0, targets: expected numbers, got <U32\. Give numbers"),
+        (lambda: trainer_of().fit([((X, X), Y)]), KindError, r"batch 0: expected the arguments of Recurrent\.update\(x\), got 2"),
         (lambda: trainer_of(optimizer=0.1), KindError, r"expected an optimiser of bp\.optim, got float"),
         (lambda: trainer_of(max_grad_norm=0.0), ValueRefused, r"max_grad_norm=\.\.\.\): expected a number above 0, got 0\.0"),
         (
@@ -235,11 +248,6 @@ class Untrained(bp.DynamicalSystemNS):
             lambda: trainer_of().fit((X, Y[:3])),
             ShapeError,
             r"as many trials each, along axis 0, got shapes \(8, 5, 2\), \(3, 5, 3\)",
-        ),
-        (
-            lambda: trainer_of().fit([(X, Y * np.nan)]),
-            RunningError,
-            r"BPTT\.fit, epoch 0: expected a finite loss, got nan\. Try a smaller",
         ),
         (
             lambda: trainer_of().get_hist_metric(phase="x"),

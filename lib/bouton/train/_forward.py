@@ -1,0 +1,84 @@
+"""From the inputs of a batch to what a model makes of them."""
+
+from typing import Any, Protocol
+
+import jax
+import numpy as np
+
+from ..run._given import as_argument, laid_out
+from ..run._stepping import Stepping
+from ..transform import Variable
+
+
+class Forward(Protocol):
+    """How a batch goes through a model.
+
+    Attributes
+    ----------
+    stepping : Stepping
+    trials : int
+        Axis of the trials in the data of the user.
+    """
+
+    stepping: Stepping
+    trials: int
+
+    def arguments(self, x: Any, where: str) -> tuple:
+        """What the model is called with; a tuple is spread."""
+        ...
+
+    def size(self, xs: tuple) -> int | None:
+        """Trials, where the model has a batch."""
+        ...
+
+    def clock(self, xs: tuple) -> tuple:
+        """Time before each step and its number, where there is a time; it goes on by them."""
+        ...
+
+    def outputs(self, xs: tuple, clock: tuple) -> tuple:
+        """What the model returns, and what the monitors read, as users see them."""
+        ...
+
+
+class ThroughTime:
+    """Batches (B, T, ...), or (T, B, ...), step by step."""
+
+    def __init__(self, stepping: Stepping):
+        self.stepping = stepping
+        self.trials = 0 if stepping.batch_first else 1
+
+    def arguments(self, x: Any, where: str) -> tuple:
+        return laid_out(x, self.stepping.batch_first, where)[0]
+
+    def size(self, xs: tuple) -> int | None:
+        return self.stepping.batch_size(xs)
+
+    def clock(self, xs: tuple) -> tuple[np.ndarray, np.ndarray]:
+        start, length = self.stepping.passed, jax.tree_util.tree_leaves(xs)[0].shape[0]
+        self.stepping.passed = start + length
+        return self.stepping.clock(start, length)
+
+    def outputs(self, xs: tuple, clock: tuple) -> tuple:
+        times, steps = clock
+        return self.stepping.laid_back(self.stepping.piece(times, steps, (), xs))
+
+
+class AtOnce:
+    """Batches (B, ...), in one step."""
+
+    def __init__(self, stepping: Stepping):
+        self.stepping = stepping
+        self.trials = 0
+
+    def arguments(self, x: Any, where: str) -> tuple:
+        args, fix = x if isinstance(x, tuple) else (x,), "Give an array (B, ...)."
+        return jax.tree_util.tree_map(lambda x: as_argument(x, where, fix), args, is_leaf=lambda x: isinstance(x, Variable))
+
+    def size(self, xs: tuple) -> int | None:
+        return self.stepping.batch_size(xs, axis=0)
+
+    def clock(self, xs: tuple) -> tuple:
+        return ()
+
+    def outputs(self, xs: tuple, clock: tuple) -> tuple:
+        return self.stepping.read_step(0.0, 0, (), xs)
