@@ -10,6 +10,7 @@ from ..core import SimulationParameter
 from ..dynamics._declare import parameter, state
 from ..dynamics._integrate import step
 from ..dynamics._system import _missing
+from ..errors import RunningError
 from ..init import Initializer
 from ..math import BatchingMode, Mode, NonBatchingMode, TrainingMode
 from ..math._share import share
@@ -120,6 +121,7 @@ class MembraneGroup(NeuGroup):
         noise = self.noise
         if noise is None:
             return step(self.method)(self.derivative)
+        self._refuse_late("noise")
         silent = (0.0,) * (len(self._units) - 1)
         if not callable(noise):
             return step(self.method)(self.derivative, noise=(noise, *silent))
@@ -129,6 +131,16 @@ class MembraneGroup(NeuGroup):
             return found if isinstance(found, tuple) else (found, *silent)
 
         return step(self.method)(self.derivative, noise=amplitudes)
+
+    def _refuse_late(self, name: str) -> None:
+        """Refuse what was left out when the group was made, and is no cell that compiled code would follow."""
+        if name not in self._slots:
+            raise RunningError(
+                where=f"{type(self).__name__}.{name}",
+                expected=f"a group that was made with {name}",
+                got="one that was made without",
+                fix=f"Pass {name}=0.0 when the group is made; from then on it can be changed.",
+            )
 
     def _driven_shape(self) -> tuple[int, ...] | None:
         return self.V.shape

@@ -140,6 +140,7 @@ class SpikingGroup(MembraneGroup):
         """Whether a neuron is refractory; ``None`` where none ever is."""
         if self.tau_ref is None:
             return None
+        self._refuse_late("tau_ref")
         if "t" not in share:
             # It is always 0 then: the past moves away instead.
             self.t_last_spike.value = self.t_last_spike.value - share.dt

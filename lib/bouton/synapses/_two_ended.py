@@ -227,10 +227,10 @@ def _check_groups(synapse: TwoEndConn, pre: Any, post: Any) -> None:
 
 
 def _check_part(synapse: TwoEndConn, argument: str, part: Any, kind: type, example: str) -> None:
-    if not isinstance(part, kind):
+    if not isinstance(part, kind) or (argument == "stp" and isinstance(part, SynOut)):
         raise KindError(
             where=f"{type(synapse).__name__}({argument}=...)",
-            expected=f"a {kind.__name__}",
+            expected="short-term plasticity" if argument == "stp" else f"a {kind.__name__}",
             got=part.__name__ + " itself" if isinstance(part, type) else type(part).__name__,
             fix=f"Write for instance {argument}={example}.",
         )

@@ -218,6 +218,17 @@ def test_a_group_that_begins_to_train_without_floats_for_spikes_is_told():
         lif(1.0)
 
 
+@pytest.mark.parametrize("name", ["tau_ref", "noise"])
+def test_what_a_group_was_made_without_cannot_be_given_later(name):
+    lif = LIF(1)
+    setattr(lif, name, 1.0)
+    with pytest.raises(RunningError, match=rf"LIF\.{name}: expected a group that was made with {name}, .*Pass {name}=0\.0 when"):
+        lif()
+    lif = LIF(1, **cast(Any, {name: 0.0}))
+    setattr(lif, name, 1.0)
+    lif()
+
+
 def test_parameters_out_of_bounds_and_unknown_arguments_are_refused():
     with pytest.raises(ValueRefused, match=r"LIF\.tau: expected above 0\.0 ms, got 0\.0"):
         LIF(1, tau=0.0)

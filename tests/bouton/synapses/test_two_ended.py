@@ -157,8 +157,9 @@ def test_wrong_arguments_are_refused():
         Delta(group, TinyGroup, One2One())
     with pytest.raises(KindError, match=r"Delta\(output=\.\.\.\): expected a SynOut, got CUBA itself\. .*CUBA\(\)"):
         Delta(group, group, One2One(), CUBA)
-    with pytest.raises(KindError, match=r"Delta\(stp=\.\.\.\): expected a Part, got float"):
-        Delta(group, group, One2One(), stp=1.0)
+    for stp, name in ((1.0, "float"), (COBA(), "COBA")):
+        with pytest.raises(KindError, match=rf"Delta\(stp=\.\.\.\): expected short-term plasticity, got {name}"):
+            Delta(group, group, One2One(), stp=stp)
     with pytest.raises(KindError, match="expected a connector"):
         Delta(group, group, 3)
     with pytest.raises(ShapeError, match="expected two groups of one size"):
