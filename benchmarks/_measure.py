@@ -4,6 +4,7 @@ import gc
 import random
 import time
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import jax
 from _report import Row, row
@@ -20,6 +21,13 @@ def _listen(event: str, seconds: float, **_: object) -> None:
 jax.monitoring.register_event_duration_secs_listener(_listen)
 
 
+class Told(NamedTuple):
+    """Seconds that another process has measured."""
+
+    seconds: float
+    cpu: float
+
+
 def compilations() -> int:
     """How many programs XLA has compiled in this process so far."""
     return len(_seen)
@@ -30,7 +38,7 @@ def in_turn(
     rows: Mapping[str, Callable[[], object]],
     *,
     rounds: int,
-    calls: int = 1,
+    calls: float = 1,
     limits: Mapping[str, float] | None = None,
 ) -> list[Row]:
     """Time rows in turn; the first is the yardstick.
@@ -40,11 +48,11 @@ def in_turn(
     table : str
         Heading.
     rows : dict
-        Name → a function that does the work and returns arrays to wait for. Each has been called before: nothing is left to
-        compile, which is asserted.
+        Name → a function that does the work and returns arrays to wait for, or :class:`Told`. Each has been called before:
+        nothing is left to compile, which is asserted.
     rounds : int
         How often each row is timed. In every round the rows come in another order.
-    calls : int
+    calls : float
         How often each of the functions does the work: seconds are divided by it.
     limits : dict
         Name → ratio to stay below.
@@ -64,9 +72,11 @@ def in_turn(
         for name in order:
             run = rows[name]
             cpu_start, start = time.process_time(), time.perf_counter()
-            jax.block_until_ready(run())
-            wall[name].append((time.perf_counter() - start) / calls)
-            cpu[name].append((time.process_time() - cpu_start) / calls)
+            done = jax.block_until_ready(run())
+            here = Told(time.perf_counter() - start, time.process_time() - cpu_start)
+            taken = done if isinstance(done, Told) else here
+            wall[name].append(taken.seconds / calls)
+            cpu[name].append(taken.cpu / calls)
     assert compilations() == before, f"{table}: {compilations() - before} compilations while timing"
     base, limits = next(iter(rows)), limits or {}
     return [row(table, name, wall[name], wall[base], "s", cpu=(cpu[name], cpu[base]), limit=limits.get(name)) for name in rows]

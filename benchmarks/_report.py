@@ -98,11 +98,13 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version(), **found}
 
 
-def options(what: str) -> argparse.Namespace:
-    """The arguments that every benchmark takes."""
+def options(what: str, peers: Sequence[str] = ()) -> argparse.Namespace:
+    """The arguments that every benchmark takes; with ``peers`` also interpreters that have other simulators."""
     parser = argparse.ArgumentParser(description=what)
     parser.add_argument("--tiny", action="store_true", help="tiny sizes and few rounds: does the work, measures nothing")
     parser.add_argument("--json", metavar="FILE", help="also write the rows there; '-' writes them instead of the table")
+    for name in peers:
+        parser.add_argument(f"--{name}", metavar="PYTHON", help=f"an interpreter that has {name}, to be measured as well")
     return parser.parse_args()
 
 
