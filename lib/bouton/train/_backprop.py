@@ -130,7 +130,7 @@ class BPTT(WithHistory):
         num_report : int
             Report after each epoch (-1), or after so many batches.
         reset_state : bool
-            Begin anew with each batch, for as many trials as it has.
+            Begin anew with each batch, for as many trials as it has; random numbers go on.
         shared_args : dict, optional
             More to share.
         fun_after_report : callable, optional

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 
 from .. import optim
 from ..run._given import check_call
-from ..transform import grad
+from ..transform import KeyVariable, grad
 from ..transform import jit as compiled
 from ._forward import Forward
 from ._loss import Loss
@@ -39,6 +39,8 @@ class BatchStep:
         self.forward, self._loss, self._max_norm, self._jit = forward, loss, max_norm, jit
         self._optimizer, self._train_vars = optimizer, train_vars
         self._made: dict[tuple[str, bool], Callable] = {}
+        cells = forward.stepping.target.vars("relative").unique().values()
+        self._keys = [cell for cell in cells if isinstance(cell, KeyVariable)]
 
     def __call__(self, phase: str, reset: bool, x: Any, y: Any, where: str) -> tuple[Any, dict[str, Any], Any]:
         """Loss, what is told beside it, and whether the gradients are finite; in phase ``'fit'`` with an update."""
@@ -52,7 +54,7 @@ class BatchStep:
         check_call(self.forward.stepping.target, xs, where)
         if reset:
             # Here, too: a size of the batch that changes in compiled code would be compiled twice.
-            self.forward.stepping.reset(self.forward.size(xs))
+            self._reset(xs, phase)
         # Tracing resets, too: the clock is read before and set after.
         clock = self.forward.clock(xs)
         passed = self.forward.stepping.passed
@@ -62,7 +64,7 @@ class BatchStep:
 
     def _function(self, phase: str, reset: bool) -> Callable:
         if (phase, reset) not in self._made:
-            outputs = functools.partial(self._outputs, reset)
+            outputs = functools.partial(self._outputs, phase, reset)
             lost = functools.partial(self._lost, outputs)
             made: Callable = {"predict": outputs, "test": functools.partial(self._tested, lost)}.get(phase, lost)
             if phase == "fit":
@@ -71,11 +73,18 @@ class BatchStep:
             self._made[phase, reset] = compiled(made) if self._jit else made
         return self._made[phase, reset]
 
-    def _outputs(self, reset: bool, xs: tuple, clock: tuple) -> tuple:
+    def _outputs(self, phase: str, reset: bool, xs: tuple, clock: tuple) -> tuple:
         if reset:
             # Here, so that gradients reach trained initial states.
-            self.forward.stepping.reset(self.forward.size(xs))
+            self._reset(xs, phase)
         return self.forward.outputs(xs, clock)
+
+    def _reset(self, xs: tuple, phase: str) -> None:
+        # Random numbers that a reset takes back go on all the same: else all batches of a training would see the same noise.
+        kept = [(cell, cell.value) for cell in self._keys if phase != "predict"]
+        self.forward.stepping.reset(self.forward.size(xs))
+        for cell, key in kept:
+            cell.value = key
 
     def _lost(self, outputs: Callable, xs: tuple, clock: tuple, y: Any) -> tuple[Any, dict[str, Any]]:
         out, read = outputs(xs, clock)
