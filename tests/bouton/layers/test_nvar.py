@@ -127,7 +127,7 @@ def test_the_forecast_of_lorenz_63_has_the_published_error():
     # Gauthier et al. 2021: over one Lyapunov time (2.40 ± 0.53)e-3, mean and standard error of ten starting points.
     features = NVAR(3, 2, 2, mode=bm.nonbatching_mode)
     model = bp.Sequential(features, bp.layers.Dense(27, 3, mode=bm.training_mode), mode=bm.nonbatching_mode)
-    trainer = bp.RidgeTrainer(model, alpha=2.5e-6)
+    trainer = bp.RidgeTrainer(model, alpha=2.5e-6, progress_bar=False)
     now = bm.Variable(bm.zeros(3))
 
     def advance(_):
