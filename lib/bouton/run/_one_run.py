@@ -52,6 +52,9 @@ class OneRun:
             clock = self._stepping.clock(self._first + start, stop - start)
             xs = jax.tree_util.tree_map(lambda x, start=start, stop=stop: x[start:stop], self._xs)
             out, read = jax.block_until_ready(self._piece(*clock, self._feed.piece(start, stop), xs))
+            if not jax.tree_util.tree_leaves((out, read)):
+                # Otherwise a run would be over, and timed, before it has begun.
+                jax.block_until_ready([cell.value for cell in self._stepping.target.vars("relative").values()])
             self._outs.add(out, stop - start)
             if stop - start >= every:
                 self._readings.add(read, (stop - start) // every)

@@ -171,6 +171,8 @@ class Stepping:
 
     def sizes(self, xs: tuple) -> tuple[int, int]:
         """Bytes of one reading, and of what one step returns."""
+        if not (self.monitors or self._returns):
+            return 0, 0
         shapes = tuple(jax.tree_util.tree_leaves(jax.tree_util.tree_map(lambda x: (x.shape, str(x.dtype)), xs)))
         states = tuple(cell._value.shape for cell in self.target.vars("relative").values())
         if self._known is None or self._known[0] != (shapes, states):

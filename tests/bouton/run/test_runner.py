@@ -253,6 +253,21 @@ def test_the_time_a_run_takes_comes_with_its_outputs():
     assert len(out) == 5
 
 
+def test_a_run_that_gives_nothing_back_has_ended_all_the_same():
+    class Long(bp.DynamicalSystemNS):
+        def __init__(self):
+            super().__init__()
+            self.x = bm.Variable(jnp.full((400, 400), 1 / 400))
+
+        def update(self):
+            self.x.value = self.x.value @ self.x.value
+
+    runner = runner_of(Long())
+    for _ in range(2):
+        runner.run(10.0)
+        assert runner.target.x.value.is_ready()
+
+
 def test_a_large_record_is_announced_before_it_is_made(monkeypatch):
     runner = runner_of(Pair(), monitors=["E.V", "I.V"], every=2)
     assert runner.record_size(1.0) == 5 * 5 * 4
