@@ -68,6 +68,19 @@ def equal_sizes(pre: tuple[int, ...], post: tuple[int, ...], where: str) -> None
         )
 
 
+def numbers(given: object, where: str) -> np.ndarray:
+    """What NumPy takes for an array of numbers or truth values."""
+    try:
+        array = np.asarray(given)
+    except ValueError:
+        array = None  # lists of different lengths
+    # V are the short floats that NumPy itself does not know.
+    if array is None or array.dtype.kind not in "biufcV":
+        got = "lists of different lengths" if array is None else f"{array.dtype}"
+        raise KindError(where=where, expected="numbers or bool", got=got, fix="Give an array.")
+    return array
+
+
 def neuron_ids(ids: object, where: str) -> np.ndarray:
     """A list of numbers of neurons as a 1-D integer array."""
     array = np.asarray(ids)

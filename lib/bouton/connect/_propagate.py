@@ -13,7 +13,7 @@ from jax.custom_batching import custom_vmap
 from jax.custom_derivatives import SymbolicZero
 
 from ..errors import KindError, ShapeError, ValueRefused
-from ._checks import probability
+from ._checks import numbers, probability
 from ._events import events
 from ._every import by_matrix, every
 from ._plan import Method, Plan
@@ -56,7 +56,7 @@ def propagate(spikes: Any, synapses: Synapses, weight: Any = 1.0, *, method: Met
     ValueRefused
         An unknown method.
     KindError
-        No :class:`Synapses`.
+        No :class:`Synapses`, or no numbers.
 
     Notes
     -----
@@ -83,7 +83,7 @@ def propagate(spikes: Any, synapses: Synapses, weight: Any = 1.0, *, method: Met
             got=f"{method!r}",
             fix="Leave it out for the fastest.",
         )
-    spikes, weight = _bare(spikes), _bare(weight)
+    spikes, weight = _bare(spikes, "propagate(spikes)"), _bare(weight, "propagate(weight)")
     with jax.numpy_dtype_promotion("standard"):
         dtype = jnp.result_type(spikes, weight)
     dtype = jnp.dtype(jnp.int32) if dtype == jnp.bool_ else dtype
@@ -106,12 +106,12 @@ def propagate(spikes: Any, synapses: Synapses, weight: Any = 1.0, *, method: Met
     return _product(plan)(spikes, weight.astype(wide), *ids).astype(dtype)
 
 
-def _bare(x: Any) -> Any:
+def _bare(x: Any, where: str) -> Any:
     """A cell's value; a list as an array; a number as it is, since it promotes otherwise than an array."""
     as_jax = getattr(x, "__jax_array__", None)
     if as_jax is not None and not isinstance(x, jax.Array):
         return as_jax()
-    return np.asarray(x) if isinstance(x, list | tuple) else x
+    return x if isinstance(x, jax.Array | int | float | complex) else numbers(x, where)
 
 
 def _in_order(weight: jax.Array, synapses: Synapses) -> jax.Array:

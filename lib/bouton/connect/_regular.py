@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import KindError, ShapeError
-from ._checks import equal_sizes, neuron_ids
+from ._checks import equal_sizes, neuron_ids, numbers
 from ._connector import Connector, Pairs, Shape
 
 
@@ -53,9 +53,7 @@ class MatConn(Connector):
 
     def __init__(self, mat: Any):
         super().__init__()
-        mat = np.asarray(mat)
-        if mat.dtype.kind not in "biufc":
-            raise KindError(where="MatConn(mat)", expected="numbers or bool", got=f"{mat.dtype}", fix="Give an array.")
+        mat = numbers(mat, "MatConn(mat)")
         if mat.ndim != 2:
             raise ShapeError(
                 where="MatConn(mat)",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..errors import ShapeError, ValueRefused
+from ..errors import KindError, ShapeError, ValueRefused
 from ._checks import count, equal_sizes, positive
 from ._connector import Connector, Pairs, Shape
 
@@ -108,6 +108,13 @@ class DistanceProb(Connector):
         seed: int | None = None,
     ):
         super().__init__(seed)
+        if not callable(prob):
+            raise KindError(
+                where=f"{type(self).__name__}(prob)",
+                expected="a function of distances",
+                got=type(prob).__name__,
+                fix="Use FixedProb for one probability at any distance.",
+            )
         self.prob, self.include_self, self.periodic = prob, include_self, periodic
 
     def pairs(self, pre: Shape, post: Shape, draw: np.random.Generator) -> Pairs:

@@ -7,7 +7,7 @@ import jax
 import numpy as np
 
 from ..errors import ShapeError, ValueRefused
-from ._checks import neuron_ids, within
+from ._checks import count, neuron_ids, within
 
 MOST = 2**31 - 1
 
@@ -54,11 +54,14 @@ class Synapses:
 
         Raises
         ------
+        KindError
+            What are no whole numbers.
         ShapeError
             Lists of different lengths.
         ValueRefused
             Numbers of neurons that there are not, or more synapses than can be counted.
         """
+        pre_size, post_size = count(pre_size, "Synapses: pre_size"), count(post_size, "Synapses: post_size")
         pre, post = neuron_ids(pre_ids, "Synapses: pre_ids"), neuron_ids(post_ids, "Synapses: post_ids")
         if pre.shape != post.shape:
             raise ShapeError(

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import jax
 import jax.numpy as jnp
 
+from ..errors import ShapeError
 from ..math import Mode
 from ..transform import default_float
 from ._layer import Layer, as_array, as_float
@@ -45,6 +46,13 @@ class _Adaptive(Layer):
         array = self._taken(x)
         first = 1 if self._has_batch else 0
         refuse_rank(type(self).__name__, array.ndim, self._axes, self._has_batch)
+        if 0 in array.shape[first:-1]:
+            raise ShapeError(
+                where=f"{type(self).__name__}(x)",
+                expected="at least one element along each axis of space",
+                got=f"shape {array.shape}",
+                fix="Windows of nothing have no number to give.",
+            )
         # A window is a box, so that axes can be taken one after the other.
         for axis, windows in enumerate(self.target_shape, first):
             array = self._along(array, axis, windows)

@@ -72,9 +72,17 @@ def as_array(x: Any, where: str) -> jax.Array:
     x = x.value if isinstance(x, Variable) else x
     if isinstance(x, jax.Array):
         return x
-    array = np.asarray(x)
-    if array.dtype.kind not in "biufcV":
-        raise KindError(where=f"{where}(x)", expected="an array of numbers", got=f"{type(x).__name__}", fix="Pass numbers.")
+    try:
+        array = np.asarray(x)
+    except ValueError:
+        array = None  # lists of different lengths
+    if array is None or array.dtype.kind not in "biufcV":
+        raise KindError(
+            where=f"{where}(x)",
+            expected="an array of numbers",
+            got="lists of different lengths" if array is None else type(x).__name__,
+            fix="Pass numbers.",
+        )
     return jnp.asarray(array, default_float() if array.dtype == np.float64 else None)
 
 

@@ -155,6 +155,8 @@ def test_a_matrix_stands_for_a_connector():
         connect.MatConn([1, 2])
     with pytest.raises(KindError, match=r"MatConn\(mat\): expected numbers or bool, got <U1"):
         connect.MatConn([["a"]])
+    with pytest.raises(KindError, match=r"MatConn\(mat\): expected numbers or bool, got lists of different lengths"):
+        connect.MatConn([[1, 2], [3]])
     with pytest.raises(
         KindError, match=r"SparseMatConn\(mat\): expected a sparse array of scipy\.sparse, got ndarray\. Use MatConn"
     ):
@@ -312,6 +314,8 @@ def test_distances_need_a_probability_and_as_many_axes():
         ValueRefused, match=r"DistanceProb\(prob\): expected a probability from 0 to 1 .*, got others\. Write a function"
     ):
         connect.DistanceProb(lambda d: 2 + d)(3)
+    with pytest.raises(KindError, match=r"DistanceProb\(prob\): expected a function of distances, got float\. Use FixedProb"):
+        connect.DistanceProb(0.5)
     with pytest.raises(ValueRefused, match=r"DistanceProb\(prob\): .* got shape \(\) for \(3, 3\)"):
         connect.DistanceProb(lambda d: 0.5)(3)
     with pytest.raises(ShapeError, match=r"GaussianProb: expected groups with as many axes, got \(4,\) and \(2, 2\)\. Give both"):

@@ -370,6 +370,11 @@ def test_what_does_not_fit_is_refused():
         propagate(np.ones(4, bool), synapses, method="fast")
     with pytest.raises(ValueRefused, match=r"propagate\(active\): expected a number from 0 to 1, got 8"):
         propagate(np.ones(4, bool), synapses, active=8)
+    for given, got in (("abcd", "<U4"), (None, "object"), ([[1, 2], [3]], "lists of different lengths")):
+        with pytest.raises(KindError, match=rf"propagate\(spikes\): expected numbers or bool, got {got}\. Give an array"):
+            propagate(given, synapses)
+    with pytest.raises(KindError, match=r"propagate\(weight\): expected numbers or bool, got object"):
+        propagate(np.ones(4, bool), synapses, None)
     with pytest.raises(
         KindError, match=r"propagate\(synapses\): expected Synapses, got FixedPostNum\. Take them from a connector"
     ):

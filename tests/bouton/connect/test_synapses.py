@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from bouton.connect import All2All, FixedPostNum, FixedProb, ScaleFreeBA, Synapses
-from bouton.errors import ShapeError, ValueRefused
+from bouton.errors import KindError, ShapeError, ValueRefused
 
 
 def test_synapses_stand_in_the_order_of_their_presynaptic_neurons():
@@ -45,6 +45,8 @@ def test_lists_that_do_not_fit_are_refused():
         ShapeError, match=r"Synapses: expected as many presynaptic as postsynaptic neurons, got 2 and 1\. Give both"
     ):
         Synapses.between([0, 1], [0], 2, 2)
+    with pytest.raises(KindError, match=r"Synapses: pre_size: expected a whole number, got '2'"):
+        Synapses.between([0], [0], "2", 2)
     with pytest.raises(ValueRefused, match=r"Synapses: post_ids: expected numbers from 0 to 1, got 2"):
         Synapses.between([0, 1], [0, 2], 2, 2)
     with pytest.raises(

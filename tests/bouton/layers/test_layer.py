@@ -114,6 +114,8 @@ def test_a_mode_that_is_not_supported_is_refused():
 
 
 def test_what_is_no_number_is_refused():
+    with pytest.raises(KindError, match=r"Dense\(x\): expected an array of numbers, got lists of different lengths"):
+        Dense(2, 2)([[1, 2], [3]])
     with pytest.raises(KindError, match=r"Dense\(x\): expected an array of numbers, got str\. Pass numbers\."):
         Dense(2, 3)("ab")
 

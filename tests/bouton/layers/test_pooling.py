@@ -102,6 +102,10 @@ def test_what_does_not_fit_is_refused():
         MaxPool2d(2, mode=bm.batching_mode)(np.ones((4, 4, 1)))
     with pytest.raises(ShapeError, match=r"MaxPool\(x\): expected 2 axes: 1 of space, and channels, got 1"):
         MaxPool(2)(np.ones(4))
+    with pytest.raises(
+        ShapeError, match=r"AdaptiveAvgPool1d\(x\): expected at least one element .* got shape \(0, 2\)\. Windows of"
+    ):
+        AdaptiveAvgPool1d(2)(np.ones((0, 2)))
     with pytest.raises(ShapeError, match=r"AdaptiveMaxPool2d\(x\): expected 3 axes"):
         AdaptiveMaxPool2d(2)(np.ones((4, 1)))
     with pytest.raises(
