@@ -45,6 +45,7 @@ class LIF(SpikingGroup):
         Whether states have a batch axis, and whether gradients pass spikes. Default: that of the environment.
     spike_fun : callable
         Of :math:`V - V_\mathrm{th}`: the spikes in a training mode, where they are floats with the derivative of this function.
+        Where it gives a part of a spike, the potential goes that part of the way to ``V_reset``.
     input_var : bool
         Whether there is a Variable ``input``, which synapses add to. A step uses it up.
     ref_var : bool

@@ -50,6 +50,7 @@ class COBA(SynOut):
 
     def __init__(self, E: Any = 0.0, target_var: str | None = "input", membrane_var: str = "V", name: str | None = None):
         super().__init__(target_var, membrane_var, name)
+        self._refuse_no_name("membrane_var", membrane_var)
         self.__dict__["_given"] = {"E": (E, {"unit": "mV"})}
 
     def bind(self, pre: NeuGroup, post: NeuGroup) -> None:

@@ -1,8 +1,10 @@
 """Where the current of a synapse goes."""
 
+from typing import Any
+
 import jax
 
-from ..errors import NoImplementationError, RunningError, UnknownPathError
+from ..errors import KindError, NoImplementationError, RunningError, UnknownPathError
 from ..neurons import NeuGroup
 from ..transform import Variable
 from ._part import Part
@@ -26,6 +28,9 @@ class SynOut(Part):
 
     def __init__(self, target_var: str | None = "input", membrane_var: str | None = None, name: str | None = None):
         super().__init__(name)
+        for argument, variable in (("target_var", target_var), ("membrane_var", membrane_var)):
+            if variable is not None:
+                self._refuse_no_name(argument, variable)
         self.target_var, self.membrane_var = target_var, membrane_var
 
     def bind(self, pre: NeuGroup, post: NeuGroup) -> None:
@@ -80,9 +85,18 @@ class SynOut(Part):
 
     def membrane(self) -> jax.Array:
         """The membrane potential as it is now, ``(..., post.num)``."""
-        assert self.membrane_var is not None  # a subclass that asks has named it
-        v = self._variable(self.post, self.membrane_var).value
+        self._refuse_no_name("membrane_var", self.membrane_var)
+        v = self._variable(self.post, str(self.membrane_var)).value
         return v.reshape(*v.shape[: v.ndim - len(self.post.varshape)], self.post.num)
+
+    def _refuse_no_name(self, argument: str, name: Any) -> None:
+        if not isinstance(name, str):
+            raise KindError(
+                where=f"{type(self).__name__}({argument}=...)",
+                expected="the name of a Variable of the postsynaptic group",
+                got=f"{name!r}",
+                fix="Write for instance 'V'.",
+            )
 
     def _variable(self, post: NeuGroup, name: str) -> Variable:
         found = getattr(post, name, None)

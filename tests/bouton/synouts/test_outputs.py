@@ -1,5 +1,7 @@
 """Currents that outputs make of a conductance."""
 
+from typing import Any, cast
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ from tiny_group import TinyGroup
 import bouton as bp
 import bouton.math as bm
 from bouton.connect import One2One
-from bouton.errors import NoImplementationError, RunningError, UnknownPathError, ValueRefused
+from bouton.errors import KindError, NoImplementationError, RunningError, UnknownPathError, ValueRefused
 from bouton.synapses import Exponential
 from bouton.synouts import COBA, CUBA, MgBlock, SynOut
 
@@ -91,6 +93,23 @@ def test_reversal_potentials_are_parameters():
     output.E = -20.0
     step()
     assert step.compilations == 1
+
+
+def test_what_is_no_name_of_a_variable_is_refused():
+    for wrong in (None, TinyGroup(2).V):
+        with pytest.raises(KindError, match=r"COBA\(membrane_var=\.\.\.\): expected the name of a Variable"):
+            COBA(membrane_var=cast(Any, wrong))
+    with pytest.raises(KindError, match=r"CUBA\(target_var=\.\.\.\): expected the name .*, got 3\. Write for instance 'V'\."):
+        CUBA(target_var=cast(Any, 3))
+
+    class Asks(SynOut):
+        """Asks for a potential that it has not named."""
+
+        def current(self, g):
+            return g * self.membrane()
+
+    with pytest.raises(KindError, match=r"Asks\(membrane_var=\.\.\.\): expected the name of a Variable"):
+        bound(Asks())(jnp.asarray(G))
 
 
 def test_constants_of_magnesium_that_cannot_be_are_refused():
