@@ -6,6 +6,7 @@ import pytest
 import scipy.sparse
 
 import bouton.connect as connect
+from bouton.connect._draw import bernoulli
 from bouton.errors import KindError, NoImplementationError, RunningError, ShapeError, UnknownPathError, ValueRefused
 
 SEEDED = {
@@ -299,6 +300,21 @@ def test_distance_decides():
     apart = np.abs(here[:, None] - here)
     expected = (np.minimum(apart, 1 - apart) < 0.3) & ~np.eye(4, dtype=bool)
     np.testing.assert_array_equal(around(4).require("conn_mat"), expected)
+
+
+def test_pairs_are_looked_at_in_parts(monkeypatch):
+    monkeypatch.setattr("bouton.connect._space._PART", 30)
+    here, there = (np.arange(8) + 0.5) / 8, (np.arange(11) + 0.5) / 11
+    conn = connect.DistanceProb(lambda d: d < 0.3)(8, 11)
+    np.testing.assert_array_equal(conn.require("conn_mat"), np.abs(here[:, None] - there) < 0.3)
+
+
+def test_drawing_goes_on_where_it_has_stopped():
+    class Draw:
+        def geometric(self, prob, number):
+            return np.ones(3, int)
+
+    np.testing.assert_array_equal(bernoulli(8, 0.9, Draw()), np.arange(8))
 
 
 def test_gaussian_probability():

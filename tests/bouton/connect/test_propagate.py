@@ -29,6 +29,7 @@ def network(kind, seed=0):
         "uneven": lambda: connect.FixedProb(0.7, seed=seed)(50, 30).synapses,
         "all": lambda: connect.All2All()(50, 30).synapses,
         "hubs": lambda: connect.ScaleFreeBA(2, seed=seed)(300).synapses,
+        "one full": lambda: Synapses.between([*[1] * 30, 4, 4], [*range(30), 0, 3], 50, 30),
         "pairs twice": lambda: Synapses.between([4, 1, 4, 4, 1, 0], [2, 2, 2, 0, 2, 1], 50, 30),
         "none": lambda: Synapses.between([], [], 50, 30),
     }[kind]()
@@ -48,7 +49,7 @@ def spikes_of(size, share, batch=(), seed=1, graded=False):
     return (spikes * draw.normal(size=spikes.shape)).astype(np.float32) if graded else spikes
 
 
-KINDS = ("even", "few", "few, uneven", "uneven", "all", "hubs", "pairs twice", "none")
+KINDS = ("even", "few", "few, uneven", "uneven", "all", "hubs", "one full", "pairs twice", "none")
 
 
 @pytest.mark.parametrize("method", METHODS)
