@@ -79,13 +79,13 @@ class NeuGroup(DynamicalSystemNS):
         """All that this step is driven with: what has gathered, and ``x``. Nothing is left for the next one."""
         if not self._has_input:
             wanted = self._driven_shape()
-            total = jnp.zeros(wanted or self.varshape, default_float()) if x is None else _as_float(x, default_float())
+            total = jnp.zeros(wanted or self.varshape, default_float()) if x is None else self._as_float(x, default_float())
             if wanted is not None:
                 self._refuse_other_shape(total, wanted)
         else:
             total = self.input.value
             if x is not None:
-                driven = _as_float(x, total.dtype)
+                driven = self._as_float(x, total.dtype)
                 self._refuse_other_shape(driven, total.shape)
                 total = total + driven
             self.input.value = jnp.zeros_like(total)
@@ -93,6 +93,16 @@ class NeuGroup(DynamicalSystemNS):
         if self._watched is not None:
             self._watched.value = jnp.broadcast_to(total, self._watched.value.shape)
         return total
+
+    def _as_float(self, x: Any, dtype: Any) -> jax.Array:
+        """``x`` for an input of that dtype: spikes, as truth values or whole numbers, count as 0 and 1."""
+        x = _plain(x)
+        array = x if isinstance(x, jax.Array) else np.asarray(x)
+        if not any(jnp.issubdtype(array.dtype, kind) for kind in (jnp.bool_, jnp.integer, jnp.floating)):
+            raise KindError(
+                where=f"{type(self).__name__}(x)", expected="numbers", got=f"{array.dtype}", fix="Pass an array of floats."
+            )
+        return jnp.asarray(array, dtype)
 
     def _driven_shape(self) -> tuple[int, ...] | None:
         """What an input has to broadcast to where none gathers; ``None`` leaves it to the subclass."""
@@ -140,15 +150,6 @@ class NeuGroup(DynamicalSystemNS):
 
 def _plain(x: Any) -> Any:
     return x.value if isinstance(x, Variable) else x
-
-
-def _as_float(x: Any, dtype: Any) -> Any:
-    """``x`` for an input of that dtype: spikes, as truth values or whole numbers, count as 0 and 1."""
-    x = _plain(x)
-    array = x if isinstance(x, jax.Array) else np.asarray(x)
-    if array.dtype.kind not in "biuf":
-        raise KindError(where="input", expected="numbers", got=f"{array.dtype}", fix="Pass an array of floats.")
-    return jnp.asarray(array, dtype)
 
 
 def _checked(size: Any, where: str) -> tuple[int, ...]:
