@@ -13,7 +13,8 @@ class SmallWorld(Connector):
     """A ring whose synapses are rewired at random.
 
     Each neuron is joined with its nearest ones on a ring, as many on either side. Then each synapse gets with some probability
-    another target, drawn from all neurons but itself and those that it is joined with.
+    another target, drawn from all neurons but itself and those that it is joined with. All are rewired at once: a place that one
+    leaves is not taken by another. In [1]_ that happens, as one follows the other, to about ``num_neighbor / neurons`` of them.
 
     Parameters
     ----------
