@@ -123,8 +123,8 @@ class BPTT(WithHistory):
         Parameters
         ----------
         train_data, test_data : pair of arrays, iterable of pairs, or callable
-            A pair ``(X, Y)`` is cut into batches of ``num_batch``. An iterable of batches ``(X, Y)`` is gone through once for
-            each epoch; a callable returns one. Told apart by what stands in them.
+            A pair ``(X, Y)`` is cut into batches of ``num_batch``, for a model that has a batch. An iterable of batches
+            ``(X, Y)`` is gone through once for each epoch; a callable returns one. Told apart by what stands in them.
         num_epoch : int
             How often all data are gone through. Default: 100.
         num_report : int

@@ -14,7 +14,7 @@ Batches = Callable[[np.random.Generator], Iterable[tuple[Any, Any]]]
 _FORM = "Pass a pair of arrays (X, Y), a list of such pairs, or a function that returns one."
 
 
-def batches(data: Any, size: int, axis: int, shuffle: bool, where: str) -> Batches:
+def batches(data: Any, size: int, axis: int | None, shuffle: bool, where: str) -> Batches:
     """What gives the batches of an epoch, from a source of random numbers.
 
     Parameters
@@ -23,8 +23,8 @@ def batches(data: Any, size: int, axis: int, shuffle: bool, where: str) -> Batch
         A pair ``(X, Y)`` is cut into batches; anything else is taken to give batches, and must be able to do so for each epoch.
     size : int
         Of the batches that a pair is cut into.
-    axis : int
-        Of the trials in a pair.
+    axis : int or None
+        Of the trials in a pair; ``None`` for a model without a batch: the pair is not cut.
     shuffle : bool
         Whether a pair is cut in another order in each epoch.
     where : str
@@ -39,6 +39,8 @@ def batches(data: Any, size: int, axis: int, shuffle: bool, where: str) -> Batch
     """
     if _is_pair(data):
         xs, ys = (jax.tree_util.tree_map(lambda x: np.asarray(plain(x)), part, is_leaf=_is_cell) for part in data)
+        if axis is None:
+            return lambda _: [(xs, ys)]
         total = _trials((xs, ys), axis, where)
         return lambda rng: _cut(xs, ys, total, size, axis, rng if shuffle else None)
     if callable(data):

@@ -4,10 +4,9 @@ import os
 from typing import Any
 
 import jax.numpy as jnp
-from safetensors import safe_open
 
 from ..core import Object
-from ..core._files import as_path
+from ..core._files import as_path, read
 from ..transform import Variable
 from ._history import History
 
@@ -28,8 +27,8 @@ def load(file: str | os.PathLike[str], target: Object, optimizer: Object, where:
     passed : int
         Steps that lay behind.
     """
-    with safe_open(as_path(file, where), "numpy") as opened:
-        names = [key.removeprefix(_PREFIX) for key in [*opened.keys()] if key.startswith(_PREFIX)]
+    _, keys = read(as_path(file, where), {})
+    names = [key.removeprefix(_PREFIX) for key in keys if key.startswith(_PREFIX)]
     rows = [_row(name) for name in names if name != "counts"]
     empty = History()
     whole = _together(target, optimizer, empty, rows, 0)

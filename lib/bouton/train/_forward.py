@@ -16,12 +16,12 @@ class Forward(Protocol):
     Attributes
     ----------
     stepping : Stepping
-    trials : int
-        Axis of the trials in the data of the user.
+    trials : int or None
+        Axis of the trials in the data of the user, where there are trials.
     """
 
     stepping: Stepping
-    trials: int
+    trials: int | None
 
     def arguments(self, x: Any, where: str) -> tuple:
         """What the model is called with; a tuple is spread."""
@@ -41,11 +41,11 @@ class Forward(Protocol):
 
 
 class ThroughTime:
-    """Batches (B, T, ...), or (T, B, ...), step by step."""
+    """Batches (B, T, ...), or (T, B, ...), step by step; without a batch (T, ...)."""
 
     def __init__(self, stepping: Stepping):
         self.stepping = stepping
-        self.trials = 0 if stepping.batch_first else 1
+        self.trials = (0 if stepping.batch_first else 1) if stepping.batched else None
 
     def arguments(self, x: Any, where: str) -> tuple:
         return laid_out(x, self.stepping.batch_first, where)[0]
@@ -68,7 +68,7 @@ class AtOnce:
 
     def __init__(self, stepping: Stepping):
         self.stepping = stepping
-        self.trials = 0
+        self.trials: int | None = 0
 
     def arguments(self, x: Any, where: str) -> tuple:
         args, fix = x if isinstance(x, tuple) else (x,), "Give an array (B, ...)."

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from .. import losses
 from ..core._names import nearest
 from ..errors import KindError, UnknownPathError, ValueRefused
+from ..run._given import as_numbers
 from ..transform._operators import plain
 
 _FIX = "Reduce it with .sum() or .mean(); what is to be told beside it is a dict of numbers, with loss_has_aux=True."
@@ -81,8 +82,9 @@ class Loss:
         return loss, told
 
     def _number(self, value: Any, expected: str) -> jax.Array:
+        value = plain(value)
         try:
-            number = jnp.asarray(plain(value))
+            number = jnp.asarray(as_numbers(value, self._where, _FIX))
         except (TypeError, ValueError) as problem:
             raise KindError(where=self._where, expected=expected, got=_told(value), fix=_FIX) from problem
         if number.ndim:

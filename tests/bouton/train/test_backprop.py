@@ -9,6 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from training_models import R0, W0, Recurrent, X, Y, trainer_of
 
 import bouton as bp
+import bouton.math as bm
 from bouton.errors import KindError, RunningError, ShapeError, UnknownPathError, ValueRefused
 
 
@@ -154,6 +155,25 @@ def test_an_optimizer_with_variables_of_its_own_trains_these_alone():
     trainer.fit((X, Y), num_epoch=1)
     assert_array_equal(model.wrec.value, R0)
     assert not np.array_equal(model.win.value, W0)
+
+
+def test_a_pair_for_a_model_without_a_batch_is_one_batch():
+    class Weights(bp.DynamicalSystemNS):
+        def __init__(self):
+            super().__init__(mode=bm.nonbatching_mode)
+            self.w = bm.TrainVar(jnp.asarray(W0))
+
+        def reset_state(self):
+            return self
+
+        def update(self, x):
+            return x @ self.w.value
+
+    xs, ys = X[0], np.asarray(X[0] @ W0 + 1.0)
+    trainer = trainer_of(Weights(), shuffle_data=True)
+    trainer.fit((xs, ys), num_epoch=1, num_batch=1)
+    assert_allclose(trainer.get_hist_metric(which="detailed"), [1.0], rtol=1e-5)
+    assert_allclose(trainer.target.w.value, W0 + 0.5 * 2 / 3 * xs.mean(0)[:, None], rtol=1e-4, atol=1e-6)
 
 
 def test_without_reset_the_state_goes_on():

@@ -4,11 +4,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
-from training_models import Recurrent, X, Y, trainer_of
+from training_models import W0, Recurrent, X, Y, trainer_of
 
 import bouton as bp
 import bouton.math as bm
-from bouton.errors import MathError
+from bouton.errors import MathError, ValueRefused
 
 
 class Noisy(Recurrent):
@@ -79,3 +79,29 @@ def test_a_file_of_another_model_changes_nothing(tmp_path):
     with pytest.raises(MathError, match=r"target\.win"):
         other.load(tmp_path / "training")
     assert_array_equal(other.target.wrec.value, np.ones((3, 3)))
+
+
+@pytest.mark.parametrize(
+    ("content", "error", "words"),
+    [
+        (b"hello", ValueRefused, r"expected a complete safetensors file, got 5 bytes"),
+        (None, FileNotFoundError, r"training"),
+    ],
+)
+def test_what_is_no_file_of_a_training_is_refused(tmp_path, content, error, words):
+    if content is not None:
+        (tmp_path / "training").write_bytes(content)
+    with pytest.raises(error, match=words):
+        trainer_of().load(tmp_path / "training")
+
+
+def test_a_file_that_was_cut_off_changes_nothing(tmp_path):
+    first, second = trainer_of(), trainer_of()
+    first.fit((X, Y), num_epoch=1)
+    first.save(tmp_path / "training")
+    whole = (tmp_path / "training").read_bytes()
+    (tmp_path / "training").write_bytes(whole[: len(whole) - 8])
+    with pytest.raises(ValueRefused, match=r"expected a complete safetensors file"):
+        second.load(tmp_path / "training")
+    assert_array_equal(second.target.win.value, W0)
+    assert len(second.train_losses) == 0
