@@ -1,5 +1,7 @@
 """Who is joined with whom, against NumPy and against what each connector promises."""
 
+import tracemalloc
+
 import jax
 import numpy as np
 import pytest
@@ -300,6 +302,28 @@ def test_distance_decides():
     apart = np.abs(here[:, None] - here)
     expected = (np.minimum(apart, 1 - apart) < 0.3) & ~np.eye(4, dtype=bool)
     np.testing.assert_array_equal(around(4).require("conn_mat"), expected)
+
+
+@pytest.mark.parametrize(
+    "conn",
+    [
+        connect.FixedProb(0.002, seed=1),
+        connect.FixedPostNum(8, seed=1),
+        connect.FixedPreNum(8, seed=1),
+        connect.FixedTotalNum(32_000, seed=1),
+        connect.GridFour(),
+    ],
+    ids=lambda conn: type(conn).__name__,
+)
+def test_memory_is_that_of_the_synapses_and_not_of_all_pairs(conn):
+    conn((80, 50))  # what is imported on the way is no memory of synapses
+    tracemalloc.start()
+    made = conn((80, 50))
+    kept, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    # Two ids of four bytes for each synapse. All pairs would take 16 million bytes, were they only marked.
+    assert kept < 12 * made.synapses.size + 50_000
+    assert most < 70 * made.synapses.size + 100_000
 
 
 def test_pairs_are_looked_at_in_parts(monkeypatch):

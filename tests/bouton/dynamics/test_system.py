@@ -345,6 +345,31 @@ def test_a_plain_object_below_goes_back_where_it_remembers():
     assert float(outer.plain.leak.v.sum()) == 0
 
 
+def test_delays_are_reset_after_what_they_delay():
+    class Late(bp.DynamicalSystemNS):
+        def __init__(self):
+            super().__init__(mode=bm.batching_mode)
+            self.v = bm.Variable(jnp.zeros((1, 2)), batch_axis=0)
+            self.late = bm.LengthDelay(self.v, 2)
+
+        def update(self, x):
+            self.v.value = x
+            self.late.update()
+            return self.late(1)
+
+        def reset_state(self, batch_size=None):
+            self.v.value = jnp.full((batch_size or 1, 2), 5.0)
+            return super().reset_state(batch_size)
+
+    net = bp.Network(late=Late(), mode=bm.batching_mode)
+    for k in (1.0, 2.0):
+        net["late"](jnp.full((1, 2), k))
+    net.reset_state(3)
+    assert_allclose(net["late"].late(0), np.full((3, 2), 5.0))
+    assert_allclose([net["late"].late(k) for k in (1, 2)], np.zeros((2, 3, 2)))
+    assert_allclose(net["late"](jnp.ones((3, 2))), np.full((3, 2), 5.0))
+
+
 def test_a_circle_is_reset_once():
     one, two = Pair(), Pair()
     one.partner, two.partner = two, one
