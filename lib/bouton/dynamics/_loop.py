@@ -59,10 +59,11 @@ class LoopOverTime(DynamicalSystemNS):
 
     Examples
     --------
+    >>> import bouton.math as bm
     >>> class Sum(DynamicalSystemNS):
     ...     def __init__(self):
     ...         super().__init__()
-    ...         self.total = Variable(())
+    ...         self.total = bm.Variable(())
     ...     def update(self, x):
     ...         self.total += x
     ...         return self.total.value
