@@ -36,7 +36,7 @@ class GIF(SpikingGroup):
     V_th_inf : () or (num,), mV
         What the threshold settles at, at rest.
     V_th_reset : () or (num,), mV
-        What the threshold is at least after a spike.
+        What the threshold is at least after a spike, above ``V_reset``.
     R : () or (num,), MΩ
         Resistance: an input is in nA.
     tau : () or (num,), ms
@@ -113,6 +113,7 @@ class GIF(SpikingGroup):
         super().__init__(size, keep_size, mode, name, **initial, **options)
         self._declare(POTENTIAL, V_rest=V_rest, V_reset=V_reset)
         self._declare(THRESHOLD, V_th_inf=V_th_inf, V_th_reset=V_th_reset)
+        self._refuse_reset_above("V_reset", "V_th_reset")
         self._declare(RESISTANCE, R=R)
         self._declare(TIME, tau=tau)
         self._declare({"unit": "1/ms", "family": "adaptation"}, a=a)

@@ -267,6 +267,7 @@ def test_models_that_begin_above_threshold_spike_in_the_first_step(model):
         ("QuaIF", {"V_reset": -30.0}, "expected less than V_th, -30.0 mV, got -30.0 mV"),
         ("AdQuaIF", {"V_th": -70.0}, "expected less than V_th, -70.0 mV, got -68.0 mV"),
         ("Izhikevich", {"c": 40.0}, r"Izhikevich\(c=\.\.\.\): expected less than V_th, 30.0 mV, got 40.0 mV"),
+        ("GIF", {"V_reset": -60.0}, "expected less than V_th_reset, -60.0 mV, got -60.0 mV"),
         ("ALIFBellec2020", {"V_th": -70.0}, r"2020\(V_rest=\.\.\.\): expected less than V_th, -70.0 mV, got -70.0 mV"),
     ],
 )
