@@ -25,7 +25,7 @@ class ExpIF(SpikingGroup):
     size : int or tuple of int
         How many neurons.
     V_rest, V_reset, V_th : () or (num,), mV
-        Resting potential, potential after a spike, and where the upstroke is cut off.
+        Resting potential, potential after a spike, and where, above that, the upstroke is cut off.
     V_T : () or (num,), mV
         Where the upstroke begins.
     delta_T : () or (num,), mV

@@ -32,7 +32,7 @@ class Izhikevich(SpikingGroup):
     b : () or (num,)
         How sensitive recovery is to the potential.
     c : () or (num,), mV
-        Potential after a spike.
+        Potential after a spike, below ``V_th``.
     d : () or (num,)
         What a spike adds to recovery.
     V_th : () or (num,), mV

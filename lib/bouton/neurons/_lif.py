@@ -28,7 +28,7 @@ class LIF(SpikingGroup):
     V_rest : () or (num,), mV
         Resting potential.
     V_reset : () or (num,), mV
-        Potential after a spike.
+        Potential after a spike, below ``V_th``.
     V_th : () or (num,), mV
         Threshold.
     R : () or (num,), MΩ

@@ -23,7 +23,7 @@ class QuaIF(SpikingGroup):
     size : int or tuple of int
         How many neurons.
     V_rest, V_reset, V_th : () or (num,), mV
-        Resting potential, potential after a spike, and where the upstroke is cut off.
+        Resting potential, potential after a spike, and where, above that, the upstroke is cut off.
     V_c : () or (num,), mV
         Where the upstroke begins without an input, above ``V_rest``.
     c : () or (num,), 1/mV
