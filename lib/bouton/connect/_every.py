@@ -38,6 +38,18 @@ def every(
     return jnp.moveaxis(_received(plan, x, post_ids), 0, -1)
 
 
+def one_by_one(plan: Plan, values: jax.Array, weight: jax.Array, pre_ids: jax.Array, post_ids: jax.Array) -> jax.Array:
+    """:func:`every` with silent synapses, for one element of the batch after the other: for all at once memory might not do."""
+    batch = values.shape[:-1]
+    if not batch:
+        return every(plan, values, weight, pre_ids, post_ids, silent=True)
+    each = weight.reshape(-1, weight.shape[-1])
+    which = jnp.arange(each.shape[0], dtype=jnp.int32).reshape(weight.shape[:-1])
+    elements = values.reshape(-1, plan.pre), jnp.broadcast_to(which, batch).reshape(-1)
+    found = lax.map(lambda one: every(plan, one[0], each[one[1]], pre_ids, post_ids, silent=True), elements)
+    return found.reshape(*batch, plan.post)
+
+
 def _at_synapses(plan: Plan, values: jax.Array, weight: jax.Array, pre_ids: jax.Array, silent: bool) -> jax.Array:
     """What each synapse delivers: ``(synapses, *batch)`` from ``(pre, *batch)`` and ``(1 or synapses, *ones or batch)``."""
     if not plan.fixed:

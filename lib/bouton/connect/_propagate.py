@@ -15,7 +15,7 @@ from jax.custom_derivatives import SymbolicZero
 from ..errors import KindError, ShapeError, ValueRefused
 from ._checks import numbers, probability
 from ._events import events
-from ._every import by_matrix, every
+from ._every import by_matrix, every, one_by_one
 from ._plan import Method, Plan
 from ._synapses import Synapses
 
@@ -154,7 +154,7 @@ def _computed(plan: Plan, spikes: jax.Array, weight: jax.Array, *ids: jax.Array)
     if not jnp.issubdtype(out.dtype, jnp.inexact):
         return out
     # In a matrix product 0 times infinity is NaN, and a silent neuron would be heard.
-    return lax.cond(jnp.all(jnp.isfinite(out)), lambda: out, lambda: events(plan, spikes, weight, post_ids, starts))
+    return lax.cond(jnp.all(jnp.isfinite(out)), lambda: out, lambda: one_by_one(plan, values, weight, pre_ids, post_ids))
 
 
 def _over_an_axis(

@@ -286,6 +286,16 @@ def test_a_silent_neuron_delivers_nothing_whatever_its_weights(method, wrong):
 
 
 @pytest.mark.parametrize("method", METHODS)
+def test_a_silent_neuron_delivers_nothing_whatever_its_weights_are_where_those_are_mapped(method):
+    synapses = connect.All2All()(3, 2).synapses
+    weight = np.arange(12, dtype=np.float32).reshape(2, 3, 2)
+    weight[1, 1] = np.inf
+    spikes = np.array([[[1, 0, 1], [0, 1, 1]], [[1, 0, 2], [0, 0, 0]]], np.float32)
+    out = jax.vmap(lambda s, w: propagate(s, synapses, w, method=method))(spikes, weight)
+    CLOSE(out, [[[4, 6], [6, 8]], [[26, 29], [0, 0]]])
+
+
+@pytest.mark.parametrize("method", METHODS)
 def test_a_spike_that_is_no_number_is_heard_by_its_targets_alone(method):
     synapses = Synapses.between([0, 0, 1], [0, 1, 2], 2, 3)
     CLOSE(propagate(np.array([np.nan, 1], np.float32), synapses, 2.0, method=method), [np.nan, np.nan, 2])
