@@ -12,7 +12,7 @@ from numpy.testing import assert_allclose
 import bouton as bp
 import bouton.math as bm
 from bouton.errors import KindError, NoImplementationError, ValueRefused
-from bouton.parameters import State
+from bouton.parameters import Parameter, State
 
 
 class Leak(bp.DynamicalSystem):
@@ -133,6 +133,23 @@ def test_a_mark_counts_below_and_above_a_compiled_method():
             return x * 2.0
 
     assert Below()(3.0) == Above()(3.0) == Below()({"t": 1.0}, 3.0) == 6.0
+
+
+def test_a_mark_counts_below_what_only_says_what_it_wraps():
+    def counted(method):
+        def update(self, *args):
+            return method(self, *args) + 1.0
+
+        update.__wrapped__ = method
+        return update
+
+    class Counted(bp.DynamicalSystem):
+        @counted
+        @bp.not_pass_shared
+        def update(self, x):
+            return x * 2.0
+
+    assert Counted()(3.0) == 7.0
 
 
 def test_a_subclass_calls_as_its_own_update_does():
@@ -287,6 +304,22 @@ def test_the_default_reset_goes_below_and_over_own_states():
     assert pair.reset_state() is pair
     assert float(pair.one.v.sum()) == 0
     assert pair.count == 0
+
+
+def test_the_default_reset_leaves_parameters_as_they_are():
+    class Decays(bp.DynamicalSystemNS):
+        def __init__(self):
+            super().__init__()
+            self.rate, self.v = Parameter(0.5), State(jnp.ones(2))
+
+    decays = Decays()
+    decays.rate, decays.v = 0.25, jnp.zeros(2)
+    outer = bp.Sequential(lambda x: x, decays)
+    for system in (decays, outer):
+        system.reset_state()
+        assert float(decays.rate) == 0.25
+        assert_allclose(decays.v, [1.0, 1.0])
+        decays.v = jnp.zeros(2)
 
 
 def test_the_size_of_the_batch_is_handed_down():
