@@ -15,7 +15,7 @@ from ..math._share import share
 from ..transform import DT
 from ..transform import jit as compiled
 from ..transform._progress import Bar
-from ._given import check_call, check_runner, check_shared, count, laid_out, number_of_steps, time_of
+from ._given import check_runner, check_shared, count, laid_out, number_of_steps, time_of
 from ._inputs import Inputs
 from ._monitors import monitors as checked_monitors
 from ._one_run import OneRun
@@ -243,7 +243,7 @@ class DSRunner:
         xs, steps = (
             laid_out(inputs, self._stepping.batch_first) if inputs is not None else ((), number_of_steps(duration, self.dt))
         )
-        check_call(self.target, xs, "DSRunner.run")
+        self._stepping.check_call(xs, "DSRunner.run")
         return xs, steps
 
     def _whole_run(self, duration: float | None, inputs: Any, reset: bool) -> Any:

@@ -17,6 +17,7 @@ from ..math._modes import BatchingMode
 from ..math._share import share
 from ..transform import default_float, for_loop
 from ..transform._purify import result_shapes, unwrap
+from ._given import check_call
 from ._inputs import Inputs
 from ._monitors import Monitor
 from ._pieces import bytes_of
@@ -67,6 +68,7 @@ class Stepping:
         self.dt, self.t0, self.batch_first, self.every = dt, t0, batch_first, every
         self._jit, self._returns = jit, returns
         self._known: tuple | None = None
+        self._numbers_taken: set[int] = set()
         self.passed = 0
 
     @property
@@ -98,6 +100,12 @@ class Stepping:
             self.target.reset_state(batch_size)
         else:
             self.target.reset_state()
+
+    def check_call(self, xs: tuple, where: str) -> None:
+        """:class:`KindError` for more or fewer arguments than the system takes."""
+        if len(xs) not in self._numbers_taken:
+            check_call(self.target, xs, where)
+            self._numbers_taken.add(len(xs))
 
     def batch_size(self, xs: tuple, axis: int = 1) -> int | None:
         """Of inputs, along that axis, where the system has a batch."""

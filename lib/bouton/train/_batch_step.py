@@ -8,7 +8,6 @@ import jax
 import jax.numpy as jnp
 
 from .. import optim
-from ..run._given import check_call
 from ..transform import KeyVariable, grad
 from ..transform import jit as compiled
 from ._forward import Forward
@@ -51,7 +50,7 @@ class BatchStep:
         return jax.block_until_ready(self._run("predict", reset, self.forward.arguments(x, f"{where}(inputs=...)"), where=where))
 
     def _run(self, phase: str, reset: bool, xs: tuple, *y: Any, where: str) -> tuple:
-        check_call(self.forward.stepping.target, xs, where)
+        self.forward.stepping.check_call(xs, where)
         if reset:
             # Here, too: a size of the batch that changes in compiled code would be compiled twice.
             self._reset(xs, phase)

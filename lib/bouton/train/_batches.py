@@ -20,7 +20,8 @@ def batches(data: Any, size: int, axis: int | None, shuffle: bool, where: str) -
     Parameters
     ----------
     data : pair of arrays, iterable of pairs, or callable
-        A pair ``(X, Y)`` is cut into batches; anything else is taken to give batches, and must be able to do so for each epoch.
+        A pair ``(X, Y)`` is cut into batches, where either may be a tuple of arrays; anything else is taken to give batches, and
+        must be able to do so for each epoch.
     size : int
         Of the batches that a pair is cut into.
     axis : int or None
@@ -52,12 +53,17 @@ def batches(data: Any, size: int, axis: int | None, shuffle: bool, where: str) -
             got="an iterator, which ends once" if isinstance(data, Iterator) else type(data).__name__,
             fix=_FORM,
         )
+    if isinstance(data, list | tuple):
+        for one in data:
+            _check_batch(one, where)
     return lambda _: _checked(data, where)
 
 
 def _is_pair(data: Any) -> bool:
-    """Two arrays, or dicts of arrays; not two batches, which are pairs themselves."""
-    return isinstance(data, tuple | list) and len(data) == 2 and all(_is_data(part) for part in data)
+    """Two arrays, or dicts or tuples of arrays; not two batches, which are pairs themselves."""
+    if not isinstance(data, tuple | list) or len(data) != 2 or not any(_is_data(part) for part in data):
+        return False
+    return all(_is_data(part) or (isinstance(part, tuple) and part and all(_is_data(x) for x in part)) for part in data)
 
 
 def _is_data(part: Any) -> bool:
@@ -94,6 +100,10 @@ def _checked(found: Any, where: str) -> Iterator[tuple[Any, Any]]:
     if not isinstance(found, Iterable):
         raise KindError(where=where, expected="batches", got=f"a function that returns {type(found).__name__}", fix=_FORM)
     for one in found:
-        if not isinstance(one, tuple | list) or len(one) != 2:
-            raise KindError(where=where, expected="batches (X, Y)", got=f"{type(one).__name__}", fix=_FORM)
+        _check_batch(one, where)
         yield one[0], one[1]
+
+
+def _check_batch(one: Any, where: str) -> None:
+    if not isinstance(one, tuple | list) or len(one) != 2:
+        raise KindError(where=where, expected="batches (X, Y)", got=f"{type(one).__name__}", fix=_FORM)

@@ -176,6 +176,25 @@ def test_a_pair_for_a_model_without_a_batch_is_one_batch():
     assert_allclose(trainer.target.w.value, W0 + 0.5 * 2 / 3 * xs.mean(0)[:, None], rtol=1e-4, atol=1e-6)
 
 
+def test_a_pair_with_several_inputs_is_cut_like_any_other():
+    class Sum(Recurrent):
+        def update(self, x, more):
+            return super().update(x + more)
+
+    trainer, plain = trainer_of(Sum()), trainer_of()
+    trainer.fit(((X - 1.0, np.ones_like(X)), Y), num_epoch=1, num_batch=4)
+    plain.fit((X, Y), num_epoch=1, num_batch=4)
+    assert_allclose(trainer.target.win.value, plain.target.win.value, rtol=1e-4, atol=1e-6)
+    assert trainer.get_hist_metric(which="detailed").shape == (2,)
+
+
+def test_a_list_with_something_else_among_its_batches_is_refused_before_anything_is_trained():
+    trainer = trainer_of()
+    with pytest.raises(KindError, match=r"train_data=\.\.\.\): expected batches \(X, Y\), got ndarray"):
+        trainer.fit([(X, Y), (X, Y), X], num_epoch=1)
+    assert_array_equal(trainer.target.win.value, W0)
+
+
 def test_without_reset_the_state_goes_on():
     trainer = trainer_of(optimizer=bp.optim.SGD(lr=0.0))
     trainer.target.reset_state(8)
