@@ -102,7 +102,7 @@ class Methods:
         except TypeError as problem:
             raise KindError(
                 where=where,
-                expected=f"arguments of {method.__name__}({', '.join(takes.parameters)})",
+                expected=f"arguments of {getattr(method, '__name__', type(method).__name__)}({', '.join(takes.parameters)})",
                 got=", ".join(map(repr, arguments)) or "none",
                 fix="Choose from these, or pass the method itself, made as you want it.",
             ) from problem

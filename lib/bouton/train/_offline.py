@@ -58,7 +58,7 @@ class OfflineTrainer(ReadoutTrainer):
     def _after_step(self, seen: list[jax.Array], ys: list[jax.Array]) -> Any:
         return seen, [part.columns(x) @ part.weights for part, x in zip(self._parts, seen, strict=True)]
 
-    def _end(self, told: Any, ys: list[jax.Array], where: str) -> None:
+    def _end(self, told: Any, ys: list[jax.Array], before: Any, where: str) -> None:
         found = []
         for part, *data in zip(self._parts, *told, ys, strict=True):
             x, out, y = (self._stepping.laid_back(a) for a in data)

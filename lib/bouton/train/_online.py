@@ -50,32 +50,29 @@ class OnlineTrainer(ReadoutTrainer):
         starts = [self.fit_method.start(part.weights.shape[0], part.weights.dtype) for part in self._parts]
         self._kept = jax.tree_util.tree_map(lambda start: Variable(jnp.asarray(start)), starts)
 
-    def fit(self, *args: Any, **kwargs: Any) -> Any:
-        before = [part.weights for part in self._parts], [cell.value for cell in self._cells(self._kept)]
-        try:
-            return super().fit(*args, **kwargs)
-        except RunningError:
-            for part, weights in zip(self._parts, before[0], strict=True):
-                part.assign(weights)
-            for cell, value in zip(self._cells(self._kept), before[1], strict=True):
-                cell.value = value
-            raise
-
-    fit.__doc__ = ReadoutTrainer.fit.__doc__
-
     def _after_step(self, seen: list[jax.Array], ys: list[jax.Array]) -> Any:
         return [self._update(part, *data) for part, *data in zip(self._parts, self._kept, seen, ys, strict=True)]
 
-    def _end(self, told: Any, ys: list[jax.Array], where: str) -> None:
+    def _end(self, told: Any, ys: list[jax.Array], before: Any, where: str) -> None:
         for part, finite in zip(self._parts, told, strict=True):
             finite = np.asarray(finite)
             if not finite.all():
+                self._take_back(*before)
                 raise RunningError(
                     where=f"{where}, {part.path or 'the model'}",
                     expected="finite weights",
                     got=f"some that are not, after step {int(np.argmin(finite))} of {len(finite)}",
                     fix="The weights are those of before again. Look for NaN in the data, or take a smaller rate.",
                 )
+
+    def _now(self) -> tuple[list[jax.Array], list[jax.Array]]:
+        return [part.weights for part in self._parts], [cell.value for cell in self._cells(self._kept)]
+
+    def _take_back(self, weights: list[jax.Array], kept: list[jax.Array]) -> None:
+        for part, value in zip(self._parts, weights, strict=True):
+            part.assign(value)
+        for cell, value in zip(self._cells(self._kept), kept, strict=True):
+            cell.value = value
 
     def _update(self, part: Readout, kept: Any, x: jax.Array, y: jax.Array) -> jax.Array:
         """New weights, and whether they are finite."""

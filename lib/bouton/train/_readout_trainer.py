@@ -90,9 +90,9 @@ class ReadoutTrainer:
         with self._stepping.shared({**check_shared(shared_args, f"{where}(shared_args=...)"), "fit": True}):
             if reset_state:
                 self._stepping.reset(self._stepping.batch_size(args))
-            start = self._stepping.passed
+            start, before = self._stepping.passed, self._now()
             outs, told = self._over_time(*self._stepping.clock(start, steps), args, ys)
-        self._end(told, ys, where)
+        self._end(told, ys, before, where)
         self._stepping.passed = start + steps
         return self._stepping.laid_back(outs)
 
@@ -117,8 +117,11 @@ class ReadoutTrainer:
         """From what went into each part in one step, and its targets: what is told of the step."""
         raise NotImplementedError
 
-    def _end(self, told: Any, ys: list[jax.Array], where: str) -> None:
-        """After all steps, from what was told of each."""
+    def _now(self) -> Any:
+        """What may have to be put back."""
+
+    def _end(self, told: Any, ys: list[jax.Array], before: Any, where: str) -> None:
+        """After all steps, from what was told of each, and what there was before."""
         raise NotImplementedError
 
     # -- all steps ---------------------------------------------------------

@@ -154,6 +154,8 @@ def test_methods_can_be_registered_once():
     model = Memory()
     bp.OfflineTrainer(model, name).fit([X, Y])
     assert_array_equal(model.o.W.value, np.zeros((4, 2)))
+    with pytest.raises(KindError, match=r"fit_method=\.\.\.\): expected arguments of <lambda>\(\), got 'alpha'"):
+        bp.OfflineTrainer(model, {"name": name, "alpha": 1.0})
     with pytest.raises(ValueRefused, match=rf"register_offline_method: expected a name that is free, got '{name}'"):
         bp.train.register_offline_method(name, len)
     with pytest.raises(KindError, match=r"expected a class or a function, got 3"):
