@@ -62,5 +62,5 @@ class Exponential(TwoEndConn):
     def update(self, pre_spike: Any = None) -> jax.Array | None:
         """One step under ``pre_spike``, by default the spikes that the presynaptic group has."""
         received = self.received(self.counted(self.arriving(pre_spike)))
-        self.g.value = step(self.method)(lambda g, _: -g / self.tau)(self.g.value, 0.0) + received
+        self.g.value = step(self.method)(lambda g, _: g * (-1.0 / self.tau))(self.g.value, 0.0) + received
         return self.output(self.g.value)
