@@ -12,7 +12,7 @@ from ..dynamics import DynamicalSystemNS
 from ..dynamics._declare import state
 from ..dynamics._system import Turn
 from ..errors import KindError, ShapeError, ValueRefused
-from ..math import Mode
+from ..math import BatchingMode, Mode
 from ..transform import Variable, default_float
 from ..transform._frame import Versioned
 
@@ -82,12 +82,14 @@ class NeuGroup(DynamicalSystemNS):
             total = jnp.zeros(wanted or self.varshape, default_float()) if x is None else self._as_float(x, default_float())
             if wanted is not None:
                 self._refuse_other_shape(total, wanted)
+                self._follow(total)
         else:
             total = self.input.value
             if x is not None:
                 driven = self._as_float(x, total.dtype)
                 self._refuse_other_shape(driven, total.shape)
                 total = total + driven
+            self._follow(total)
             self.input.value = jnp.zeros_like(total)
         self._watching.used()
         if self._watched is not None:
@@ -110,9 +112,10 @@ class NeuGroup(DynamicalSystemNS):
 
     def _refuse_other_shape(self, x: jax.Array, wanted: tuple[int, ...]) -> None:
         try:
-            fits = np.broadcast_shapes(x.shape, wanted) == wanted
+            found = np.broadcast_shapes(x.shape, wanted)
         except ValueError:
-            fits = False
+            found = ()
+        fits = found == wanted or (self._is_one_trial(wanted) and found == (*x.shape[:1], *wanted[1:]))
         if not fits:
             raise ShapeError(
                 where=f"{type(self).__name__}(x)",
@@ -120,6 +123,17 @@ class NeuGroup(DynamicalSystemNS):
                 got=f"{x.shape}",
                 fix="For another number of trials call reset_state(batch_size) first.",
             )
+
+    def _is_one_trial(self, shape: tuple[int, ...]) -> bool:
+        return isinstance(self.mode, BatchingMode) and shape[0] == 1 and len(shape) == 1 + len(self.varshape)
+
+    def _follow(self, driven: jax.Array) -> None:
+        """Where states are of one trial, as they are after construction, let them be of as many trials as the input has."""
+        if not (isinstance(self.mode, BatchingMode) and driven.ndim == 1 + len(self.varshape) and driven.shape[0] > 1):
+            return
+        for cell in (self._watched, *(slot.cell for slot in self._slots.values())):
+            if cell is not None and cell.batch_axis == 0 and cell.value.shape[0] == 1:
+                cell.value = jnp.broadcast_to(cell.value, (driven.shape[0], *cell.value.shape[1:]))
 
     def watched_input(self) -> Variable:
         """A Variable that from now on holds what each step was driven with: ``input`` itself is used up by the step."""

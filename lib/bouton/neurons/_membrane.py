@@ -108,7 +108,8 @@ class MembraneGroup(NeuGroup):
 
     def _integrated(self, x: Any) -> tuple[jax.Array, ...]:
         """The variables after a step under ``x`` and what has gathered; nothing is written but the input."""
-        return self._method()(self._values(), share.load("t", 0.0), self._take_input(x))
+        driven = self._take_input(x)  # first: the variables follow its number of trials
+        return self._method()(self._values(), share.load("t", 0.0), driven)
 
     def _values(self) -> tuple[jax.Array, ...]:
         return tuple(getattr(self, name).value for name in self._units)

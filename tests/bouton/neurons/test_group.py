@@ -100,10 +100,10 @@ def test_without_a_place_to_gather_only_what_is_passed_counts():
 
 
 def test_another_batch_needs_a_reset():
-    group = Sums(2, mode=bm.training_mode)
-    assert group.V.shape == (1, 2)
+    group = Sums(2, mode=bm.TrainingMode(2))
+    assert group.V.shape == (2, 2)
     with pytest.raises(
-        ShapeError, match=r"Sums\(x\): .*broadcasts to shape \(1, 2\), got \(3, 2\)\. .*reset_state\(batch_size\) first"
+        ShapeError, match=r"Sums\(x\): .*broadcasts to shape \(2, 2\), got \(3, 2\)\. .*reset_state\(batch_size\) first"
     ):
         group(jnp.ones((3, 2)))
     group.watched_input()
@@ -155,3 +155,28 @@ def test_sizes_below_1_and_inputs_that_are_no_numbers_are_refused():
         Sums((2, 0))
     with pytest.raises(KindError, match=r"Sums\(x\): expected numbers, got complex64"):
         Sums(2)(jnp.ones(2, complex))
+
+
+@pytest.mark.parametrize("kind", [bp.neurons.LIF, bp.neurons.AdExIF, bp.neurons.GIF, bp.neurons.LeakyIntegrator])
+@pytest.mark.parametrize("compiled", [False, True])
+def test_states_of_one_trial_follow_the_trials_of_the_first_input(kind, compiled):
+    with bm.training_environment():
+        first, reset = kind(4, method="euler"), kind(4, method="euler")
+    first.watched_input()
+    reset.reset_state(3)
+    step = bm.jit(first.update) if compiled else first
+    for x in np.random.default_rng(0).uniform(0, 30, (3, 3, 4)).astype(np.float32):
+        assert_allclose(step(x), reset(x), rtol=1e-6)
+    cells = reset.vars("relative")
+    for path, cell in first.vars("relative").items():
+        assert cell.shape == cells[path].shape
+        assert_allclose(cell.value, cells[path].value, rtol=1e-6)
+    with pytest.raises(ShapeError, match=r"broadcasts to shape \(3, 4\), got \(2, 4\)"):
+        first(np.ones((2, 4), np.float32))
+    with pytest.raises(ShapeError, match=r"got \(3, 5\)"):
+        kind(4, mode=bm.batching_mode)(np.ones((3, 5), np.float32))
+
+
+def test_one_group_without_a_batch_takes_no_trials():
+    with pytest.raises(ShapeError, match=r"broadcasts to shape \(4,\), got \(3, 4\)"):
+        bp.neurons.LIF(4)(np.ones((3, 4), np.float32))
