@@ -39,6 +39,8 @@ def is_subclass(instance: T, types: type | tuple[type, ...] | list[type], name: 
                 got=f"{entry!r}",
                 fix="Pass the class, bm.TrainingMode, and not an instance of it.",
             )
+    if not listed:
+        raise KindError(where="check.is_subclass(types=...)", expected="types", got="none", fix="Say what is supported.")
     if any(issubclass(entry, type(instance)) for entry in listed):
         return instance
     names, subject = ", ".join(entry.__name__ for entry in listed), name or "The model"
@@ -46,5 +48,13 @@ def is_subclass(instance: T, types: type | tuple[type, ...] | list[type], name: 
         where=name or "check.is_subclass",
         expected=f"one of {names}",
         got=f"{instance!r}",
-        fix=f"{subject} does not support {instance!r}. We only support {names}.",
+        fix=f"{subject} does not support {instance!r}. We only support {names}.{_HOW.get(listed[0].__name__, '')}",
     )
+
+
+# For the modes, how to get the first of those that are supported.
+_HOW = {
+    "TrainingMode": " Build it inside `with bm.training_environment():`, or pass mode=bm.training_mode.",
+    "BatchingMode": " Build it inside `with bm.batching_environment():`, or pass mode=bm.batching_mode.",
+    "NonBatchingMode": " Pass mode=bm.nonbatching_mode.",
+}

@@ -23,6 +23,15 @@ def test_what_is_not_supported_is_named_with_what_is():
         bp.check.is_subclass(bm.nonbatching_mode, [bm.TrainingMode])
 
 
+def test_the_message_says_how_to_get_a_mode_that_is_supported():
+    with pytest.raises(
+        UnsupportedError, match=r"Build it inside `with bm\.training_environment\(\):`, or pass mode=bm\.training_mode"
+    ):
+        bp.check.is_subclass(bm.nonbatching_mode, bm.TrainingMode)
+    with pytest.raises(KindError, match="expected types, got none"):
+        bp.check.is_subclass(bm.nonbatching_mode, ())
+
+
 def test_an_instance_among_the_types_is_refused():
     with pytest.raises(KindError, match=r"expected types, got TrainingMode\(batch_size=1\)\. Pass the class"):
         bp.check.is_subclass(bm.training_mode, (bm.training_mode,))

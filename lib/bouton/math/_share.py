@@ -105,7 +105,10 @@ class Share:
             return DT.get()
         known = [*self.get_shargs(), "dt"]
         raise UnknownPathError(
-            where=f"share[{key!r}]", expected="the name of a shared argument", got=f"{key!r}", fix=nearest(key, known)
+            where=f"share[{key!r}]",
+            expected="the name of a shared argument",
+            got=f"{key!r}",
+            fix=f"{nearest(key, known)} Runners share t, i and dt, trainers fit as well; by hand: bp.share.save({key}=...).",
         )
 
     def __getitem__(self, key: str) -> Any:

@@ -46,7 +46,7 @@ def test_what_is_not_shared_is_an_error_that_names_the_nearest():
     share.save(time=1.0)
     with pytest.raises(KeyError, match="Did you mean 'time'"):
         share.load("tim")
-    with pytest.raises(UnknownPathError, match=r"share\['x'\]"):
+    with pytest.raises(UnknownPathError, match=r"share\['x'\].* by hand: bp\.share\.save\(x=\.\.\.\)"):
         share["x"]
 
 
