@@ -38,6 +38,7 @@ PUBLIC = {
         AdaptiveMaxPool3d AvgPool AvgPool1d AvgPool2d AvgPool3d BatchNorm1D BatchNorm1d BatchNorm2D
         BatchNorm2d BatchNorm3D BatchNorm3d Conv1D Conv1d Conv2D Conv2d Conv3D Conv3d ConvTranspose1D
         ConvTranspose1d ConvTranspose2D ConvTranspose2d ConvTranspose3D ConvTranspose3d Dense Dropout Flatten
+        Conv1DLSTMCell Conv1dLSTMCell Conv2DLSTMCell Conv2dLSTMCell Conv3DLSTMCell Conv3dLSTMCell
         FunAsLayer GRUCell GroupNorm Identity InstanceNorm LSTMCell Layer LayerNorm Linear MaxPool MaxPool1d
         MaxPool2d MaxPool3d MinPool NVAR RNNCell Reservoir
     """,

@@ -12,6 +12,12 @@ from ._batch_norm import BatchNorm2D as BatchNorm2D
 from ._batch_norm import BatchNorm2d as BatchNorm2d
 from ._batch_norm import BatchNorm3D as BatchNorm3D
 from ._batch_norm import BatchNorm3d as BatchNorm3d
+from ._conv_lstm import Conv1DLSTMCell as Conv1DLSTMCell
+from ._conv_lstm import Conv1dLSTMCell as Conv1dLSTMCell
+from ._conv_lstm import Conv2DLSTMCell as Conv2DLSTMCell
+from ._conv_lstm import Conv2dLSTMCell as Conv2dLSTMCell
+from ._conv_lstm import Conv3DLSTMCell as Conv3DLSTMCell
+from ._conv_lstm import Conv3dLSTMCell as Conv3dLSTMCell
 from ._convolution import Conv1D as Conv1D
 from ._convolution import Conv1d as Conv1d
 from ._convolution import Conv2D as Conv2D
@@ -70,11 +76,17 @@ __all__ = [
     "BatchNorm3D",
     "BatchNorm3d",
     "Conv1D",
+    "Conv1DLSTMCell",
     "Conv1d",
+    "Conv1dLSTMCell",
     "Conv2D",
+    "Conv2DLSTMCell",
     "Conv2d",
+    "Conv2dLSTMCell",
     "Conv3D",
+    "Conv3DLSTMCell",
     "Conv3d",
+    "Conv3dLSTMCell",
     "ConvTranspose1D",
     "ConvTranspose1d",
     "ConvTranspose2D",
