@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from .. import optim
+from ..errors import ShapeError
 from ..transform import KeyVariable, grad
 from ..transform import jit as compiled
 from ._forward import Forward
@@ -57,7 +58,11 @@ class BatchStep:
         # Tracing resets, too: the clock is read before and set after.
         clock = self.forward.clock(xs)
         passed = self.forward.stepping.passed
-        found = self._function(phase, reset)(xs, clock, *y)
+        try:
+            found = self._function(phase, reset)(xs, clock, *y)
+        except ShapeError as error:
+            error.add_note(self.forward.reading(xs))
+            raise
         self.forward.stepping.passed = passed
         return found
 

@@ -39,6 +39,10 @@ class Forward(Protocol):
         """What the model returns, and what the monitors read, as users see them."""
         ...
 
+    def reading(self, xs: tuple) -> str:
+        """A sentence on how the inputs are read, for a message."""
+        ...
+
 
 class ThroughTime:
     """Batches (B, T, ...), or (T, B, ...), step by step; without a batch (T, ...)."""
@@ -62,6 +66,14 @@ class ThroughTime:
         times, steps = clock
         return self.stepping.laid_back(self.stepping.piece(times, steps, (), xs))
 
+    def reading(self, xs: tuple) -> str:
+        shape = jax.tree_util.tree_leaves(xs)[0].shape
+        if self.trials is None:
+            return f"Inputs are read as (T, ...): {shape[0]} steps, in each of them shape {shape[1:]}."
+        axes = "(B, T, ...)" if self.stepping.batch_first else "(T, B, ...)"
+        trials = f"{shape[1]} trials" if len(shape) > 1 else "no trials"
+        return f"Inputs are read as {axes}: {shape[0]} steps, in each of them {trials} of shape {shape[2:]}. BPFF takes (B, ...)."
+
 
 class AtOnce:
     """Batches (B, ...), in one step."""
@@ -82,3 +94,7 @@ class AtOnce:
 
     def outputs(self, xs: tuple, clock: tuple) -> tuple:
         return self.stepping.read_step(0.0, 0, (), xs)
+
+    def reading(self, xs: tuple) -> str:
+        shape = jax.tree_util.tree_leaves(xs)[0].shape
+        return f"Inputs are read as (B, ...): {shape[0]} trials of shape {shape[1:]}. BPTT takes (B, T, ...)."

@@ -1,5 +1,7 @@
 """Training by gradients, beside hand-written JAX."""
 
+import re
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -300,3 +302,17 @@ def fit(**options):
 def test_what_cannot_be_trained_is_refused_in_words(call, error, words):
     with pytest.raises(error, match=words):
         call()
+
+
+@pytest.mark.parametrize(
+    ("kind", "x", "note"),
+    [
+        (bp.BPTT, (4, 3), r"read as \(B, T, ...\): 3 steps, in each of them 4 trials of shape \(\)\. BPFF takes"),
+        (bp.BPFF, (4, 5, 2), r"read as \(B, ...\): 4 trials of shape \(5, 2\)\. BPTT takes"),
+    ],
+)
+def test_a_shape_that_does_not_fit_comes_with_how_inputs_are_read(kind, x, note):
+    trainer = kind(bp.layers.Dense(3, 2, mode=bm.training_mode), "mean_squared_error", progress_bar=False)
+    with pytest.raises(ShapeError) as refused:
+        trainer.fit((np.ones(x, np.float32), np.ones((4, 2), np.float32)), num_epoch=1)
+    assert re.search(note, refused.value.__notes__[-1])
