@@ -55,7 +55,7 @@ def events(plan: Plan, spikes: jax.Array, weight: jax.Array, post_ids: jax.Array
 def _two_levels(spike: jax.Array) -> tuple[jax.Array, jax.Array]:
     """A bit for each neuron in words, and a bit for each word that is not 0 in words again."""
     words = _planes(spike)
-    return words, _planes(words != 0)
+    return words, _planes_of_few(words != 0)
 
 
 def _planes(bits: jax.Array) -> jax.Array:
@@ -70,6 +70,13 @@ def _planes(bits: jax.Array) -> jax.Array:
     for k, plane in enumerate(planes[1:], 1):
         words = words | (plane.astype(U) << U(k))
     return words
+
+
+def _planes_of_few(bits: jax.Array) -> jax.Array:
+    """The same in less code."""
+    many = -(-bits.size // BITS)
+    planes = jnp.pad(bits, (0, many * BITS - bits.size)).reshape(BITS, many).astype(U)
+    return jnp.sum(planes << jnp.arange(BITS, dtype=U)[:, None], 0, dtype=U)
 
 
 def _lowest(word: jax.Array) -> tuple[jax.Array, jax.Array]:
