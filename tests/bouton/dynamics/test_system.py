@@ -306,6 +306,18 @@ def test_the_default_reset_goes_below_and_over_own_states():
     assert pair.count == 0
 
 
+def test_a_reset_of_its_own_counts_without_any_variable():
+    class Plays(bp.DynamicalSystemNS):
+        played = 3
+
+        def reset_state(self, batch_size=None):
+            self.__dict__["played"] = 0
+
+    plays = Plays()
+    bp.Sequential(lambda x: x, plays).reset_state()
+    assert plays.played == 0
+
+
 def test_the_default_reset_leaves_parameters_as_they_are():
     class Decays(bp.DynamicalSystemNS):
         def __init__(self):
