@@ -154,7 +154,7 @@ def main() -> None:
     asked = options("Cost of a second of the network of Vogels and Abbott.", peers=PEERS)
     tiny = asked.tiny
     few, many = (functools.partial(buffered, capacity=capacity) for capacity in (16, 64))
-    small, large = {"bare: one by one": one_by_one, "bare: buffer": few}, {"bare: buffer": many, "bare: one by one": one_by_one}
+    small, large = ({"bare: one by one": one_by_one, "bare: buffer": buffer} for buffer in (few, many))
     found = measure(100 if tiny else 4000, small, 20 if tiny else 10_000, 2 if tiny else 9, asked)
     if not tiny:
         found += measure(40_000, large, 5000, 5, asked)
