@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from ..dynamics import share
-from ..dynamics._declare import weight
+from ..dynamics._declare import parameter, weight
 from ..errors import ShapeError, ValueRefused
 from ..init import OneInit, ZeroInit
 from ..init._checks import positive
@@ -82,8 +82,8 @@ class _BatchNorm(Layer):
         super().__init__(name, mode)
         where = type(self).__name__
         self.num_features = whole(f"{where}.num_features", num_features)
-        self.epsilon = positive(f"{where}.epsilon", epsilon)
-        self.momentum = fraction(f"{where}.momentum", momentum)
+        parameter(self, "epsilon", positive(f"{where}.epsilon", epsilon), bounds=(0.0, None), strict=True)
+        parameter(self, "momentum", fraction(f"{where}.momentum", momentum), bounds=(0.0, 1.0))
         self.axis = _axes_of(f"{where}.axis", axis, max(self._ranks))
         self.affine = bool(affine)
         size = (self.num_features,)
@@ -110,7 +110,7 @@ class _BatchNorm(Layer):
             self._follow(mean, variance, fit)
         if isinstance(fit, jax.Array):
             mean, variance = jnp.where(fit, mean, known[0]), jnp.where(fit, variance, known[1])
-        out = (array - mean) * jax.lax.rsqrt(variance + self.epsilon)
+        out = (array - mean) * jax.lax.rsqrt(variance + jnp.asarray(self.epsilon, array.dtype))
         if not self.affine:
             return out
         size = (self.num_features,)
@@ -130,8 +130,9 @@ class _BatchNorm(Layer):
 
     def _follow(self, mean: jax.Array, variance: jax.Array, fit: Any) -> None:
         rest = tuple(range(mean.ndim - 1))
+        momentum = jnp.asarray(self.momentum, mean.dtype)
         for running, batch in ((self.running_mean, mean), (self.running_var, variance)):
-            now = self.momentum * running.value + (1 - self.momentum) * jax.lax.stop_gradient(batch.mean(rest))
+            now = momentum * running.value + (1 - momentum) * jax.lax.stop_gradient(batch.mean(rest))
             running.value = jnp.where(fit, now, running.value) if isinstance(fit, jax.Array) else now
 
     def _described(self) -> dict[str, Any]:

@@ -4,8 +4,9 @@ import math
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 
-from ..dynamics._declare import weight
+from ..dynamics._declare import parameter, weight
 from ..errors import ShapeError, ValueRefused
 from ..init import OneInit, ZeroInit
 from ..init._checks import positive
@@ -58,7 +59,7 @@ class LayerNorm(Layer):
         where = type(self).__name__
         given = normalized_shape if isinstance(normalized_shape, tuple | list) and normalized_shape else (normalized_shape,)
         self.normalized_shape = tuple(whole(f"{where}.normalized_shape", n) for n in given)
-        self.epsilon = positive(f"{where}.epsilon", epsilon)
+        parameter(self, "epsilon", positive(f"{where}.epsilon", epsilon), bounds=(0.0, None), strict=True)
         self.elementwise_affine = bool(elementwise_affine)
         if self.elementwise_affine:
             weight(self, "bias", bias_initializer, self.normalized_shape, family="biases")
@@ -137,7 +138,7 @@ class GroupNorm(Layer):
                 got=f"{self.num_channels}",
                 fix="Channels are shared out equally among the groups.",
             )
-        self.epsilon = positive(f"{where}.epsilon", epsilon)
+        parameter(self, "epsilon", positive(f"{where}.epsilon", epsilon), bounds=(0.0, None), strict=True)
         self.affine = bool(affine)
         if self.affine:
             weight(self, "bias", bias_initializer, (self.num_channels,), family="biases")
@@ -207,6 +208,6 @@ class InstanceNorm(GroupNorm):
         super().__init__(num_channels, num_channels, epsilon, affine, bias_initializer, scale_initializer, mode, name)
 
 
-def _normalised(x: jax.Array, axes: tuple[int, ...], epsilon: float) -> jax.Array:
+def _normalised(x: jax.Array, axes: tuple[int, ...], epsilon: Any) -> jax.Array:
     mean, variance = x.mean(axes, keepdims=True), x.var(axes, keepdims=True)
-    return (x - mean) * jax.lax.rsqrt(variance + epsilon)
+    return (x - mean) * jax.lax.rsqrt(variance + jnp.asarray(epsilon, x.dtype))

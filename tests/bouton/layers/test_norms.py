@@ -171,3 +171,29 @@ def test_what_does_not_fit_is_refused():
     assert repr(GroupNorm(1, 2, name="even")) == "GroupNorm(name=even, num_groups=1, num_channels=2, mode=NonBatchingMode)"
     text = "BatchNorm1d(name=same, num_features=2, mode=BatchingMode(batch_size=1))"
     assert repr(BatchNorm1d(2, mode=bm.batching_mode, name="same")) == text
+
+
+def test_epsilon_is_a_cell():
+    layer = LayerNorm(2)
+    step, x = bm.jit(layer.update), np.array([[0.0, 2.0]], np.float32)
+    step(x)
+    layer.epsilon = 3.0
+    assert_allclose(step(x), (x - 1) / np.sqrt(1 + 3.0), rtol=1e-6)
+    assert step.compilations == 1
+
+
+def test_epsilon_and_momentum_are_cells():
+    layer = BatchNorm1d(2, mode=bm.batching_mode)
+    x = np.array([[0.0, 1.0], [2.0, 5.0]], np.float32)
+    step = bm.jit(lambda x: layer({"fit": True}, x))
+    step(x)
+    layer.reset_state()
+    layer.running_mean.value = np.zeros(2, np.float32)
+    layer.momentum, layer.epsilon = 0.5, 3.0
+    assert_allclose(step(x), (x - x.mean(0)) / np.sqrt(x.var(0) + 3.0), rtol=1e-6)
+    assert_allclose(layer.running_mean.value, 0.5 * x.mean(0), rtol=1e-6)
+    assert step.compilations == 1
+    with pytest.raises(ValueRefused, match=r"BatchNorm1d\.momentum: "):
+        layer.momentum = 1.5
+    with pytest.raises(ValueRefused, match=r"BatchNorm1d\.epsilon: "):
+        layer.epsilon = 0.0
