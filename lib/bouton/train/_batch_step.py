@@ -9,7 +9,7 @@ import jax.numpy as jnp
 
 from .. import optim
 from ..errors import ShapeError
-from ..transform import KeyVariable, grad
+from ..transform import DEFAULT, KeyVariable, grad
 from ..transform import jit as compiled
 from ._forward import Forward
 from ._loss import Loss
@@ -39,8 +39,9 @@ class BatchStep:
         self.forward, self._loss, self._max_norm, self._jit = forward, loss, max_norm, jit
         self._optimizer, self._train_vars = optimizer, train_vars
         self._made: dict[tuple[str, bool], Callable] = {}
-        cells = forward.stepping.target.vars("relative").unique().values()
-        self._keys = [cell for cell in cells if isinstance(cell, KeyVariable)]
+        self._cells = [*forward.stepping.target.vars("relative").unique().values()]
+        self._keys = [cell for cell in self._cells if isinstance(cell, KeyVariable)]
+        self._began = False
 
     def __call__(self, phase: str, reset: bool, x: Any, y: Any, where: str) -> tuple[Any, dict[str, Any], Any]:
         """Loss, what is told beside it, and whether the gradients are finite; in phase ``'fit'`` with an update."""
@@ -53,8 +54,7 @@ class BatchStep:
     def _run(self, phase: str, reset: bool, xs: tuple, *y: Any, where: str) -> tuple:
         self.forward.stepping.check_call(xs, where)
         if reset:
-            # Here, too: a size of the batch that changes in compiled code would be compiled twice.
-            self._reset(xs, phase)
+            self._prepare(xs, phase)
         # Tracing resets, too: the clock is read before and set after.
         clock = self.forward.clock(xs)
         passed = self.forward.stepping.passed
@@ -82,6 +82,17 @@ class BatchStep:
             # Here, so that gradients reach trained initial states.
             self._reset(xs, phase)
         return self.forward.outputs(xs, clock)
+
+    def _prepare(self, xs: tuple, phase: str) -> None:
+        """Reset outside of compiled code, too, where the size of the batch changes: there it would be compiled twice."""
+        size = self.forward.size(xs)
+        if phase == "predict" or not self._began or any(cell.batch_size not in (None, size) for cell in self._cells):
+            # Random numbers are drawn where the reset counts.
+            key = DEFAULT.cell.value
+            self._reset(xs, phase)
+            DEFAULT.cell.value = key
+            self._began = True
+        self.forward.stepping.passed = 0
 
     def _reset(self, xs: tuple, phase: str) -> None:
         # Random numbers that a reset takes back go on all the same: else all batches of a training would see the same noise.

@@ -316,3 +316,27 @@ def test_a_shape_that_does_not_fit_comes_with_how_inputs_are_read(kind, x, note)
     with pytest.raises(ShapeError) as refused:
         trainer.fit((np.ones(x, np.float32), np.ones((4, 2), np.float32)), num_epoch=1)
     assert re.search(note, refused.value.__notes__[-1])
+
+
+def test_batches_of_one_size_are_begun_anew_in_compiled_code_alone():
+    began = []
+
+    class Counting(bp.layers.RNNCell):
+        def reset_state(self, batch_size=None):
+            began.append(batch_size)
+            return super().reset_state(batch_size)
+
+    x, y = np.ones((8, 3, 2), np.float32), np.ones((8, 3, 4), np.float32)
+    trainer = bp.BPTT(Counting(2, 4, mode=bm.training_mode), "mean_squared_error", bp.optim.SGD(0.0), progress_bar=False)
+    trainer.fit((x, y), num_epoch=1, num_batch=4)
+    compiled = len(began)
+    trainer.fit((x, y), num_epoch=2, num_batch=4)
+    assert len(began) == compiled
+    # Of another size, and back.
+    trainer.predict(x[:3])
+    before = len(began)
+    trainer.fit((x, y), num_epoch=1, num_batch=4)
+    assert len(began) == before + 1
+    assert_allclose(
+        trainer.get_hist_metric("fit", which="detailed"), trainer.get_hist_metric("fit", which="detailed")[0], rtol=1e-6
+    )
