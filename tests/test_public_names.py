@@ -22,7 +22,7 @@ PUBLIC = {
         initialize losses math modes modules naming not_pass_shared optim optimizers parameters run share
     """,
     "bouton.errors": """
-        BoutonError EnvironmentProblem KindError LargeRecordWarning LeakedTracerError MathError MonitorError
+        BoutonError EnvironmentProblem FolderError KindError LargeRecordWarning LeakedTracerError MathError MonitorError
         NoImplementationError PositionError ReboundWarning RunningError ShapeError SharedNameWarning UninitialisedError
         UniqueNameError UnknownPathError UnregisteredWarning UnsupportedError ValueRefused
     """,

@@ -42,6 +42,10 @@ class ValueRefused(BoutonError, ValueError):
     """A value of the right kind that its place cannot take: out of bounds, an unknown name, a contradiction."""
 
 
+class FolderError(ValueRefused, FileNotFoundError):
+    """A file is to be written into a folder that is not there."""
+
+
 class KindError(BoutonError, TypeError):
     """A value of the wrong kind: a string for a number, a list for a module."""
 

@@ -8,6 +8,7 @@ from bouton import errors
 BUILTINS = {
     "ShapeError": ValueError,
     "ValueRefused": ValueError,
+    "FolderError": FileNotFoundError,
     "KindError": TypeError,
     "UnknownPathError": KeyError,
     "MonitorError": KeyError,

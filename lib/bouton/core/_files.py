@@ -15,7 +15,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from ..errors import BoutonError, KindError, MathError, ValueRefused
+from ..errors import BoutonError, FolderError, KindError, MathError, ValueRefused
 
 # What stands in the header under "format" and "format_version".
 FORMAT, VERSION = "bouton", 1
@@ -53,10 +53,6 @@ def write(path: Path, arrays: Mapping[str, jax.Array], about: Mapping[str, dict[
 
 def _replace(path: Path, content: bytes) -> None:
     """A file that is either as it was or complete; a new one has the permissions of any new file."""
-    if not path.parent.is_dir():
-        raise FileNotFoundError(
-            f"{path}: there is no folder {path.parent}. Make it first: pathlib.Path({str(path.parent)!r}).mkdir(parents=True)."
-        )
     beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}.part")
     # Exclusive: nobody can have put a link there.
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -198,6 +194,17 @@ def as_path(file: Any, where: str) -> Path:
             where=where, expected="the path of a file", got=f"{type(file).__name__}", fix="Pass for instance 'model.safetensors'."
         )
     return Path(file)
+
+
+def check_folder(path: Path, where: str) -> None:
+    """:class:`FolderError` when the folder that ``path`` stands in is not there."""
+    if not path.parent.is_dir():
+        raise FolderError(
+            where=where,
+            expected="a file in a folder that exists",
+            got=f"{path}",
+            fix=f"Make the folder first: pathlib.Path({str(path.parent)!r}).mkdir(parents=True).",
+        )
 
 
 def in_file(path: Path, act: Callable[[], Any]) -> Any:

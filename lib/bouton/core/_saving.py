@@ -64,6 +64,7 @@ def save(root: "Object", file: str | os.PathLike[str]) -> None:
     """Save each Variable once, by its first relative path."""
     where = f"{type(root).__name__}.save_states"
     path = _files.as_path(file, where)
+    _files.check_folder(path, where)
     arrays = cells(root).dict()
     _refuse_trace(where, any(isinstance(x, Tracer) for x in arrays.values()))
     slots = _search.slots(root)

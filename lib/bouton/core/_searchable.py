@@ -114,6 +114,8 @@ class Searchable:
             While a function is being traced: the values are not known then.
         KindError
             When ``file`` is no path.
+        FolderError
+            When its folder is not there.
 
         Notes
         -----

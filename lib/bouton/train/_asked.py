@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..core._files import as_path
-from ..errors import KindError, ValueRefused
+from ..core._files import as_path, check_folder
+from ..errors import KindError
 from ..run._given import count
 
 
@@ -34,15 +34,9 @@ def file_of(given: str | os.PathLike[str], where: str) -> Path:
     ------
     KindError
         For what is no path.
-    ValueRefused
+    FolderError
         For one in no folder.
     """
     path = as_path(given, where)
-    if not path.parent.is_dir():
-        raise ValueRefused(
-            where=where,
-            expected="a file in a folder that exists",
-            got=f"{path}",
-            fix=f"Make the folder first: pathlib.Path({str(path.parent)!r}).mkdir(parents=True).",
-        )
+    check_folder(path, where)
     return path

@@ -414,5 +414,7 @@ def test_a_file_of_which_nothing_fits_is_refused(tmp_path):
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"model\.safetensors: there is no folder .*nowhere\. Make it first"):
+    with pytest.raises(
+        FileNotFoundError, match=r"a folder that exists, got .*nowhere.model\.safetensors\. Make the folder first"
+    ):
         Net().save_states(tmp_path / "nowhere" / "model.safetensors")
