@@ -51,11 +51,16 @@ def _steps(duration: float, dt: Any) -> int:
             got=f"{duration} ms",
             fix="Give a longer duration, or inputs." if math.isfinite(duration) else "Give a number of ms.",
         )
-    # A number of JAX's precision is taken for what it was meant to be.
-    if not math.isclose(duration / dt, length, rel_tol=1e-6):
-        warnings.warn(
-            f"LoopOverTime: expected a multiple of a step, {dt:g} ms, got {duration:g} ms. "
-            f"It runs for {length} steps, {length * dt:g} ms: give such a duration, or another dt.",
-            stacklevel=5,
-        )
+    warn_between(duration, dt, length, "LoopOverTime", stacklevel=6)
     return length
+
+
+def warn_between(duration: float, dt: Any, steps: int, where: str, stacklevel: int) -> None:
+    """Warn where a duration, in ms, is no multiple of a step and is rounded."""
+    # A number of JAX's precision is taken for what it was meant to be.
+    if not math.isclose(duration / dt, steps, rel_tol=1e-6):
+        warnings.warn(
+            f"{where}: expected a multiple of a step, {dt:g} ms, got {duration:g} ms. "
+            f"It runs for {steps} steps, {steps * dt:g} ms: give such a duration, or another dt.",
+            stacklevel=stacklevel,
+        )

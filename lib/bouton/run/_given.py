@@ -3,7 +3,6 @@
 import inspect
 import math
 import numbers
-import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..dynamics import DynamicalSystem
+from ..dynamics._series import warn_between
 from ..errors import KindError, ShapeError, ValueRefused
 from ..transform import Variable
 from ..transform._operators import plain
@@ -73,12 +73,7 @@ def number_of_steps(duration: Any, dt: float) -> int:
             got=f"{duration!r:.60}",
             fix="Give the duration in ms; inputs over time are passed as run(inputs=...).",
         )
-    if not math.isclose(time / dt, steps, rel_tol=1e-6, abs_tol=1e-6):
-        warnings.warn(
-            f"DSRunner.run(duration=...): expected a multiple of a step, {dt:g} ms, got {time:g}. It runs for {steps} steps, "
-            f"{steps * dt:g} ms: give such a duration, or another dt.",
-            stacklevel=5,
-        )
+    warn_between(time, dt, steps, "DSRunner.run(duration=...)", stacklevel=6)
     return steps
 
 

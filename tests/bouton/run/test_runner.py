@@ -36,7 +36,7 @@ def test_durations_are_rounded_to_the_nearest_step():
     assert len(runner.run(np.float32(0.7))) == 7
     assert len(runner.run(jnp.asarray(0.5))) == 5
     with pytest.warns(
-        UserWarning, match=r"expected a multiple of a step, 0\.1 ms, got 0\.26\. It runs for 3 steps, 0\.3 ms: give"
+        UserWarning, match=r"expected a multiple of a step, 0\.1 ms, got 0\.26 ms\. It runs for 3 steps, 0\.3 ms: give"
     ):
         assert len(runner.run(0.26)) == 3
     with pytest.warns(UserWarning, match=r"It runs for 1 steps"):
