@@ -55,8 +55,8 @@ class COBA(TwoGroups):
 
     Raises
     ------
-    ValueRefused
-        For fewer than 5 neurons, or more synapses than there are pairs.
+    KindError, ValueRefused
+        For fewer than 5 neurons, more synapses than there are pairs, or what is no number.
 
     Notes
     -----

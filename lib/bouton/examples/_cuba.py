@@ -54,8 +54,8 @@ class CUBA(TwoGroups):
 
     Raises
     ------
-    ValueRefused
-        For fewer than 5 neurons, or more synapses than there are pairs.
+    KindError, ValueRefused
+        For fewer than 5 neurons, more synapses than there are pairs, or what is no number.
 
     Notes
     -----

@@ -1,11 +1,12 @@
 """What the networks of Brette et al. 2007 share: an excitatory and an inhibitory group, all joined sparsely at random."""
 
-import operator
+import numbers
 from typing import Any
 
 import numpy as np
 
 from ..connect import FixedProb
+from ..connect._checks import count
 from ..dynamics import Network
 from ..dynamics._declare import state
 from ..errors import ValueRefused
@@ -36,25 +37,27 @@ class TwoGroups(Network):
 
     Raises
     ------
-    ValueRefused
-        For too few neurons, or more synapses than there are pairs.
+    KindError, ValueRefused
+        For too few neurons, more synapses than there are pairs, or what is no number.
     """
 
     def __init__(self, num: int, fan_out: float, seed: int | None, mode: Mode | None, name: str | None):
         super().__init__(name=name, mode=mode)
         where = type(self).__name__
-        if isinstance(num, bool) or operator.index(num) < 5:
+        num = count(num, f"{where}(num=...)", lowest=0)
+        if num < 5:
             raise ValueRefused(
                 where=f"{where}(num=...)", expected="5 neurons or more", got=f"{num!r}", fix="The published number is 4000."
             )
-        if not 0 <= fan_out <= num:
+        if isinstance(fan_out, bool) or not isinstance(fan_out, numbers.Real) or not 0 <= fan_out <= num:
             raise ValueRefused(
                 where=f"{where}(fan_out=...)",
                 expected=f"0 to {num} synapses that leave a neuron",
                 got=f"{fan_out!r}",
                 fix="Give fewer, or more neurons.",
             )
-        self._prob = fan_out / num
+        seed = None if seed is None else count(seed, f"{where}(seed=...)")
+        self._prob = float(fan_out) / num
         self._sizes = num - num // 5, num // 5
         self._seeds = [None] * SEEDS if seed is None else np.random.SeedSequence(seed).generate_state(SEEDS).tolist()
 

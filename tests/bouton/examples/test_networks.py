@@ -5,7 +5,7 @@ import pytest
 
 import bouton as bp
 import bouton.math as bm
-from bouton.errors import ValueRefused
+from bouton.errors import KindError, ValueRefused
 
 BOTH = pytest.mark.parametrize("network", [bp.examples.COBA, bp.examples.CUBA])
 DT = 0.1
@@ -153,3 +153,18 @@ def test_the_mean_rate_is_the_published_one(network, low, high):
     assert low < runner.mon.spikes.sum() / 4000 < high
     # It neither falls silent nor runs away.
     assert low * 0.8 < runner.mon.spikes[-2000:].sum() / 4000 / 0.2 < high * 1.2
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("given", "error", "words"),
+    [
+        ({"num": "400"}, KindError, r"\(num=\.\.\.\): expected a whole number, got '400'"),
+        ({"num": 400, "fan_out": "80"}, ValueRefused, r"\(fan_out=\.\.\.\): expected 0 to 400 synapses .*got '80'"),
+        ({"num": 400, "seed": "one"}, KindError, r"\(seed=\.\.\.\): expected a whole number, got 'one'"),
+        ({"num": 400, "seed": -1}, ValueRefused, r"\(seed=\.\.\.\): expected at least 0, got -1"),
+    ],
+)
+def test_what_is_no_number_is_named(network, given, error, words):
+    with pytest.raises(error, match=words):
+        network(**given)
