@@ -11,10 +11,12 @@ from jax.typing import ArrayLike
 
 from ...errors import KindError, ShapeError
 from ...transform import Variable
+from ...transform._frame import once
 from ...transform._operators import plain
 from . import _arguments as given
 from ._arguments import NOT_NEGATIVE, Numbers, Size
 from ._keyed import Keyed
+from ._order import order
 from ._sample import at_least_32_bits
 
 
@@ -144,8 +146,11 @@ def _probabilities(p: Any, n: int, different: int) -> Any:
 # A count stands in place of an array, and has to be known.
 def _permutation(key, x, *, axis, independent):
     if isinstance(x, int):
-        return _permuted_count(key, n=x)
-    return _permuted(key, x, axis=axis, independent=independent)
+        return once(order, key, x)
+    if independent:
+        return _permuted_lines(key, x, axis=axis)
+    # By way of the order of the places, which gives the same: arrays permuted with one key share a sort when compiled.
+    return _taken(x, once(order, key, x.shape[axis]), axis=axis)
 
 
 def _choice(key, a, p, *, shape, replace, axis):
@@ -154,17 +159,14 @@ def _choice(key, a, p, *, shape, replace, axis):
     return _chosen(key, a, p, shape=shape, replace=replace, axis=axis)
 
 
-@partial(jax.jit, static_argnames=("n",), inline=True)
-def _permuted_count(key, *, n):
-    return jax.random.permutation(key, n)
+@partial(jax.jit, static_argnames=("axis",), inline=True)
+def _permuted_lines(key, x, *, axis):
+    return jax.random.permutation(key, x, axis, True)
 
 
-@partial(jax.jit, static_argnames=("axis", "independent"), inline=True)
-def _permuted(key, x, *, axis, independent):
-    if independent:
-        return jax.random.permutation(key, x, axis, independent)
-    # By way of the order of the places, which gives the same: arrays permuted with one key can then share a sort when compiled.
-    return jnp.take(x, jax.random.permutation(key, x.shape[axis]), axis=axis, mode="clip")
+@partial(jax.jit, static_argnames=("axis",), inline=True)
+def _taken(x, order, *, axis):
+    return jnp.take(x, order, axis=axis, mode="clip")
 
 
 @partial(jax.jit, static_argnames=("n", "shape", "replace"), inline=True)
