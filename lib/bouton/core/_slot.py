@@ -69,7 +69,7 @@ class Slot(Versioned):
 
     def is_off(self) -> bool:
         """Whether the value has always been a 0 that leaves something out of the compiled code."""
-        return isinstance(self.cell, SwitchedVariable) and not self.cell.switch.is_on()
+        return self.wrapper.zero_is_off and isinstance(self.cell, SwitchedVariable) and not self.cell.switch.is_on()
 
     def _remember(self, value: Any) -> None:
         # A Python number of a simulation parameter reads as it was given: 0.001, not its nearest float32.

@@ -39,8 +39,8 @@ class SwitchedVariable(Variable):
 
     __slots__ = ("switch",)
 
-    def __init__(self, value: Any):
-        super().__init__(value)
+    def __init__(self, value: Any, batch_axis: int | None = None):
+        super().__init__(value, batch_axis=batch_axis)
         self.switch = Switch(on=_may_count(self._value))
 
     @classmethod
@@ -63,4 +63,6 @@ class SwitchedVariable(Variable):
 
 
 def _may_count(value: jax.Array) -> bool:
-    return isinstance(value, Tracer) or bool(np.any(np.asarray(value) != 0))
+    # Of an array that other processes hold a part of, nobody knows.
+    unknown = isinstance(value, Tracer) or not getattr(value, "is_fully_addressable", True)
+    return unknown or bool(np.any(np.asarray(value) != 0))

@@ -17,6 +17,7 @@ from ..init import variable
 from ..math._modes import BatchingMode, TrainingMode
 from ..transform import Parameter as FixedParameter
 from ..transform import Variable, default_float
+from ._gathering import InputVariable
 
 if TYPE_CHECKING:
     from ._system import DynamicalSystem
@@ -117,6 +118,7 @@ def state(
     *,
     unit: str | None = None,
     family: str | None = None,
+    gathers: bool = False,
 ) -> None:
     """Register ``system.<name>``, a Variable with axis 0 for the batch in a mode that has one.
 
@@ -134,12 +136,15 @@ def state(
         Shape without the batch.
     unit, family : str, optional
         As for :class:`bouton.parameters.State`.
+    gathers : bool
+        Whether it is an :class:`InputVariable`, which begins with 0.
     """
     where = system._where(name)
     if not callable(initial):
         _refuse_no_numbers(initial, where)
     with _named(where):
-        setattr(system, name, _begun(initial, system.mode, size))
+        begun = _begun(initial, system.mode, size)
+        setattr(system, name, InputVariable(begun.value, begun.batch_axis) if gathers else begun)
     _describe(system, name, State(0.0, unit=unit, family=family))
     system.__dict__.setdefault("_beginnings", {})[name] = (initial, size)
 
@@ -163,7 +168,11 @@ def reset_states(system: "DynamicalSystem", batch_size: int | None = None) -> bo
     for name, (initial, size) in beginnings.items():
         cell = system._slots[name].cell
         assert cell is not None
-        cell.value = _begun(initial, system.mode if batch_size is None else batch_size, size).value
+        begun = _begun(initial, system.mode if batch_size is None else batch_size, size).value
+        if isinstance(cell, InputVariable):
+            cell.clear(begun.shape)
+        else:
+            cell.value = begun
     return bool(beginnings)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..dynamics import DynamicalSystemNS
 from ..dynamics._declare import state
+from ..dynamics._gathering import InputVariable
 from ..dynamics._system import Turn
 from ..errors import KindError, ShapeError, ValueRefused
 from ..math import BatchingMode, Mode
@@ -72,7 +73,7 @@ class NeuGroup(DynamicalSystemNS):
 
     def _gather_input(self, unit: str | None = None) -> None:
         """Register ``input``, to which synapses add what the next step is driven with."""
-        state(self, "input", 0.0, self.varshape, unit=unit)
+        state(self, "input", 0.0, self.varshape, unit=unit, gathers=True)
         self.__dict__["_has_input"] = True
 
     def _take_input(self, x: Any = None) -> jax.Array:
@@ -84,13 +85,15 @@ class NeuGroup(DynamicalSystemNS):
                 self._refuse_other_shape(total, wanted)
                 self._follow(total)
         else:
-            total = self.input.value
+            idle = self._is_idle()
+            total = jnp.zeros_like(self.input.value) if idle else self.input.value
             if x is not None:
                 driven = self._as_float(x, total.dtype)
                 self._refuse_other_shape(driven, total.shape)
                 total = total + driven
             self._follow(total)
-            self.input.value = jnp.zeros_like(total)
+            if not idle:
+                self.input.value = jnp.zeros_like(total)
         self._watching.used()
         if self._watched is not None:
             self._watched.value = jnp.broadcast_to(total, self._watched.value.shape)
@@ -133,7 +136,11 @@ class NeuGroup(DynamicalSystemNS):
             return
         for cell in (self._watched, *(slot.cell for slot in self._slots.values())):
             if cell is not None and cell.batch_axis == 0 and cell.value.shape[0] == 1:
-                cell.value = jnp.broadcast_to(cell.value, (driven.shape[0], *cell.value.shape[1:]))
+                shape = (driven.shape[0], *cell.value.shape[1:])
+                if isinstance(cell, InputVariable) and cell.is_idle():
+                    cell.clear(shape)
+                else:
+                    cell.value = jnp.broadcast_to(cell.value, shape)
 
     def watched_input(self) -> Variable:
         """A Variable that from now on holds what each step was driven with: ``input`` itself is used up by the step."""
@@ -154,9 +161,13 @@ class NeuGroup(DynamicalSystemNS):
 
     def clear_input(self) -> None:
         """Set the gathered input to zero."""
-        if self._has_input:
+        if self._has_input and not self._is_idle():
             self.input.value = jnp.zeros_like(self.input.value)
         super().clear_input()
+
+    def _is_idle(self) -> bool:
+        """Whether nothing was ever added to ``input``. It may be another Variable than that it was made with."""
+        return isinstance(self.input, InputVariable) and self.input.is_idle()
 
     def _described(self) -> dict[str, Any]:
         return {"size": self.size}

@@ -150,5 +150,10 @@ def purify(fn: Callable, *args: Any, **kwargs: Any) -> Purified:
     (8.0, 4.0, 0.0)
     """
     purified = Purified(fn)
-    purified.learn(*discover(lambda: fn(*args, **kwargs)))
+    frame = started_again(lambda: _discovered(lambda: fn(*args, **kwargs)))
+    for cell in frame.read_cells:
+        cell.become_argument()
+    if any(constant.version != version for constant, version in frame.constants.items()):
+        frame = started_again(lambda: _discovered(lambda: fn(*args, **kwargs)))
+    purified.learn(list(frame.read_cells), list(frame.written))
     return purified

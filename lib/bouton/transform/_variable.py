@@ -141,6 +141,9 @@ class Variable(ArrayOperators):
     def differentiate(self) -> None:
         """Called before a derivative by this cell is taken."""
 
+    def become_argument(self) -> None:
+        """Called when its values will be given to a pure function, whatever they are."""
+
     def refuse_tracer(self, new: Any) -> None:
         """:class:`LeakedTracerError` when ``new`` is a tracer: it would be left behind here."""
         if isinstance(new, Tracer) and not self._may_be_traced:
