@@ -150,7 +150,18 @@ def as_argument(x: Any, where: str, fix: str = _OVER_TIME) -> Any:
 
 
 def laid_out(inputs: Any, batch_first: bool, where: str = "DSRunner.run(inputs=...)") -> tuple[tuple, int]:
-    """The inputs as arguments with time first, and the number of steps.
+    """The inputs as arguments with time first, and the number of steps; errors as of :func:`over_time`."""
+    args, length = over_time(inputs, batch_first, where)
+    return time_first(args, batch_first), length
+
+
+def time_first(args: tuple, batch_first: bool) -> tuple:
+    """Arguments over time with time as the first axis."""
+    return jax.tree_util.tree_map(lambda x: x.swapaxes(0, 1), args) if batch_first else args
+
+
+def over_time(inputs: Any, batch_first: bool, where: str) -> tuple[tuple, int]:
+    """The inputs as arguments, and the number of steps.
 
     Raises
     ------
@@ -180,7 +191,7 @@ def laid_out(inputs: Any, batch_first: bool, where: str = "DSRunner.run(inputs=.
             got=f"shapes {', '.join(map(str, shapes))}" if shapes else "none",
             fix=_OVER_TIME,
         )
-    return jax.tree_util.tree_map(lambda x: x.swapaxes(0, 1) if batch_first else x, args), lengths[0]
+    return args, lengths[0]
 
 
 def check_call(target: DynamicalSystem, xs: tuple, where: str) -> None:

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 import jax
 import numpy as np
 
-from ..run._given import as_argument, laid_out
+from ..run._given import as_argument, over_time, time_first
 from ..run._stepping import Stepping
 from ..transform import Variable
 
@@ -52,22 +52,23 @@ class ThroughTime:
         self.trials = (0 if stepping.batch_first else 1) if stepping.batched else None
 
     def arguments(self, x: Any, where: str) -> tuple:
-        return laid_out(x, self.stepping.batch_first, where)[0]
+        return over_time(x, self.stepping.batch_first, where)[0]
 
     def size(self, xs: tuple) -> int | None:
-        return self.stepping.batch_size(xs)
+        return self.stepping.batch_size(xs, axis=self.trials or 0)
 
     def clock(self, xs: tuple) -> tuple[np.ndarray, np.ndarray]:
-        start, length = self.stepping.passed, jax.tree_util.tree_leaves(xs)[0].shape[0]
+        start, length = self.stepping.passed, jax.tree_util.tree_leaves(xs)[0].shape[int(self.stepping.batch_first)]
         self.stepping.passed = start + length
         return self.stepping.clock(start, length)
 
     def outputs(self, xs: tuple, clock: tuple) -> tuple:
-        times, steps = clock
-        return self.stepping.laid_back(self.stepping.piece(times, steps, (), xs))
+        # Here, inside of compiled code: of arrays on a device it would be a copy for each batch.
+        xs = time_first(xs, self.stepping.batch_first)
+        return self.stepping.laid_back(self.stepping.piece(*clock, (), xs))
 
     def reading(self, xs: tuple) -> str:
-        shape = jax.tree_util.tree_leaves(xs)[0].shape
+        shape = jax.tree_util.tree_leaves(time_first(xs, self.stepping.batch_first))[0].shape
         if self.trials is None:
             return f"Inputs are read as (T, ...): {shape[0]} steps, in each of them shape {shape[1:]}."
         axes = "(B, T, ...)" if self.stepping.batch_first else "(T, B, ...)"
