@@ -4,6 +4,8 @@ import json
 import time
 
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 
 class Page:
@@ -36,3 +38,11 @@ class Page:
 @pytest.fixture
 def listen():
     return Page
+
+
+@pytest.fixture
+def shell():
+    """A notebook's shell, in this process."""
+    InteractiveShell.clear_instance()
+    yield InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
+    InteractiveShell.clear_instance()

@@ -3,19 +3,9 @@ import weakref
 
 import numpy as np
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
-from traitlets.config import Config
 
 import bouton as bp
 import bouton_widgets as bw
-
-
-@pytest.fixture
-def shell():
-    """A notebook's shell, in this process."""
-    InteractiveShell.clear_instance()
-    yield InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
-    InteractiveShell.clear_instance()
 
 
 @pytest.fixture

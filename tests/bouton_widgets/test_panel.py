@@ -6,7 +6,7 @@ import pytest
 import bouton as bp
 import bouton_widgets as bw
 from bouton_widgets._widget import ViewWidget, to_panel
-from bouton_widgets.panel import ServedParameters, ServedTraces, ServedTree
+from bouton_widgets.panel import ServedHistory, ServedParameters, ServedTraces, ServedTree
 
 
 @pytest.fixture
@@ -16,8 +16,8 @@ def simulation():
 
 
 def test_panel_takes_the_widgets_like_its_own_components(simulation):
-    column = pn.Column(bw.tree(simulation.model), bw.parameters(simulation), bw.traces(simulation))
-    assert [type(child) for child in column] == [ServedTree, ServedParameters, ServedTraces]
+    column = pn.Column(bw.tree(simulation.model), bw.parameters(simulation), bw.traces(simulation), bw.history([]))
+    assert [type(child) for child in column] == [ServedTree, ServedParameters, ServedTraces, ServedHistory]
 
 
 def test_a_served_view_hears_its_pages_and_shows_what_changes(simulation):

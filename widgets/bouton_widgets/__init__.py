@@ -1,8 +1,10 @@
-"""bouton on the screen: a model's tree, its parameters as controls, and a live simulation's traces.
+"""bouton on the screen: a model's tree, its parameters as controls, a live simulation's traces, a training's history.
 
 Each call gives a widget that displays itself in a notebook's cell. In a Panel app, import `bouton_widgets.panel` too.
 """
 
+from ._history import TrainingHistory as TrainingHistory
+from ._history import history as history
 from ._parameters import ParameterControls as ParameterControls
 from ._parameters import parameters as parameters
 from ._traces import LiveTraces as LiveTraces
@@ -12,4 +14,14 @@ from ._tree import tree as tree
 from ._tree import tree_rows as tree_rows
 
 # Without it help() shows none of them.
-__all__ = ["LiveTraces", "ModuleTree", "ParameterControls", "parameters", "traces", "tree", "tree_rows"]
+__all__ = [
+    "LiveTraces",
+    "ModuleTree",
+    "ParameterControls",
+    "TrainingHistory",
+    "history",
+    "parameters",
+    "traces",
+    "tree",
+    "tree_rows",
+]

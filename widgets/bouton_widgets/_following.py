@@ -4,7 +4,7 @@ import time
 from abc import abstractmethod
 from collections.abc import Callable
 from threading import RLock, Thread, Timer
-from typing import Any
+from typing import Any, Protocol
 from weakref import WeakMethod, WeakSet
 
 from IPython import get_ipython
@@ -19,6 +19,17 @@ _LOOK_AGAIN = 0.5
 
 _SOON = 0.1
 """Seconds in which several changes become one look."""
+
+
+class Looking(Protocol):
+    """What may look after a cell."""
+
+    pages: dict[str, Any]
+
+    def look(self) -> None: ...
+
+
+_after_cells: "WeakSet[Looking]" = WeakSet()
 
 # All that are open. Pages may be heard on several threads; nobody looks at a model between a change and the news of it.
 _open: "WeakSet[FollowingView]" = WeakSet()
@@ -50,7 +61,7 @@ class FollowingView(View):
         self._looked = 0.0
         self._waits = False
         _open.add(self)
-        _look_after_cells()
+        look_after_cells(self)
         self._unsubscribe = None if self.simulation is None else self.simulation.subscribe(self._follower())
 
     @abstractmethod
@@ -97,6 +108,7 @@ class FollowingView(View):
         super().close()
         self.pages.clear()
         _open.discard(self)
+        _after_cells.discard(self)
         if self._unsubscribe is not None:
             self._unsubscribe()
 
@@ -121,7 +133,9 @@ class FollowingView(View):
             Thread(target=self.look, name="bouton look", daemon=True).start()
 
 
-def _look_after_cells() -> None:
+def look_after_cells(view: Looking) -> None:
+    """Have a view look whenever a notebook has executed a cell, while pages show it."""
+    _after_cells.add(view)
     shell = get_ipython()
     if shell is not None:
         # Registering what is registered already changes nothing.
@@ -129,6 +143,6 @@ def _look_after_cells() -> None:
 
 
 def _cell_executed(_result: object) -> None:
-    for view in tuple(_open):
+    for view in tuple(_after_cells):
         if view.pages:
             view.look()

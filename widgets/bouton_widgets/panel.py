@@ -18,6 +18,7 @@ from bokeh.model import Model
 from panel.custom import JSComponent
 
 from ._assets import script, style
+from ._history import HistoryView, TrainingHistory
 from ._parameters import ParameterControls, ParametersView
 from ._traces import LiveTraces, TracesView
 from ._tree import ModuleTree, TreeView
@@ -78,6 +79,11 @@ class ServedTraces(Served):
     _esm = script(TracesView.script)
 
 
+class ServedHistory(Served):
+    _esm = script(HistoryView.script)
+
+
 to_panel.register(ModuleTree, ServedTree)
 to_panel.register(ParameterControls, ServedParameters)
 to_panel.register(LiveTraces, ServedTraces)
+to_panel.register(TrainingHistory, ServedHistory)

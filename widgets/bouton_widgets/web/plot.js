@@ -1,8 +1,21 @@
 // Drawing on a canvas: axes, min-max traces and rasters. No state but what is passed in.
 
 import { decimalsFor, fixed, niceStep } from "./numbers.js";
+import { h } from "./page.js";
 
 export const PALETTE = ["#2f7fd1", "#d9730d", "#2a9d6f", "#c2417c", "#8a63d2", "#a8860b", "#1c98ad", "#d64545"];
+
+/** Unseen elements, by whose colours a canvas learns those of the theme. */
+export function probesOf() {
+  return Object.fromEntries(["grid", "quiet", "ink"].map((name) => [name, h("i", { class: `bt-probe bt-probe-${name}` })]));
+}
+
+/** The colours of the theme as the canvas understands them. */
+export function lookOf(probes, root) {
+  const colour = (name) => getComputedStyle(probes[name]).color;
+  const family = getComputedStyle(root).fontFamily;
+  return { grid: colour("grid"), quiet: colour("quiet"), ink: colour("ink"), font: `11px ${family}` };
+}
 
 /** Where data sit on a canvas of this size, in CSS pixels. */
 export function frameOf(width, height, withTime) {

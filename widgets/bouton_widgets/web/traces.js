@@ -2,18 +2,11 @@
 
 import { pretty } from "./numbers.js";
 import { bytes, floats, h, widget } from "./page.js";
-import { bitmap, clip, drawAxes, drawRaster, drawTrace, extent, fit, frameOf, PALETTE, room } from "./plot.js";
+import { bitmap, clip, drawAxes, drawRaster, drawTrace, extent, fit, frameOf, lookOf, PALETTE, probesOf, room } from "./plot.js";
 import { toolbar } from "./toolbar.js";
 
 const TRACE_HEIGHT = 128;
 const RASTER_HEIGHT = 202;
-
-/** The colours of the theme as the canvas understands them. */
-function lookOf(probes, root) {
-  const colour = (name) => getComputedStyle(probes[name]).color;
-  const family = getComputedStyle(root).fontFamily;
-  return { grid: colour("grid"), quiet: colour("quiet"), ink: colour("ink"), font: `11px ${family}` };
-}
 
 function packed(colour) {
   const numbers = colour.match(/[\d.]+/g).map(Number);
@@ -41,7 +34,7 @@ function plotOf(signal, last) {
 function start(root, port) {
   const content = port.content();
   const plots = content.signals.map((signal, i) => plotOf(signal, i === content.signals.length - 1));
-  const probes = Object.fromEntries(["grid", "quiet", "ink"].map((name) => [name, h("i", { class: `bt-probe bt-probe-${name}` })]));
+  const probes = probesOf();
 
   let look = null;
   let latest = null;
