@@ -40,17 +40,19 @@ def admitted_flag(where: str, x64: Any) -> bool | None:
 
 def check_widths(changes: dict[Setting, Any], x64: bool | None) -> None:
     """:class:`ValueRefused` for a dtype that JAX would quietly narrow."""
-    if jax.dtypes.canonicalize_dtype(np.float64) == np.float64 if x64 is None else x64:
-        return
     for setting in (FLOAT, INT, BOOL, COMPLEX):
         dtype = changes.get(setting)
-        if dtype is not None and dtype in _WIDE:
+        if dtype is not None and dtype in _WIDE and not (_is_wide() if x64 is None else x64):
             raise ValueRefused(
                 where=f"environment({setting.name}=...)",
                 expected="a dtype that JAX uses while x64 is off",
                 got=dtype.name,
                 fix="Give x64=True as well.",
             )
+
+
+def _is_wide() -> bool:
+    return jax.dtypes.canonicalize_dtype(np.float64) == np.float64
 
 
 _WIDE = {np.dtype(name) for name in ("float64", "int64", "uint64", "complex128")}

@@ -1,7 +1,8 @@
 """What all systems of one step know: the time, the step's number, whether training is under way."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import math
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 import jax
@@ -141,24 +142,9 @@ class Share:
         """Forget everything."""
         self.clear_shargs(*self._names())
 
-    @contextmanager
-    def restored(self, shared: Mapping[str, Any]) -> Iterator[None]:
+    def restored(self, shared: Mapping[str, Any]) -> AbstractContextManager[None]:
         """Share these as well, and afterwards exactly what was shared before."""
-        context = self._context
-        here = context.written()
-        before = dict(here)
-        context.blocks += 1
-        try:
-            self._write({_name(key): value for key, value in shared.items()})
-            yield
-        finally:
-            context.blocks -= 1
-            changed = [name for name in {*here, *before} if here.get(name, ABSENT) is not before.get(name, ABSENT)]
-            here.clear()
-            here.update(before)
-            if here is context.layers[0][1]:
-                for name in changed:
-                    self._tell_cells(name, here.get(name, ABSENT))
+        return _Restored(self, shared)
 
     def __repr__(self) -> str:
         return f"Share({', '.join(f'{key}={value!r}' for key, value in self.get_shargs().items())})"
@@ -213,8 +199,40 @@ class Share:
             cell._value = as_cell_array(value)
 
 
+class _Restored(AbstractContextManager):
+    # A class: the same as a generator is slower, and this is entered once a run, or a step.
+    def __init__(self, share: Share, shared: Mapping[str, Any]):
+        self._share, self._shared = share, shared
+
+    def __enter__(self) -> None:
+        context = self._share._context
+        self._here = context.written()
+        self._before = dict(self._here)
+        context.blocks += 1
+        written = False
+        try:
+            self._share._write({_name(key): value for key, value in self._shared.items()})
+            written = True
+        finally:
+            if not written:
+                self.__exit__()
+
+    def __exit__(self, *_: object) -> None:
+        context, here, before = self._share._context, self._here, self._before
+        context.blocks -= 1
+        now = dict(here)
+        here.clear()
+        here.update(before)
+        # Cells follow what is shared outside of any trace.
+        if context.cells and here is context.layers[0][1]:
+            for name in {*now, *before}:
+                if now.get(name, ABSENT) is not before.get(name, ABSENT):
+                    self._share._tell_cells(name, before.get(name, ABSENT))
+
+
 def _time_step(dt: Any) -> Any:
-    if dt is ABSENT or isinstance(dt, Tracer):
+    # A float that is admitted, as runners give it, needs no longer look.
+    if dt is ABSENT or isinstance(dt, Tracer) or (type(dt) is float and 0 < dt < math.inf):
         return dt
     if isinstance(dt, np.ndarray | jax.Array) and dt.ndim == 0:
         dt = float(dt)

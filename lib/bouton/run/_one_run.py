@@ -50,7 +50,9 @@ class OneRun:
         every = self._stepping.every
         for start, stop in cuts(self._steps, self._size, every):
             clock = self._stepping.clock(self._first + start, stop - start)
-            xs = jax.tree_util.tree_map(lambda x, start=start, stop=stop: x[start:stop], self._xs)
+            xs = self._xs
+            if stop - start < self._steps:
+                xs = jax.tree_util.tree_map(lambda x, start=start, stop=stop: x[start:stop], xs)
             out, read = jax.block_until_ready(self._piece(*clock, self._feed.piece(start, stop), xs))
             if not jax.tree_util.tree_leaves((out, read)):
                 # Otherwise a run would be over, and timed, before it has begun.

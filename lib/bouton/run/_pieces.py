@@ -59,6 +59,10 @@ class Kept:
         if not self._on_host:
             self._parts.append(piece)
             return
+        if length == self._length:
+            # Of its own: what JAX shows of its memory nobody may write to.
+            self._whole, self._filled = jax.tree_util.tree_map(np.array, piece), length
+            return
         if self._whole is None:
             self._whole = jax.tree_util.tree_map(lambda x: np.empty((self._length, *x.shape[1:]), x.dtype), piece)
         for whole, part in zip(*map(jax.tree_util.tree_leaves, (self._whole, piece)), strict=True):
@@ -69,6 +73,8 @@ class Kept:
         """All that was kept."""
         if not self._on_host:
             return jax.tree_util.tree_map(_joined, *self._parts) if self._parts else None
+        if self._filled == self._length:
+            return self._whole
         return jax.tree_util.tree_map(lambda whole: whole[: self._filled], self._whole)
 
 

@@ -1,7 +1,7 @@
 """What a runner has read."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
@@ -16,6 +16,20 @@ if TYPE_CHECKING:
     import xarray
 
 
+class Times(NamedTuple):
+    """When something was read: after the last of each ``every`` steps, of which the first has the number ``first``."""
+
+    t0: float
+    dt: float
+    first: int
+    every: int
+    readings: int
+
+    def array(self) -> np.ndarray:
+        """The times, (readings,)."""
+        return self.t0 + self.dt * (self.first + self.every * np.arange(1, self.readings + 1))
+
+
 class Record(Mapping[str, Any]):
     """What the monitors of the last run have read: ``mon['V']``, or ``mon.V``; ``mon.ts`` is the time.
 
@@ -23,7 +37,7 @@ class Record(Mapping[str, Any]):
     ----------
     values : dict of str to array
         By the keys of the monitors, each (time, ...), or (batch, time, ...).
-    ts : (time,) array, ms
+    ts : (time,) array, ms, or Times
         Time after the step of each reading.
     labels : dict of str to Labels
         Names of the axes, and units, for :meth:`to_xarray`.
@@ -34,8 +48,20 @@ class Record(Mapping[str, Any]):
         For a key that was not monitored.
     """
 
-    def __init__(self, values: dict[str, Any], ts: np.ndarray, labels: Mapping[str, Labels]):
-        self._values, self.ts, self._labels = values, ts, labels
+    def __init__(self, values: dict[str, Any], ts: "np.ndarray | Times", labels: Mapping[str, Labels]):
+        self._values, self._ts, self._labels = values, ts, labels
+
+    @property
+    def ts(self) -> np.ndarray:
+        """Time after the step of each reading, ms."""
+        if isinstance(self._ts, Times):
+            # Now that somebody asks.
+            self._ts = self._ts.array()
+        return self._ts
+
+    @ts.setter
+    def ts(self, ts: np.ndarray) -> None:
+        self._ts = ts
 
     def __getitem__(self, key: str) -> Any:
         if key == "ts":
@@ -87,13 +113,12 @@ class Record(Mapping[str, Any]):
 
 def record_of(stepping: Stepping, readings: Mapping[str, Any], first: int, done: int) -> Record:
     """The record of ``done`` steps from number ``first`` on, from readings with time first."""
-    numbers = first + stepping.every * np.arange(1, done // stepping.every + 1)
     values, labels = {}, {}
     for one in stepping.monitors:
         if one.key in readings:
             values[one.key], leading = _laid_back(one, readings[one.key], stepping)
             labels[one.key] = labels_of(one, leading)
-    return Record(values, stepping.t0 + stepping.dt * numbers, labels)
+    return Record(values, Times(stepping.t0, stepping.dt, first, stepping.every, done // stepping.every), labels)
 
 
 def _laid_back(monitor: Monitor, value: Any, stepping: Stepping) -> tuple[Any, tuple[str, ...]]:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from typing import Any
 
+import numpy as np
+
 from ..dynamics import DynamicalSystem
 from ..errors import RunningError
 from ..math._admitted import admitted
@@ -135,7 +137,9 @@ class DSRunner:
         self._bar, self._callback = bool(progress_bar), callback
         self._compiled = compiled(self._stepping.piece)
         self._piece = self._compiled if jit else self._stepping.piece
-        self._stopping, self._running = threading.Event(), threading.Lock()
+        self._stopping, self._running = False, threading.Lock()
+        # Of inputs that were taken as they are: an array like them needs no look.
+        self._like: tuple | None = None
         self.mon: Record = record_of(self._stepping, {}, 0, 0)
 
     def run(
@@ -182,7 +186,7 @@ class DSRunner:
                 where="DSRunner.run", expected="one run at a time", got="a second", fix="Wait for its end, or call stop() first."
             )
         try:
-            self._stopping.clear()
+            self._stopping = False
             began = time.perf_counter()
             with self._stepping.shared({"fit": False, **check_shared(shared_args, "DSRunner.run(shared_args=...)")}):
                 out = self._whole_run(duration, inputs, reset_state)
@@ -194,7 +198,7 @@ class DSRunner:
 
     def stop(self) -> None:
         """End the run after the piece that is under way; what was recorded stays. From any thread, or from the callback."""
-        self._stopping.set()
+        self._stopping = True
 
     def reset_state(self, batch_size: int | None = None) -> None:
         """Begin anew, in state and in time; ``batch_size`` is the new size of the batch, in a mode that has one."""
@@ -235,15 +239,22 @@ class DSRunner:
 
     def _asked(self, duration: float | None, inputs: Any) -> tuple[tuple, int]:
         """What the system is called with, time first, and the number of steps."""
+        if duration is None and type(inputs) is np.ndarray and (inputs.shape, inputs.dtype) == self._like:
+            return (inputs,), len(inputs)
         if duration is not None and inputs is not None:
             warnings.warn(
                 "DSRunner.run: expected a duration or inputs, got both. The inputs decide how long it runs: leave the other out.",
                 stacklevel=4,
             )
-        xs, steps = (
-            laid_out(inputs, self._stepping.batch_first) if inputs is not None else ((), number_of_steps(duration, self.dt))
-        )
+        xs: tuple = ()
+        if inputs is None:
+            steps = number_of_steps(duration, self.dt)
+        else:
+            xs, steps = laid_out(inputs, self._stepping.batch_first)
         self._stepping.check_call(xs, "DSRunner.run")
+        # Wider numbers are taken as they are or not as JAX is set.
+        if type(inputs) is np.ndarray and inputs is xs[0] and inputs.dtype.itemsize <= 4:
+            self._like = (inputs.shape, inputs.dtype)
         return xs, steps
 
     def _whole_run(self, duration: float | None, inputs: Any, reset: bool) -> Any:
@@ -265,7 +276,7 @@ class DSRunner:
                         bar.reach(done, steps)
                     if self._callback is not None:
                         self._callback(done, steps)
-                    if self._stopping.is_set():
+                    if self._stopping:
                         break
         finally:
             self.mon = record_of(self._stepping, one.readings(), first, one.done)

@@ -2,8 +2,8 @@
 
 import functools
 import inspect
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 import jax
@@ -16,7 +16,8 @@ from ..math._environment import environment
 from ..math._modes import BatchingMode
 from ..math._share import share
 from ..transform import default_float, for_loop
-from ..transform._purify import result_shapes, unwrap
+from ..transform._purify import unwrap
+from ..transform._shapes import ResultShapes
 from ._given import check_call
 from ._inputs import Inputs
 from ._monitors import Monitor
@@ -67,6 +68,7 @@ class Stepping:
         self.target, self.inputs, self.monitors = target, inputs, monitors
         self.dt, self.t0, self.batch_first, self.every = dt, t0, batch_first, every
         self._jit, self._returns = jit, returns
+        self._environment = environment(dt=dt)
         self._known: tuple | None = None
         self._numbers_taken: set[int] = set()
         self.passed = 0
@@ -76,18 +78,19 @@ class Stepping:
         """Whether states have a batch."""
         return isinstance(self.target.mode, BatchingMode)
 
-    @contextmanager
-    def shared(self, shared: Mapping[str, Any]) -> Iterator[None]:
+    def shared(self, shared: Mapping[str, Any]) -> "_Shared":
         """Share these, and the length of a step."""
-        with share.restored({"dt": self.dt, **shared}), environment(dt=self.dt):
-            yield
+        return _Shared(share.restored({"dt": self.dt, **shared}), self._environment)
 
     def clock(self, start: int, length: int) -> tuple[np.ndarray, np.ndarray]:
         """Time before each step, and its number."""
         # From whole numbers, so that it does not matter how a run is cut into pieces.
         steps = np.arange(start, start + length, dtype=np.int32)
         real = default_float().type
-        return steps.astype(real) * real(self.dt) + real(self.t0), steps
+        times = steps.astype(real)
+        times *= real(self.dt)
+        times += real(self.t0)
+        return times, steps
 
     def reset(self, batch_size: int | None) -> None:
         """Begin anew, in state and in time; a system that has to be told the size of the batch is told that of its mode."""
@@ -181,14 +184,30 @@ class Stepping:
         """Bytes of one reading, and of what one step returns."""
         if not (self.monitors or self._returns):
             return 0, 0
-        shapes = tuple(jax.tree_util.tree_leaves(jax.tree_util.tree_map(lambda x: (x.shape, str(x.dtype)), xs)))
-        states = tuple(cell._value.shape for cell in self.target.vars("relative").values())
-        if self._known is None or self._known[0] != (shapes, states):
-            first = jax.tree_util.tree_map(lambda x: jax.ShapeDtypeStruct(x.shape[1:], x.dtype), xs)
+        leaves, structure = jax.tree_util.tree_flatten(xs)
+        called = (structure, [(x.shape[1:], x.dtype) for x in leaves])
+        if self._known is None or self._known[0] != called or not self._known[1].hold():
+            first = [jax.ShapeDtypeStruct(*one) for one in called[1]]
             real, whole = (jax.ShapeDtypeStruct((), dtype) for dtype in (default_float(), jnp.int32))
-            out, read = result_shapes(self.read_step, real, whole, self.inputs.fed_shapes(), first)
-            self._known = ((shapes, states), bytes_of(read), bytes_of(out))
-        return self._known[1:]
+            shapes = ResultShapes(self.read_step, real, whole, self.inputs.fed_shapes(), structure.unflatten(first))
+            self._known = (called, shapes, *(bytes_of(part) for part in reversed(shapes.found)))
+        return self._known[2:]
+
+
+class _Shared(AbstractContextManager):
+    # As two with statements, and quicker to enter than what makes one of a generator.
+    def __init__(self, shared: AbstractContextManager, environment: AbstractContextManager):
+        self._shared, self._environment = shared, environment
+
+    def __enter__(self) -> None:
+        self._shared.__enter__()
+        self._environment.__enter__()
+
+    def __exit__(self, *error: Any) -> None:
+        try:
+            self._environment.__exit__(*error)
+        finally:
+            self._shared.__exit__(*error)
 
 
 def _appended(ys: Any, more: Any) -> Any:

@@ -15,7 +15,6 @@ from ._jit import jit as jit
 from ._loop import for_loop as for_loop
 from ._purify import Purified as Purified
 from ._purify import purify as purify
-from ._purify import result_shapes as result_shapes
 from ._random import DEFAULT as DEFAULT
 from ._random import KeyVariable as KeyVariable
 from ._random import RandomKey as RandomKey
@@ -31,6 +30,7 @@ from ._settings import default_bool as default_bool
 from ._settings import default_complex as default_complex
 from ._settings import default_float as default_float
 from ._settings import default_int as default_int
+from ._shapes import result_shapes as result_shapes
 from ._variable import Parameter as Parameter
 from ._variable import TrainVar as TrainVar
 from ._variable import Variable as Variable

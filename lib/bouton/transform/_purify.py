@@ -34,16 +34,6 @@ def _started(frame: Frame, run: Callable[[], Any]) -> Any:
     return run()
 
 
-def result_shapes(fn: Callable, *args: Any) -> Any:
-    """Shapes and dtypes of what ``fn`` would return, without running it; no cell is changed."""
-
-    def shapes() -> Any:
-        with Frame({}, discovering=True, opened_in=present_trace()) as frame:
-            return jax.eval_shape(lambda *a: _started(frame, lambda: unwrap(fn(*a))), *args)
-
-    return started_again(shapes)
-
-
 def _leaves_only(out: Any) -> Any:
     """``out`` without what JAX cannot return from a trace; only the side effects matter here."""
     return [x for x in jax.tree_util.tree_leaves(unwrap(out)) if isinstance(x, jax.Array)]

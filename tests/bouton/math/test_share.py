@@ -37,6 +37,18 @@ def test_a_name_without_a_value_is_refused():
     assert share.get_shargs() == {}
 
 
+def test_what_cannot_be_shared_for_a_block_leaves_everything_as_it_was():
+    share.save(t=1.0)
+    with (
+        pytest.raises(ValueRefused, match=r"share\(dt=\.\.\.\): expected a number above 0, in ms, got -1"),
+        share.restored({"t": 2.0, "dt": -1}),
+    ):
+        pass
+    assert share.get_shargs() == {"t": 1.0}
+    share.save(t=3.0)
+    assert share["t"] == 3.0
+
+
 def test_a_default_that_is_none_or_false_is_a_default():
     assert share.load("fit", False) is False
     assert share.load("fit", None) is None

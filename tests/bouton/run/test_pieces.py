@@ -1,5 +1,6 @@
 """How a run is cut."""
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
@@ -43,6 +44,15 @@ def test_what_is_kept_is_put_together(on_host):
     kept.add({"a": np.arange(4.0, 6.0)}, 2)
     assert_array_equal(kept.result()["a"], np.arange(6.0))
     assert Kept(10, on_host).result() is None
+
+
+def test_one_piece_that_is_all_is_kept_in_memory_of_its_own():
+    piece, kept = jnp.arange(4.0), Kept(4, on_host=True)
+    kept.add({"a": piece}, 4)
+    whole = kept.result()["a"]
+    whole[0] = 9.0
+    assert_array_equal(whole, [9, 1, 2, 3])
+    assert_array_equal(piece, [0, 1, 2, 3])
 
 
 def test_sizes_are_counted_and_said():

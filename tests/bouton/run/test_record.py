@@ -1,5 +1,6 @@
 """A record, and the same with named axes."""
 
+import pickle
 import sys
 
 import jax.numpy as jnp
@@ -26,6 +27,29 @@ def test_a_record_is_a_mapping_with_the_time():
     assert_allclose(record["ts"], [0.1, 0.2, 0.3])
     assert repr(record) == "Record(E.V: float32(3, 3); 3 readings)"
     assert "V" in dir(mon(["V"], Leak(2)))
+
+
+def test_times_are_those_after_the_last_of_so_many_steps():
+    runner = bp.DSRunner(Leak(1), monitors=["V"], dt=0.5, t0=2.0, every=3, progress_bar=False)
+    runner.run(1.0)
+    assert_array_equal(runner.mon.ts, np.zeros(0))
+    runner.run(5.0)  # 3.0 to 8.0
+    record = pickle.loads(pickle.dumps(runner.mon))
+    for each in (runner.mon, record):
+        assert_array_equal(each.ts, [4.5, 6.0, 7.5])
+        assert each.ts is each["ts"]
+
+
+def test_a_record_belongs_to_whoever_has_it():
+    runner = bp.DSRunner(Leak(2), monitors=["V"], dt=0.1, progress_bar=False)
+    runner.run(0.3)
+    first = runner.mon.V
+    kept = first.copy()
+    first[0] = 7.0
+    runner.run(0.3)
+    assert_array_equal(first[1:], kept[1:])
+    assert (first[0] == 7.0).all()
+    assert not np.shares_memory(first, runner.mon.V)
 
 
 def test_before_a_run_there_is_nothing():

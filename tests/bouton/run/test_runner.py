@@ -73,6 +73,43 @@ def test_a_second_run_goes_on_and_compiles_nothing_also_with_another_parameter()
     assert runner.compilations == first
 
 
+def test_inputs_like_the_last_ones_are_their_own_and_others_are_looked_at():
+    runner = runner_of(Sum(), monitors=["total"])
+    total = 0.0
+    for x in ([1.0, 2.0, 3.0], [0.5, 0.0, -4.0]):
+        runner.run(inputs=np.array(x, np.float32))
+        assert_allclose(runner.mon.total, total + np.cumsum(x))
+        total += sum(x)
+    assert runner.compilations == 1
+    runner.run(inputs=np.array([1.0, 1.0, 1.0]))
+    assert_allclose(runner.mon.total, total + np.arange(1.0, 4.0))
+    runner.run(inputs=np.ones(2, np.float32))
+    assert_allclose(runner.mon.total, total + np.array([4.0, 5.0]))
+    with pytest.raises(KindError, match=r"run\(inputs=\.\.\.\): expected numbers, got <U1"):
+        runner.run(inputs=np.array(["a", "b"]))
+    with pytest.raises(ShapeError, match=r"expected arrays \(T, \.\.\.\) of one length, got shapes \(0,\)"):
+        runner.run(inputs=np.zeros(0, np.float32))
+    with pytest.warns(UserWarning, match="expected a duration or inputs, got both"):
+        runner.run(0.7, inputs=np.ones(2, np.float32))
+    assert runner.i0 == 13
+
+
+@pytest.mark.parametrize("changed", ["batch", "cell"])
+def test_the_size_of_a_record_follows_the_model(changed):
+    leak = Leak(5, mode=bm.BatchingMode(1))
+    leak.other = bm.Variable(bm.zeros(3))
+    runner = runner_of(leak, monitors={"V": leak.V, "other": lambda _: leak.other.value})
+    for _ in range(2):
+        assert runner.record_size(1.0) == 10 * 4 * (5 + 3)
+    if changed == "batch":
+        runner.reset_state(4)
+        assert runner.record_size(1.0) == 10 * 4 * (4 * 5 + 3)
+    else:
+        del leak.other
+        leak.other = bm.Variable(bm.zeros(7))
+        assert runner.record_size(1.0) == 10 * 4 * (5 + 7)
+
+
 def test_one_run_compiles_once():
     runner = runner_of(Sum(), monitors=["total"])
     runner.run(2.0)

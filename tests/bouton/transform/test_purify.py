@@ -1,6 +1,5 @@
 import jax
 import jax.numpy as jnp
-import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
@@ -8,7 +7,6 @@ import bouton.math as bm
 from bouton.core._slot import Slot
 from bouton.errors import LeakedTracerError
 from bouton.parameters import SimulationParameter
-from bouton.transform import result_shapes
 
 
 def test_cells_come_in_order_of_first_use_and_only_written_ones_come_back():
@@ -93,18 +91,6 @@ def test_the_wrong_number_of_values_is_refused():
     v = bm.Variable(1.0)
     with pytest.raises(ValueError, match="zip"):
         bm.purify(lambda: v + 1.0).pure([])
-
-
-def test_result_shapes_are_known_without_running():
-    v = bm.Variable(3)
-
-    def f(x):
-        v.value = v + x
-        return {"sum": v.sum(), "v": v}
-
-    shapes = result_shapes(f, jnp.ones(3))
-    assert (shapes["sum"].shape, shapes["v"].shape, shapes["v"].dtype) == ((), (3,), np.float32)
-    assert_array_equal(v.value, np.zeros(3))
 
 
 def test_a_cell_left_over_from_a_finished_trace_is_not_taken_in():
