@@ -1,4 +1,4 @@
-"""The spiking network of Neftci, Mostafa and Zenke 2019, and a step of training it, by hand in bare JAX: for ``surrogate.py``.
+"""A spiking network after Neftci, Mostafa and Zenke 2019, and a step of training it, by hand in bare JAX: for ``surrogate.py``.
 
 An input of spikes, a layer of LIF neurons with synaptic currents, and a readout that leaks: 100, 4 and 2 units. In every step
 currents decay and then jump; the readout hears the spikes of the step before.

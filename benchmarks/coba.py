@@ -62,7 +62,7 @@ class Network:
 
 
 def check(network: Network, way: Callable, steps: int) -> None:
-    """The first spikes are those of the network by hand, and there are about as many as were published."""
+    """The first spikes are those of the network by hand, and it neither falls silent nor runs away."""
     net = network.model()
     runner = bp.DSRunner(net, monitors=["excitatory.spike", "inhibitory.spike"], progress_bar=False)
     runner.run(steps * DT)

@@ -1,4 +1,4 @@
-"""The networks of Brette et al. 2007, beside NumPy and published figures."""
+"""The networks of Brette et al. 2007, beside NumPy and Brian2."""
 
 import numpy as np
 import pytest
@@ -144,7 +144,7 @@ def test_too_few_neurons_or_too_many_synapses_are_refused(network):
         (bp.examples.CUBA, 5.1, 6.2),
     ],
 )
-def test_the_mean_rate_is_the_published_one(network, low, high):
+def test_the_mean_rate_is_that_of_brian2(network, low, high):
     net = network(seed=1)
     groups = (net.excitatory, net.inhibitory)
     counts = {"spikes": lambda _: sum(group.spike.value.sum() for group in groups)}
