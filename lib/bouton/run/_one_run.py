@@ -53,7 +53,10 @@ class OneRun:
             xs = self._xs
             if stop - start < self._steps:
                 xs = jax.tree_util.tree_map(lambda x, start=start, stop=stop: x[start:stop], xs)
-            out, read = jax.block_until_ready(self._piece(*clock, self._feed.piece(start, stop), xs))
+            out, read = self._piece(*clock, self._feed.piece(start, stop), xs)
+            # While the device computes: what comes next is mostly as long, in this run or in another like it.
+            self._stepping.clock(self._first + stop, min(stop - start, self._steps - stop) or stop - start)
+            jax.block_until_ready((out, read))
             if not jax.tree_util.tree_leaves((out, read)):
                 # Otherwise a run would be over, and timed, before it has begun.
                 jax.block_until_ready([cell.value for cell in self._stepping.target.vars("relative").values()])

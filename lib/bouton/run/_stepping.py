@@ -70,6 +70,7 @@ class Stepping:
         self._jit, self._returns = jit, returns
         self._environment = environment(dt=dt)
         self._known: tuple | None = None
+        self._clock: tuple = (None, None)
         self._numbers_taken: set[int] = set()
         self.passed = 0
 
@@ -84,13 +85,15 @@ class Stepping:
 
     def clock(self, start: int, length: int) -> tuple[np.ndarray, np.ndarray]:
         """Time before each step, and its number."""
-        # From whole numbers, so that it does not matter how a run is cut into pieces.
-        steps = np.arange(start, start + length, dtype=np.int32)
         real = default_float().type
-        times = steps.astype(real)
-        times *= real(self.dt)
-        times += real(self.t0)
-        return times, steps
+        if self._clock[0] != (start, length, real):
+            # From whole numbers, so that it does not matter how a run is cut into pieces.
+            steps = np.arange(start, start + length, dtype=np.int32)
+            times = steps.astype(real)
+            times *= real(self.dt)
+            times += real(self.t0)
+            self._clock = (start, length, real), (times, steps)
+        return self._clock[1]
 
     def reset(self, batch_size: int | None) -> None:
         """Begin anew, in state and in time; a system that has to be told the size of the batch is told that of its mode."""

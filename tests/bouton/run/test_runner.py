@@ -110,6 +110,16 @@ def test_the_size_of_a_record_follows_the_model(changed):
         assert runner.record_size(1.0) == 10 * 4 * (5 + 7)
 
 
+def test_time_goes_on_however_the_runs_before_were_long_and_cut():
+    runner = runner_of(Told(), dt=0.5, chunk=4)
+    found = [runner.run(duration)[:, 0] for duration in (5.0, 0.5, 2.0, 2.0)]
+    assert_array_equal(np.concatenate(found), 0.5 * np.arange(19))
+    with bm.environment(float_=jnp.float16):
+        assert_array_equal(runner.run(1.0)[:, :2], [[9.5, 19], [10.0, 20]])
+    runner.reset_state()
+    assert_array_equal(runner.run(1.0)[:, 0], [0.0, 0.5])
+
+
 def test_one_run_compiles_once():
     runner = runner_of(Sum(), monitors=["total"])
     runner.run(2.0)
