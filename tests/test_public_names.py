@@ -15,7 +15,7 @@ PUBLIC = {
     "bouton": """
         examples
         synapses synouts synplast
-        layers neurons
+        layers neurons nn tools
         BPFF BPTT DSRunner ForceTrainer LoopOverTime OfflineTrainer OnlineTrainer RidgeTrainer train
         connect conn
         Base BrainPyObject Container DynamicalSystem DynamicalSystemNS Entry Network Object Sequential check errors init
@@ -27,7 +27,17 @@ PUBLIC = {
         UniqueNameError UnknownPathError UnregisteredWarning UnsupportedError ValueRefused
     """,
     "bouton.check": """
-        is_subclass
+        check_shape_consistency is_subclass
+    """,
+    "bouton.tools": """
+        checking
+    """,
+    "bouton.nn": """
+        Activation AvgPool BatchNorm1d BatchNorm2d BatchNorm3d Concat Conv1D Conv2D Conv3D Dense DenseMD Dropout FromSystem
+        FrozenNetwork GRU GeneralDense GroupNorm Input InstanceNorm LSTM LayerNorm LinearReadout MaxPool MinPool MultipleData
+        NVAR Network Node PASS_NAME_DICT PASS_NODE_DICT PASS_ONLY_ONE PASS_SEQUENCE PASS_TYPE_DICT RecurrentNode Reservoir
+        Reshape Select SingleData Summation VanillaRNN check_shape_consistency concatenate fb_connect ff_connect init_param
+        merge register_data_pass_type select
     """,
     "bouton.connect": """
         All2All Connector DistanceProb FixedPostNum FixedPreNum FixedProb FixedTotalNum GaussianProb GridEight GridFour

@@ -29,12 +29,14 @@ if TYPE_CHECKING:
     from . import losses as losses
     from . import modules as modules
     from . import neurons as neurons
+    from . import nn as nn
     from . import optim as optim
     from . import optim as optimizers
     from . import run as run
     from . import synapses as synapses
     from . import synouts as synouts
     from . import synplast as synplast
+    from . import tools as tools
     from . import train as train
     from .dynamics import Container as Container
     from .dynamics import DynamicalSystem as DynamicalSystem
@@ -76,9 +78,11 @@ _LATE = {
     "losses": "losses",
     "modules": "modules",
     "neurons": "neurons",
+    "nn": "nn",
     "optim": "optim",
     "optimizers": "optim",
     "run": "run",
+    "tools": "tools",
     "train": "train",
     "synapses": "synapses",
     "synouts": "synouts",
@@ -118,6 +122,7 @@ __all__ = [
     "modules",
     "naming",
     "neurons",
+    "nn",
     "not_pass_shared",
     "optim",
     "optimizers",
@@ -127,6 +132,7 @@ __all__ = [
     "synapses",
     "synouts",
     "synplast",
+    "tools",
     "train",
 ]
 

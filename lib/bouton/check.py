@@ -1,12 +1,13 @@
 """Checks for the constructors of models: ``bp.check.is_subclass(self.mode, (bm.TrainingMode, bm.BatchingMode))``."""
 
+from collections.abc import Sequence
 from typing import TypeVar
 
-from .errors import KindError, UnsupportedError
+from .errors import KindError, ShapeError, UnsupportedError
 
 T = TypeVar("T")
 
-__all__ = ["is_subclass"]
+__all__ = ["check_shape_consistency", "is_subclass"]
 
 
 def is_subclass(instance: T, types: type | tuple[type, ...] | list[type], name: str = "") -> T:
@@ -58,3 +59,69 @@ _HOW = {
     "BatchingMode": " Build it inside `with bm.batching_environment():`, or pass mode=bm.batching_mode.",
     "NonBatchingMode": " Pass mode=bm.nonbatching_mode.",
 }
+
+
+Sizes = tuple[int | None, ...]
+
+
+def check_shape_consistency(
+    shapes: Sequence[Sizes], free_axes: int | Sequence[int] | None = None, return_format_shapes: bool = False
+) -> tuple[Sizes, tuple]:
+    """Shapes that agree outside of some axes.
+
+    Parameters
+    ----------
+    shapes : sequence of tuple
+        All of one length; None stands for the batch.
+    free_axes : int or sequence of int, optional
+        On which they may differ.
+    return_format_shapes : bool
+        The pair is returned either way.
+
+    Returns
+    -------
+    tuple
+        What they have in common, without the free axes.
+    tuple
+        For each shape its size on the free axis, or a tuple of them where a sequence of axes was given; empty without any.
+
+    Raises
+    ------
+    ShapeError
+        For shapes that do not agree.
+    KindError
+        For what are no shapes.
+
+    Examples
+    --------
+    >>> check_shape_consistency(((None, 1), (None, 2), (None, 3)), -1, True)
+    ((None,), (1, 2, 3))
+    """
+    del return_format_shapes
+    where = "check_shape_consistency"
+    if not isinstance(shapes, list | tuple) or not shapes or not all(isinstance(shape, list | tuple) for shape in shapes):
+        raise KindError(
+            where=f"{where}(shapes)", expected="a tuple of shapes", got=f"{shapes!r}", fix="Write ((None, 1), (None, 2))."
+        )
+    ranks = {len(shape) for shape in shapes}
+    if len(ranks) > 1:
+        raise ShapeError(
+            where=where, expected="shapes of one length", got=", ".join(map(str, shapes)), fix="Reshape some of them before."
+        )
+    (rank,) = ranks
+    listed = () if free_axes is None else (free_axes,) if isinstance(free_axes, int) else tuple(free_axes)
+    if any(not -rank <= axis < rank for axis in listed):
+        raise ShapeError(where=f"{where}(free_axes)", expected=f"axes of {rank}", got=f"{free_axes}", fix="Choose others.")
+    free = [axis % rank for axis in listed]
+    common = {tuple(n for axis, n in enumerate(shape) if axis not in free) for shape in shapes}
+    if len(common) > 1:
+        raise ShapeError(
+            where=where,
+            expected="shapes that agree" + (f" but for axis {', '.join(map(str, listed))}" if listed else ""),
+            got=", ".join(map(str, shapes)),
+            fix="Give the inputs one size on the other axes.",
+        )
+    sizes = tuple(tuple(shape[axis] for axis in free) for shape in shapes)
+    if isinstance(free_axes, int):
+        sizes = tuple(size[0] for size in sizes)
+    return common.pop(), () if free_axes is None else sizes

@@ -86,21 +86,9 @@ class GRUCell(Recurrent):
             name,
         )
 
-    def update(self, x: Any) -> jax.Array:
-        """The next state.
-
-        Parameters
-        ----------
-        x : (num_in,), or (batch, num_in) array in a mode that has a batch
-
-        Returns
-        -------
-        (num_out,) or (batch, num_out) array
-        """
-        Wi, Wh = self._matrices()
-        h, n = self.state.value, self.num_out
-        drive = self._weighted(x, Wi)
-        z, r = jnp.split(jax.nn.sigmoid(drive[..., : 2 * n] + h @ Wh[:, : 2 * n]), 2, axis=-1)
-        a = self.activation(drive[..., 2 * n :] + (r * h) @ Wh[:, 2 * n :])
-        self.state.value = h = (1 - z) * h + z * a
-        return h
+    def _next(self, drive: jax.Array, state: jax.Array) -> tuple[jax.Array, jax.Array]:
+        Wh, n = self._recurrent_weights(), self.num_out
+        z, r = jnp.split(jax.nn.sigmoid(drive[..., : 2 * n] + state @ Wh[:, : 2 * n]), 2, axis=-1)
+        a = self.activation(drive[..., 2 * n :] + (r * state) @ Wh[:, 2 * n :])
+        h = (1 - z) * state + z * a
+        return h, h

@@ -88,25 +88,13 @@ class LSTMCell(Recurrent):
             name,
         )
 
-    def update(self, x: Any) -> jax.Array:
-        """The next output.
-
-        Parameters
-        ----------
-        x : (num_in,), or (batch, num_in) array in a mode that has a batch
-
-        Returns
-        -------
-        (num_out,) or (batch, num_out) array
-        """
-        Wi, Wh = self._matrices()
-        h, c = jnp.split(self.state.value, 2, axis=-1)
-        i, g, f, o = jnp.split(self._weighted(x, Wi) + h @ Wh, 4, axis=-1)
+    def _next(self, drive: jax.Array, state: jax.Array) -> tuple[jax.Array, jax.Array]:
+        h, c = jnp.split(state, 2, axis=-1)
+        i, g, f, o = jnp.split(drive + h @ self._recurrent_weights(), 4, axis=-1)
         sigmoid = jax.nn.sigmoid
         c = sigmoid(f + 1) * c + sigmoid(i) * self.activation(g)
         h = sigmoid(o) * self.activation(c)
-        self.state.value = jnp.concatenate([h, c], axis=-1)
-        return h
+        return h, jnp.concatenate([h, c], axis=-1)
 
     @property
     def h(self) -> jax.Array:

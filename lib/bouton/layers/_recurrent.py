@@ -68,17 +68,34 @@ class Recurrent(Layer):
             shape = self.state.shape
             self.state.value = jnp.broadcast_to(filled(self.state2train, shape[-1:]), shape)
 
-    def _matrices(self) -> tuple[jax.Array, jax.Array]:
-        width = self._gates * self.num_out
-        return filled(self.Wi, (self.num_in, width)), filled(self.Wh, (self.num_out, width))
+    def update(self, x: Any) -> jax.Array:
+        """The next output.
 
-    def _weighted(self, x: Any, Wi: jax.Array) -> jax.Array:
-        """``x @ Wi + b``, of an ``x`` that fits the state."""
+        Parameters
+        ----------
+        x : (num_in,), or (batch, num_in) array in a mode that has a batch
+
+        Returns
+        -------
+        (num_out,) or (batch, num_out) array
+        """
         where = type(self).__name__
-        array = with_features(x, self.num_in, Wi.dtype, where)
+        array = with_features(x, self.num_in, self.Wi.dtype, where)
         refuse_batch(array.shape, self.state.shape, self.num_in, where)
-        drive = array @ Wi
+        out, self.state.value = self._next(self._drive(array), self.state.value)
+        return out
+
+    def _drive(self, x: jax.Array) -> jax.Array:
+        """``x @ Wi + b``."""
+        drive = x @ filled(self.Wi, (self.num_in, self._gates * self.num_out))
         return drive if self.b is None else drive + self.b
+
+    def _next(self, drive: jax.Array, state: jax.Array) -> tuple[jax.Array, jax.Array]:
+        """The output and the next state, from the weighted input and the state; each kind of layer says how."""
+        raise NotImplementedError
+
+    def _recurrent_weights(self) -> jax.Array:
+        return filled(self.Wh, (self.num_out, self._gates * self.num_out))
 
     def _described(self) -> dict[str, Any]:
         return {"num_in": self.num_in, "num_out": self.num_out}

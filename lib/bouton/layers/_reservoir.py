@@ -143,18 +143,20 @@ class Reservoir(Layer):
         -------
         (num_out,) or (batch, num_out) array
         """
-        r, rate = self.state.value, self.leaky_rate
+        r = self.state.value
         array = with_features(x, self.num_in, r.dtype, type(self).__name__)
         refuse_batch(array.shape, r.shape, self.num_in, type(self).__name__)
-        drive = self._noisy(self._weighted(array, "Win"), self.noise_in)
+        self.state.value = r = self._next(self._noisy(self._weighted(array, "Win"), self.noise_in), r)
+        return r
+
+    def _next(self, drive: jax.Array, r: jax.Array) -> jax.Array:
+        """The next state, from what comes from outside and the state."""
+        rate = self.leaky_rate
         drive = drive + self._noisy(self._weighted(r, "Wrec"), self.noise_rec)
         drive = drive if self.b is None else drive + self.b
         if self.activation_type == "internal":
-            r = (1 - rate) * r + rate * self.activation(drive)
-        else:
-            r = self.activation((1 - rate) * r + rate * drive)
-        self.state.value = r
-        return r
+            return (1 - rate) * r + rate * self.activation(drive)
+        return self.activation((1 - rate) * r + rate * drive)
 
     def _connect(self, name: str, initial: Any, shape: tuple[int, int], share: float, rng: RandomState) -> Any:
         """Register the weights; which of them are there."""

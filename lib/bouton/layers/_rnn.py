@@ -73,17 +73,6 @@ class RNNCell(Recurrent):
             name,
         )
 
-    def update(self, x: Any) -> jax.Array:
-        """The next state.
-
-        Parameters
-        ----------
-        x : (num_in,), or (batch, num_in) array in a mode that has a batch
-
-        Returns
-        -------
-        (num_out,) or (batch, num_out) array
-        """
-        Wi, Wh = self._matrices()
-        self.state.value = h = self.activation(self._weighted(x, Wi) + self.state.value @ Wh)
-        return h
+    def _next(self, drive: jax.Array, state: jax.Array) -> tuple[jax.Array, jax.Array]:
+        h = self.activation(drive + state @ self._recurrent_weights())
+        return h, h

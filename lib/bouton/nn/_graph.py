@@ -1,0 +1,169 @@
+"""Nodes and edges: which order they run in, and which graphs there cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from graphlib import CycleError, TopologicalSorter
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..errors import ValueRefused
+
+if TYPE_CHECKING:
+    from ._node import Node
+
+Edge = tuple["Node", "Node"]
+
+
+class Graph(NamedTuple):
+    """Nodes that are wired.
+
+    Attributes
+    ----------
+    nodes : tuple of Node
+        In the order in which they run: each behind those it gets its input from, and apart from that as they were made.
+    ff, fb : tuple of (sender, receiver)
+        Edges, by receiver in order of ``nodes``; those to one receiver in the order of its inputs.
+    """
+
+    nodes: tuple[Node, ...] = ()
+    ff: tuple[Edge, ...] = ()
+    fb: tuple[Edge, ...] = ()
+
+    def senders(self, node: Node) -> list[Node]:
+        """What ``node`` gets its input from, in order."""
+        return [a for a, b in self.ff if b is node]
+
+    def fb_senders(self, node: Node) -> list[Node]:
+        """What ``node`` gets feedback from, in order."""
+        return [a for a, b in self.fb if b is node]
+
+    @property
+    def entries(self) -> list[Node]:
+        """Those that no other node feeds."""
+        fed = {id(b) for _, b in self.ff}
+        return [node for node in self.nodes if id(node) not in fed]
+
+    @property
+    def exits(self) -> list[Node]:
+        """Those that feed no other node."""
+        feeding = {id(a) for a, _ in self.ff}
+        return [node for node in self.nodes if id(node) not in feeding]
+
+
+def wired(nodes: Iterable[Node], ff: Iterable[Edge], fb: Iterable[Edge]) -> Graph:
+    """The graph of these nodes and edges, in whatever order they come.
+
+    Raises
+    ------
+    ValueRefused
+        For a circle of feedforward or of feedback edges, an edge to a node that does not take it, two nodes of one name.
+    """
+    ff, fb = [*dict.fromkeys(ff)], [*dict.fromkeys(fb)]
+    ends = (node for edge in (*ff, *fb) for node in edge)
+    members = sorted(dict.fromkeys((*nodes, *ends)), key=lambda node: node._number)
+    _refuse_same_names(members)
+    for a, b in ff:
+        if not b._takes_input:
+            raise ValueRefused(
+                where=f"{a.name} >> {b.name}",
+                expected="a node that can be fed",
+                got=f"{type(b).__name__}, where data come in",
+                fix="Leave it out: wire what sends to it to its receivers.",
+            )
+    for a, b in fb:
+        _refuse_feedback(a, b)
+    _refuse_circle(members, ff, ">>", "Close the loop with feedback, which comes one step later: receiver << sender.")
+    _refuse_circle(members, fb, "<<", "Leave one of these feedback edges out; a node's own past belongs in a RecurrentNode.")
+    order = _in_order(members, ff)
+    place = {node: k for k, node in enumerate(order)}
+    return Graph(
+        tuple(order),
+        tuple(sorted(ff, key=lambda edge: (place[edge[1]], *_rank(*edge)))),
+        tuple(sorted(fb, key=lambda edge: (place[edge[1]], edge[0]._number))),
+    )
+
+
+def refuse_early_feedback(graph: Graph) -> None:
+    """:class:`ValueRefused` for feedback whose receiver does not come before its sender: its lag would be undefined."""
+    for sender, receiver in graph.fb:
+        reached = {receiver}
+        for a, b in graph.ff:
+            # Edges stand in the order of their receivers, so one pass finds all that is reached.
+            if a in reached:
+                reached.add(b)
+        if sender not in reached:
+            raise ValueRefused(
+                where=f"{receiver.name} << {sender.name}",
+                expected=f"a feedforward path from {receiver.name} to {sender.name}",
+                got="none",
+                fix=f"Wire them, {receiver.name} >> ... >> {sender.name}, or use >> for an input of the same step.",
+            )
+
+
+def _rank(sender: Node, receiver: Node) -> tuple[int, int]:
+    """The place of an input: as a list named them, or else as the senders were made."""
+    listed = receiver._listed
+    place = next((k for k, node in enumerate(listed) if node is sender), len(listed))
+    return place, sender._number
+
+
+def _in_order(members: list[Node], ff: list[Edge]) -> list[Node]:
+    """Each behind its senders; among those that could be next, the one that was made first."""
+    sorter: TopologicalSorter[Node] = TopologicalSorter(dict.fromkeys(members, ()))
+    for a, b in ff:
+        sorter.add(b, a)
+    sorter.prepare()
+    ready: list[tuple[int, int, Node]] = []
+    order: list[Node] = []
+    while sorter.is_active():
+        for node in sorter.get_ready():
+            heappush(ready, (node._number, id(node), node))
+        _, _, node = heappop(ready)
+        order.append(node)
+        sorter.done(node)
+    return order
+
+
+def _refuse_circle(members: list[Node], edges: list[Edge], operator: str, fix: str) -> None:
+    sorter: TopologicalSorter[Node] = TopologicalSorter(dict.fromkeys(members, ()))
+    for a, b in edges:
+        sorter.add(b, a)
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        path = [str(node.name) for node in error.args[1]]
+        # From the node that was made first, whatever the sorter began with; feedback is read from the receiver.
+        start = path.index(min(error.args[1], key=lambda node: node._number).name)
+        path = [*path[start:-1], *path[:start], path[start]]
+        path = path if operator == ">>" else path[::-1]
+        kind = "feedforward" if operator == ">>" else "feedback"
+        raise ValueRefused(
+            where="the graph",
+            expected=f"no circle of {kind} edges",
+            got=f" {operator} ".join(path),
+            fix=fix,
+        ) from None
+
+
+def _refuse_feedback(sender: Node, receiver: Node) -> None:
+    if not receiver.is_feedback_input_supported:
+        raise ValueRefused(
+            where=f"{receiver.name} << {sender.name}",
+            expected="a receiver that supports feedback: a class with a method init_fb",
+            got=f"{receiver!r}",
+            fix=f"Define init_fb in {type(receiver).__name__}, or send the feedback to another node.",
+        )
+
+
+def _refuse_same_names(members: list[Node]) -> None:
+    named: dict[str, Node] = {}
+    for node in members:
+        other = named.setdefault(str(node.name), node)
+        if other is not node:
+            raise ValueRefused(
+                where="the graph",
+                expected="nodes of different names",
+                got=f"two that are called {node.name!r}",
+                fix="Give one of them another name; a node that was copied is given one by copy(name=...).",
+            )

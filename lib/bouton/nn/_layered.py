@@ -1,0 +1,33 @@
+"""Nodes that are a layer and no more, whose sizes follow from the input."""
+
+import jax
+import jax.numpy as jnp
+
+from ..dynamics import share
+from ..layers._layer import Layer
+from ._node import Node
+from ._owning import own_all
+from ._passing import PASS_ONLY_ONE
+
+
+class Layered(Node):
+    """Base of nodes that own one layer for one input."""
+
+    data_pass_type = PASS_ONLY_ONE
+    _layer: Layer
+
+    def _build(self, shape: tuple[int, ...]) -> Layer:
+        """The layer for data of that shape, the batch left out."""
+        raise self._lacks("_build", "the layer")
+
+    def init_ff(self) -> None:
+        """The layer, and what comes out of it."""
+        shape = self.feedforward_shapes[1:]
+        own_all(self, self._build(shape))
+        with share.restored({"fit": False}):
+            out = self._layer.update(jnp.zeros((1, *shape)))
+        self.set_output_shape((None, *out.shape[1:]))
+
+    def forward(self, ff: jax.Array) -> jax.Array:
+        """What the layer gives."""
+        return self._layer.update(ff)

@@ -1,0 +1,233 @@
+"""Nodes that are wired."""
+
+import copy as copying
+from collections.abc import Iterable
+from typing import Any, Self
+
+from ..core._names import claim, nearest, next_name
+from ..errors import KindError, UnknownPathError
+from . import _initialise as initialisation
+from ._graph import Edge, Graph, wired
+from ._node import Node
+from ._operators import fb_connect, ff_connect, merge, select
+from ._plan import Shape
+from ._registry import made_as
+
+_NOTHING = Graph()
+
+
+@made_as("network")
+class Network(Node):
+    """Nodes that are wired; usually what ``>>``, ``<<`` and ``&`` make of them.
+
+    It is a node itself, and a system of one step, so it goes wherever these go. Its members are objects of their own: one that is
+    in two networks has the same weights in both.
+
+    Parameters
+    ----------
+    nodes : iterable of Node, optional
+        Members; those at the ends of edges need not be named.
+    ff_edges, fb_edges : iterable of (sender, receiver), optional
+        Feedforward and feedback edges.
+    name : str, optional
+        Unique among live objects.
+
+    Raises
+    ------
+    KindError
+        For what is no node.
+    ValueRefused
+        For a circle of edges, feedback to a node that does not support it, or two nodes of one name.
+
+    Notes
+    -----
+    Within a step nodes run each behind its senders. Inputs of a node stand in the order in which the senders were constructed,
+    however they were wired; only a list, ``[b, a] >> c``, has an order of its own.
+    """
+
+    def __init__(
+        self,
+        nodes: Iterable[Node] | None = None,
+        ff_edges: Iterable[Edge] | None = None,
+        fb_edges: Iterable[Edge] | None = None,
+        name: str | None = None,
+    ):
+        super().__init__(name)
+        ff, fb = [tuple(edge) for edge in ff_edges or ()], [tuple(edge) for edge in fb_edges or ()]
+        members = [*(nodes or ()), *(node for edge in (*ff, *fb) for node in edge)]
+        for node in members:
+            if not isinstance(node, Node) or isinstance(node, Network):
+                raise KindError(
+                    where=f"{type(self).__name__}(nodes, ff_edges, fb_edges)",
+                    expected="single nodes, and pairs of them",
+                    got=type(node).__name__,
+                    fix="Networks are put together with >>, << and &.",
+                )
+        self._rewire(wired(members, ff, fb))  # type: ignore[arg-type]
+
+    @classmethod
+    def _of(cls, graph: Graph, name: str | None) -> "Network":
+        return cls(graph.nodes, graph.ff, graph.fb, name)
+
+    def _rewire(self, graph: Graph) -> None:
+        for node in graph.nodes:
+            if self._children.get(str(node.name)) is not node:
+                self._adopt(str(node.name), node)
+        self.__dict__["_wires"] = graph
+        self._kin.version += 1
+
+    @property
+    def _graph(self) -> Graph:
+        return self.__dict__.get("_wires", _NOTHING)
+
+    # -- what it is made of ------------------------------------------------
+
+    @property
+    def lnodes(self) -> tuple[Node, ...]:
+        """All members, in the order in which they run."""
+        return self._graph.nodes
+
+    @property
+    def entry_nodes(self) -> list[Node]:
+        """Members that no other feeds."""
+        return self._graph.entries
+
+    @property
+    def exit_nodes(self) -> list[Node]:
+        """Members that feed no other."""
+        return self._graph.exits
+
+    @property
+    def ff_edges(self) -> tuple[Edge, ...]:
+        """Feedforward edges, (sender, receiver)."""
+        return self._graph.ff
+
+    @property
+    def fb_edges(self) -> tuple[Edge, ...]:
+        """Feedback edges, (sender, receiver)."""
+        return self._graph.fb
+
+    @property
+    def feedback_nodes(self) -> list[Node]:
+        """Members that send feedback."""
+        return [*dict.fromkeys(sender for sender, _ in self._graph.fb)]
+
+    @property
+    def nodes_has_feedback(self) -> list[Node]:
+        """Members that receive feedback."""
+        return [*dict.fromkeys(receiver for _, receiver in self._graph.fb)]
+
+    def get_node(self, name: str) -> Node:
+        """The member of that name, ``net['name']``.
+
+        Raises
+        ------
+        UnknownPathError
+            When there is none.
+        """
+        known = {str(node.name): node for node in self._graph.nodes}
+        if name not in known:
+            raise UnknownPathError(
+                where=f"{type(self).__name__}[{name!r}]",
+                expected="the name of a member",
+                got=f"{name!r}",
+                fix=nearest(str(name), known),
+            )
+        return known[name]
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.get_node(index) if isinstance(index, str) else select(self, index)
+
+    @property
+    def feedforward_shapes(self) -> Any:
+        """Shapes of the inputs by entry node; None before they are known."""
+        shapes = {node: node._plan.ff for node in self.entry_nodes}
+        return None if None in shapes.values() else {node: next(iter(ff.values())) for node, ff in shapes.items() if ff}
+
+    @property
+    def feedback_shapes(self) -> None:
+        """None: feedback goes between members."""
+        return None
+
+    @property
+    def output_shape(self) -> Any:
+        """Shape of the output; with several exits a dict by node; None before they are known."""
+        shapes: dict[Node, Shape | None] = {node: node.output_shape for node in self.exit_nodes}
+        if None in shapes.values():
+            return None
+        return next(iter(shapes.values())) if len(shapes) == 1 else shapes
+
+    @property
+    def is_initialized(self) -> bool:
+        """Whether it can be called."""
+        return initialisation.is_ready(self._graph)
+
+    @property
+    def trainable(self) -> bool:
+        """Whether a member is; assigned, it holds for all."""
+        self._kin.used()
+        return any(node.trainable for node in self._graph.nodes)
+
+    @trainable.setter
+    def trainable(self, trainable: bool) -> None:
+        Node.trainable.fset(self, trainable)  # type: ignore[attr-defined]
+        for node in self._graph.nodes:
+            node.trainable = trainable
+
+    # -- in place ----------------------------------------------------------
+
+    def __irshift__(self, other: Any) -> Self:
+        return self._take(ff_connect(self, other))
+
+    def __ilshift__(self, other: Any) -> Self:
+        return self._take(fb_connect(other, self))
+
+    def __iand__(self, other: Any) -> Self:
+        return self._take(merge(self, other))
+
+    def _take(self, made: "Network") -> Self:
+        self._rewire(made._graph)
+        return self
+
+    def copy(self, name: str | None = None, shallow: bool = False) -> "Network":
+        """Another network of the same form.
+
+        Parameters
+        ----------
+        name : str, optional
+            Of the copy.
+        shallow : bool
+            Whether it has the same members. Default: copies of them, whose weights are their own.
+        """
+        if shallow:
+            return type(self)._of(self._graph, name)
+        # All at once: edges, shapes by sender and layers refer to the same copies.
+        graph = copying.deepcopy(self._graph)
+        for node, old in zip(graph.nodes, self._graph.nodes, strict=True):
+            claim(node, next_name(f"{old.name}_copy"))
+        for node in sorted(graph.nodes, key=lambda node: node._number):
+            node._renumber()
+        made = type(self)._of(graph, name)
+        made._plan.num_batch = self._plan.num_batch
+        return made
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(str(node.name) for node in self._graph.nodes)})"
+
+
+class FrozenNetwork(Network):
+    """A network that cannot be extended, by no operator.
+
+    Parameters
+    ----------
+    nodes, ff_edges, fb_edges, name
+        As of a :class:`Network`.
+    """
+
+    def _as_graph(self) -> Graph:
+        raise KindError(
+            where=f"{type(self).__name__}({self.name})",
+            expected="a network that can be extended",
+            got="a frozen one",
+            fix="Wire its members, or make a Network of them: bp.nn.Network(net.lnodes, net.ff_edges, net.fb_edges).",
+        )

@@ -1,0 +1,174 @@
+"""A node: wired, initialised, called."""
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from ..dynamics import share
+from ..errors import ValueRefused
+from . import _initialise as initialisation
+from . import _monitors as watching
+from . import _step as stepping
+from ._graph import Graph
+from ._registry import made_as
+from ._vertex import Vertex
+from ._wiring import Wiring
+
+
+@made_as("node")
+class Node(Wiring, Vertex):
+    """A vertex of a graph: any number of inputs, any number of feedback inputs, at most one state, and one output.
+
+    Building is in two phases: construction takes what does not depend on shapes; :meth:`initialize` lets shapes flow through
+    the graph, and makes weights and states. A call is one step. A subclass writes
+
+    - ``init_ff(self)``: make weights from ``self.feedforward_shapes``, and call :meth:`set_output_shape`;
+    - ``forward(self, ff)``: the step; it returns the output, and may set ``self.state.value``;
+    - ``init_state(self, num_batch=1)``, if it has a state: return what it begins with, ``(num_batch, ...)``;
+    - ``init_fb(self)`` and ``forward(self, ff, fb=None)``, if it takes feedback: make weights from ``self.feedback_shapes``;
+    - ``feedback(self, ff_output)``, if its listeners get something else than its output.
+
+    ``forward`` and ``feedback`` may take keywords, which everybody who calls a network can give: ``net(x, train=False)``.
+
+    Parameters
+    ----------
+    name : str, optional
+        Unique among live objects.
+    input_shape : int or tuple of int, optional
+        Shape of the input without the axis of the batch, for a node that is not fed by another.
+    trainable : bool
+        Whether its weights are TrainVars. Decides when weights are made; see :attr:`trainable`.
+
+    Raises
+    ------
+    KindError, ValueRefused
+        For arguments that are none of these.
+
+    Notes
+    -----
+    Floating arrays that ``init_ff`` and ``init_fb`` leave in attributes become parameters of the model: they are listed, can be
+    assigned, and are no constants of compiled code.
+    """
+
+    def initialize(self, num_batch: int = 1) -> Self:
+        """Make weights, if there are none yet, and states and feedback buffers anew.
+
+        Parameters
+        ----------
+        num_batch : int
+            Trials in a batch.
+
+        Returns
+        -------
+        Node
+            The node itself.
+
+        Raises
+        ------
+        KindError, ValueRefused, ShapeError
+            For a number of trials that is none; for a node without a known input; for feedback to a node that does not come
+            before its sender; for a hook that raises, which is the cause.
+        RunningError
+            In compiled code, when something has to be made.
+        """
+        initialisation.initialise(self._graph, num_batch)
+        self._plan.num_batch = num_batch
+        return self
+
+    def reset_state(self, batch_size: int | None = None) -> Self:
+        """States and feedback buffers anew; weights stay. A node that is not initialised yet is.
+
+        Parameters
+        ----------
+        batch_size : int, optional
+            Default: as many trials as before.
+        """
+        batch = self._plan.num_batch if batch_size is None else initialisation.number_of_trials(batch_size)
+        if self.is_initialized:
+            initialisation.begin_anew(self._graph, batch)
+            self._plan.num_batch = batch
+            return self
+        return self.initialize(batch)
+
+    def __call__(
+        self,
+        ff: Any,
+        fb: Any = None,
+        forced_states: Mapping[str, Any] | None = None,
+        forced_feedbacks: Mapping[str, Any] | None = None,
+        monitors: list[str] | None = None,
+        **shared: Any,
+    ) -> Any:
+        """One step.
+
+        Parameters
+        ----------
+        ff : (batch, ...) array, or dict of them
+            Inputs; of a network with several entries by the names of these.
+        fb : None
+            Feedback comes from the nodes that are wired for it; see ``forced_feedbacks``.
+        forced_states : dict, optional
+            By name of the node what its state becomes after its turn.
+        forced_feedbacks : dict, optional
+            By name of the sender what its listeners get in this step.
+        monitors : list of str, optional
+            ``'name.state'``, ``'name.output'``, ``'name.inputs'``, ``'name.feedbacks'``, or ``'name.'`` and another attribute.
+        **shared
+            For ``forward`` and ``feedback`` of every node that takes such a keyword, and for :data:`bouton.share`. ``train`` and
+            ``fit`` are two names of one flag.
+
+        Returns
+        -------
+        array, or dict of them
+            The output; of a network with several exits by their names. With ``monitors`` a pair: the output, and a dict of what
+            was watched.
+
+        Raises
+        ------
+        ValueRefused
+            Before initialisation; for names of nodes that there are not.
+        ShapeError
+            For inputs that do not fit, or of another number of trials than there are states for.
+        UnsupportedError
+            For a monitor of an attribute that there is not.
+        """
+        if isinstance(ff, Mapping) and fb is not None:
+            # As systems of one step are called: what is shared stands in front.
+            share.take(ff)
+            ff, fb = fb, None
+        where = f"{type(self).__name__}({self.name})"
+        graph = self._graph
+        if not self.is_initialized:
+            raise ValueRefused(
+                where=where,
+                expected="an initialised node",
+                got="one that is not",
+                fix="Call initialize() before: shapes are known then.",
+            )
+        if fb is not None:
+            raise ValueRefused(
+                where=f"{where}(fb=...)",
+                expected="no feedback from outside",
+                got=type(fb).__name__,
+                fix="Wire a sender, node << sender; forced_feedbacks={name: x} replaces what it sends.",
+            )
+        given = stepping.entry_inputs(graph, ff, where)
+        states = stepping.by_node(graph, forced_states, "forced_states")
+        feedbacks = stepping.forced(graph, stepping.by_node(graph, forced_feedbacks, "forced_feedbacks"))
+        found = watching.watched(graph, monitors)
+        done = stepping.advance(graph, given, shared, states, feedbacks)
+        exits = graph.exits
+        out = done.outputs[exits[0]] if len(exits) == 1 else {str(node.name): done.outputs[node] for node in exits}
+        return out if monitors is None else (out, watching.seen(found, done))
+
+    def update(self, *args: Any, **kwargs: Any) -> Any:
+        """The same as a call."""
+        return self(*args, **kwargs)
+
+    @property
+    def _graph(self) -> Graph:
+        """The graph that it is by itself."""
+        return Graph((self,))
+
+    def _as_graph(self) -> Graph:
+        """The graph, for those who wire it with others."""
+        return self._graph

@@ -1,0 +1,50 @@
+"""The layer that a node owns once shapes are known: the equation is the layer's, the weights have the names that nodes use."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..check import check_shape_consistency
+from ..dynamics._declare import weight
+from ..layers._layer import Layer
+from ._node import Node
+from ._plan import Shape
+
+
+def own(node: Node, layer: Layer, **named: str) -> None:
+    """Let ``node`` own ``layer``, and have its attributes under names of its own: ``own(node, layer, Wff='W')``.
+
+    The cells are the same, so either name reads and writes them. The layer itself is no child: what it has is listed once, at the
+    node.
+    """
+    # First of all: it would use up a number of the class that nodes count by.
+    layer.__dict__["_unique_name"] = "layer"
+    node.__dict__["_layer"] = layer
+    for name, theirs in named.items():
+        slot = layer._slots.get(theirs)
+        if slot is None:
+            setattr(node, name, None)
+            continue
+        assert slot.cell is not None  # layers keep numbers
+        node._slots[name] = slot
+        slot.cell.belongs_to(node._kin.held)
+        if theirs in layer.__dict__:
+            node.__dict__[name] = slot.cell
+
+
+def own_all(node: Node, layer: Layer) -> None:
+    """The same, with all that the layer has under the layer's names."""
+    own(node, layer, **{name: name for name in layer._slots})
+    for name, child in layer.modules().items():
+        setattr(node, name, child)
+
+
+def feedback_weights(node: Node, initial: Any, width: int) -> None:
+    """Register ``node.Wfb``, of all feedback inputs side by side."""
+    _, sizes = joined(node.feedback_shapes)
+    node.__dict__["_fb_weights"] = (sum(sizes), width)
+    weight(node, "Wfb", initial, (sum(sizes), width), family="weights")
+
+
+def joined(shapes: Sequence[Shape]) -> tuple[Shape, tuple[int, ...]]:
+    """What shapes have in common but for the last axis, and what each has there."""
+    return check_shape_consistency(shapes, -1, True)

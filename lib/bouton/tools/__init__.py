@@ -1,0 +1,5 @@
+"""Small helpers under the names that older code imports them by."""
+
+from . import checking as checking
+
+__all__ = ["checking"]
