@@ -1,8 +1,8 @@
 """What does training a spiking network through surrogate gradients cost?
 
-The sizes, the loss and the surrogate are those of F. Zenke's first tutorial (SpyTorch) to Neftci, Mostafa and Zenke 2019: 100
-inputs, 4 hidden neurons, 2 outputs, 200 steps of 1 ms, batches of 256. Time constants, input and optimiser are not. A training step
-with SGD, as users write it with ``bm.grad`` and ``bm.for_loop``, and the same steps through ``BPTT``, beside bare JAX.
+Sizes, loss and surrogate are those of Zenke's first tutorial (SpyTorch) to Neftci, Mostafa and Zenke 2019: 100 inputs, 4 hidden
+neurons, 2 outputs, 200 steps of 1 ms, batches of 256. Time constants, input and optimiser are not. A training step with SGD, as
+users write it with ``bm.grad`` and ``bm.for_loop``, and the same steps through ``BPTT``, beside bare JAX.
 """
 
 import time
