@@ -1,18 +1,26 @@
 """What is done with one batch."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from .. import optim
 from ..errors import ShapeError
+from ..run._given import as_argument
 from ..transform import DEFAULT, KeyVariable, grad
 from ..transform import jit as compiled
+from ..transform._look import look
 from ._forward import Forward
 from ._loss import Loss
+from ._several import Batch, on_device, one_after_another
+
+# XLA computes convolutions on a CPU several times slower inside of a loop.
+_SLOW_IN_LOOPS = "conv_general_dilated"
 
 
 class BatchStep:
@@ -31,21 +39,75 @@ class BatchStep:
         Of the gradients, all together.
     jit : bool
         Whether it is compiled.
+
+    Attributes
+    ----------
+    jit : bool
     """
 
     def __init__(
         self, forward: Forward, loss: Loss, optimizer: optim.Optimizer, train_vars: Any, *, max_norm: float | None, jit: bool
     ):
-        self.forward, self._loss, self._max_norm, self._jit = forward, loss, max_norm, jit
+        self.forward, self._loss, self._max_norm, self.jit = forward, loss, max_norm, jit
         self._optimizer, self._train_vars = optimizer, train_vars
-        self._made: dict[tuple[str, bool], Callable] = {}
+        self._made: dict[tuple, Callable] = {}
+        # By phase and kind of batch: whether it loops, what comes out, and how many batches the compiled loop has room for.
+        self._loops: dict[tuple, bool] = {}
+        self._results: dict[tuple, Any] = {}
+        self._room: dict[tuple, int] = {}
         self._cells = [*forward.stepping.target.vars("relative").unique().values()]
         self._keys = [cell for cell in self._cells if isinstance(cell, KeyVariable)]
         self._began = False
 
-    def __call__(self, phase: str, reset: bool, x: Any, y: Any, where: str) -> tuple[Any, dict[str, Any], Any]:
+    def batch(self, x: Any, y: Any, where: str) -> Batch:
+        """Inputs and targets of a user, looked at."""
+        y = jax.tree_util.tree_map(lambda y: as_argument(y, f"{where}, targets", "Give numbers."), y)
+        return Batch(where, self.forward.arguments(x, f"{where}, inputs"), y)
+
+    def one(self, phase: str, reset: bool, batch: Batch) -> tuple[Any, dict[str, Any], Any]:
         """Loss, what is told beside it, and whether the gradients are finite; in phase ``'fit'`` with an update."""
-        return self._run(phase, reset, self.forward.arguments(x, f"{where}, inputs"), y, where=where)
+        return self._run(phase, reset, batch.xs, batch.y, where=batch.where)
+
+    def loops(self, phase: str, reset: bool, batch: Batch) -> bool:
+        """Whether batches like this one can go through a compiled loop, and lose nothing by it."""
+        # Without a reset a Variable may begin with another batch size than that of the data.
+        if not self.jit or not reset:
+            return False
+        key = (phase, batch.kind)
+        if key not in self._loops:
+            self._loops[key] = batch.is_small and self._look(phase, batch)
+        return self._loops[key]
+
+    def _look(self, phase: str, batch: Batch) -> bool:
+        self.forward.stepping.check_call(batch.xs, batch.where)
+        with self._begun(batch.xs, phase, reset=True) as clock:
+            seen = look(self._whole(phase, True), batch.xs, clock, batch.y)
+        self._results[phase, batch.kind] = seen.result
+        return not seen.resizes and not (jax.default_backend() == "cpu" and _SLOW_IN_LOOPS in seen.operations)
+
+    def several(self, phase: str, like: Batch, rows: list[np.ndarray]) -> Callable[[int, int], tuple]:
+        """The batches from one to another, in a compiled loop; rows of what :meth:`one` returns, one for each.
+
+        They begin anew, and :meth:`loops` has been asked for one like them. ``rows`` are the leaves of all.
+        """
+        key = phase, like.kind
+        # The program does for any number of batches that it has room for.
+        room = self._room[key] = max(len(rows[0]), self._room.get(key, 0))
+        data = on_device(like, rows, room)
+        if ("several", *key) not in self._made:
+            whole = functools.partial(one_after_another, self._whole(phase, True), self._results[key])
+            self._made["several", *key] = compiled(whole)
+        function = self._made["several", *key]
+
+        def run(start: int, stop: int) -> tuple:
+            with self._begun(like.xs, phase, reset=True) as clock:
+                return function(np.int32(start), np.int32(stop), clock, data)
+
+        return run
+
+    def has_looped(self, phase: str, batch: Batch) -> bool:
+        """Whether a loop over batches like this one has been compiled."""
+        return (phase, batch.kind) in self._room
 
     def predict(self, reset: bool, x: Any, where: str) -> tuple:
         """What the model returns, and what the monitors read."""
@@ -53,29 +115,37 @@ class BatchStep:
 
     def _run(self, phase: str, reset: bool, xs: tuple, *y: Any, where: str) -> tuple:
         self.forward.stepping.check_call(xs, where)
+        with self._begun(xs, phase, reset) as clock:
+            return self._function(phase, reset)(xs, clock, *y)
+
+    @contextmanager
+    def _begun(self, xs: tuple, phase: str, reset: bool) -> Iterator[tuple]:
+        """The clock of a batch; afterwards its time has passed."""
         if reset:
             self._prepare(xs, phase)
         # Tracing resets, too: the clock is read before and set after.
         clock = self.forward.clock(xs)
         passed = self.forward.stepping.passed
         try:
-            found = self._function(phase, reset)(xs, clock, *y)
+            yield clock
         except ShapeError as error:
             error.add_note(self.forward.reading(xs))
             raise
         self.forward.stepping.passed = passed
-        return found
 
     def _function(self, phase: str, reset: bool) -> Callable:
         if (phase, reset) not in self._made:
-            outputs = functools.partial(self._outputs, phase, reset)
-            lost = functools.partial(self._lost, outputs)
-            made: Callable = {"predict": outputs, "test": functools.partial(self._tested, lost)}.get(phase, lost)
-            if phase == "fit":
-                gradient = grad(lost, grad_vars=self._train_vars, has_aux=True, return_value=True)
-                made = functools.partial(self._updated, gradient)
-            self._made[phase, reset] = compiled(made) if self._jit else made
+            made = self._whole(phase, reset)
+            self._made[phase, reset] = compiled(made) if self.jit else made
         return self._made[phase, reset]
+
+    def _whole(self, phase: str, reset: bool) -> Callable:
+        outputs = functools.partial(self._outputs, phase, reset)
+        lost = functools.partial(self._lost, outputs)
+        if phase == "fit":
+            gradient = grad(lost, grad_vars=self._train_vars, has_aux=True, return_value=True)
+            return functools.partial(self._updated, gradient)
+        return outputs if phase == "predict" else functools.partial(self._tested, lost)
 
     def _outputs(self, phase: str, reset: bool, xs: tuple, clock: tuple) -> tuple:
         if reset:
@@ -105,8 +175,8 @@ class BatchStep:
         out, read = outputs(xs, clock)
         return self._loss((out, read) if self.forward.stepping.monitors else out, y)
 
-    def _tested(self, lost: Callable, *data: Any) -> tuple[Any, dict[str, Any], bool]:
-        return *lost(*data), True
+    def _tested(self, lost: Callable, *data: Any) -> tuple[Any, dict[str, Any], jax.Array]:
+        return *lost(*data), jnp.array(True)
 
     def _updated(self, gradient: Callable, *data: Any) -> tuple[Any, dict[str, Any], Any]:
         slopes, loss, metrics = gradient(*data)

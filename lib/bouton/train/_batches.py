@@ -10,12 +10,53 @@ from ..errors import KindError, ShapeError
 from ..transform import Variable
 from ..transform._operators import plain
 
-Batches = Callable[[np.random.Generator], Iterable[tuple[Any, Any]]]
 _FORM = "Pass a pair of arrays (X, Y), a list of such pairs, or a function that returns one."
 
 
+class Cut:
+    """A pair, cut into batches.
+
+    Parameters
+    ----------
+    pair : tuple
+        Inputs and targets, trees of arrays.
+    total, size : int
+        Trials of all, and of a batch.
+    axis : int
+        Of the trials.
+    rng : Generator or None
+        For another order than that of the data.
+    """
+
+    def __init__(self, pair: tuple, total: int, size: int, axis: int, rng: np.random.Generator | None):
+        self._pair, self._size, self._axis = pair, size, axis
+        self._order = np.arange(total) if rng is None else rng.permutation(total)
+
+    def __len__(self) -> int:
+        return -(-len(self._order) // self._size)
+
+    def __getitem__(self, k: int) -> tuple[Any, Any]:
+        return self._of(self._order[k * self._size : (k + 1) * self._size])
+
+    @property
+    def whole(self) -> int:
+        """How many batches have the size that was asked for; the last may have less."""
+        return len(self._order) // self._size
+
+    def leaves(self, start: int, stop: int) -> list[np.ndarray]:
+        """Those of the batches from one to another, all whole, with an axis of batches in front."""
+        chosen = self._order[start * self._size : stop * self._size].reshape(stop - start, self._size)
+        return [np.moveaxis(leaf, self._axis, 0) for leaf in jax.tree_util.tree_leaves(self._of(chosen))]
+
+    def _of(self, chosen: np.ndarray) -> tuple[Any, Any]:
+        return jax.tree_util.tree_map(lambda x: np.take(x, chosen, self._axis), self._pair)
+
+
+Batches = Callable[[np.random.Generator], Iterable[tuple[Any, Any]] | Cut]
+
+
 def batches(data: Any, size: int, axis: int | None, shuffle: bool, where: str) -> Batches:
-    """What gives the batches of an epoch, from a source of random numbers.
+    """What gives the batches of an epoch, from a source of random numbers: a list, a tuple or a :class:`Cut` when all are there.
 
     Parameters
     ----------
@@ -43,7 +84,7 @@ def batches(data: Any, size: int, axis: int | None, shuffle: bool, where: str) -
         if axis is None:
             return lambda _: [(xs, ys)]
         total = _trials((xs, ys), axis, where)
-        return lambda rng: _cut(xs, ys, total, size, axis, rng if shuffle else None)
+        return lambda rng: Cut((xs, ys), total, size, axis, rng if shuffle else None)
     if callable(data):
         return lambda _: _checked(data(), where)
     if isinstance(data, Iterator) or not isinstance(data, Iterable) or isinstance(data, str | bytes | Mapping):
@@ -89,16 +130,18 @@ def _trials(pair: tuple, axis: int, where: str) -> int:
     return sizes.pop()
 
 
-def _cut(xs: Any, ys: Any, total: int, size: int, axis: int, rng: np.random.Generator | None) -> Iterator[tuple[Any, Any]]:
-    order = np.arange(total) if rng is None else rng.permutation(total)
-    for start in range(0, total, size):
-        chosen = order[start : start + size]
-        yield jax.tree_util.tree_map(lambda x, chosen=chosen: np.take(x, chosen, axis), (xs, ys))
-
-
-def _checked(found: Any, where: str) -> Iterator[tuple[Any, Any]]:
+def _checked(found: Any, where: str) -> Iterable[tuple[Any, Any]]:
+    """Batches that are there already all at once, others as they come."""
     if not isinstance(found, Iterable):
         raise KindError(where=where, expected="batches", got=f"a function that returns {type(found).__name__}", fix=_FORM)
+    if not isinstance(found, list | tuple):
+        return _each_checked(found, where)
+    for one in found:
+        _check_batch(one, where)
+    return found
+
+
+def _each_checked(found: Iterable, where: str) -> Iterator[tuple[Any, Any]]:
     for one in found:
         _check_batch(one, where)
         yield one[0], one[1]

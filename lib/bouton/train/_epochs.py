@@ -1,18 +1,17 @@
 """Through the data of an epoch, batch by batch."""
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-import jax
 import numpy as np
 
-from ..errors import RunningError, ValueRefused
-from ..run._given import as_argument
+from ..errors import ValueRefused
+from ._ahead import Ahead
 from ._batch_step import BatchStep
-from ._batches import Batches
+from ._batches import Batches, Cut
 from ._history import History
 from ._last_good import LastGood
+from ._several import MOST
 
 
 class Epochs:
@@ -70,40 +69,50 @@ class Epochs:
         rng = np.random.default_rng([self._seed, self._history.epochs])
         size = self._num_report if phase == "fit" else -1
         of_epoch: list[dict[str, float]] = []
-        reported = 0
+        reported = number = 0
+
+        def note(metrics: dict[str, float]) -> None:
+            self._history.add(phase, "detailed", metrics)
+            self._history.updates += phase == "fit"
+            of_epoch.append(metrics)
+
         with self._step.forward.stepping.shared({**self._shared, "fit": phase == "fit"}):
-            for x, y in data(rng):
-                of_epoch.append(self._batch(phase, x, y, len(of_epoch)))
-                if len(of_epoch) - reported == size:
-                    self._report(phase, of_epoch[reported:])
-                    reported = len(of_epoch)
+            found = data(rng)
+            together = isinstance(found, list | tuple | Cut)
+            with Ahead(self._step, self._good, phase, reset=self._reset, together=together, note=note) as ahead:
+                for number in self._taken(ahead, phase, found, size):
+                    if number - reported == size:
+                        ahead.wait()
+                        self._report(phase, of_epoch[reported:])
+                        reported = number
         if not of_epoch:
             raise ValueRefused(where=self._where, expected="at least one batch", got="none", fix="Give data that are not empty.")
-        if len(of_epoch) > reported:
+        if number > reported:
             self._report(phase, of_epoch[reported:])
         self._history.add(phase, "epoch", _means(of_epoch))
 
-    def _batch(self, phase: str, x: Any, y: Any, number: int) -> dict[str, float]:
-        where = f"{self._where}, epoch {self._history.epochs}, {'' if phase == 'fit' else 'test '}batch {number}"
-        y = jax.tree_util.tree_map(lambda y: as_argument(y, f"{where}, targets", "Give numbers."), y)
-        self._good.begin()
-        loss, told, finite = self._step(phase, self._reset, x, y, where)
-        metrics = {"loss": float(loss), **{key: float(value) for key, value in told.items()}}
-        is_finite = math.isfinite(metrics["loss"])
-        if is_finite:
-            self._good.went_well()
-        if not is_finite or not finite:
-            self._good.take_back()
-            raise RunningError(
-                where=where,
-                expected=f"a finite {'gradient' if is_finite else 'loss'}",
-                got="one that is not" if is_finite else f"{metrics['loss']}",
-                fix="Weights and optimiser are as when the loss was last finite. Look for NaN in the data, or try a smaller "
-                "rate, or max_grad_norm=1.0.",
-            )
-        self._history.add(phase, "detailed", metrics)
-        self._history.updates += phase == "fit"
-        return metrics
+    def _taken(self, ahead: Ahead, phase: str, found: Any, size: int) -> Iterator[int]:
+        """Take batches up to the next report at most; how many were taken so far."""
+        if not isinstance(found, Cut):
+            for number, (x, y) in enumerate(found):
+                ahead.take(self._step.batch(x, y, self._of_batch(phase, number)))
+                yield number + 1
+            return
+        number = 0
+        while number < len(found):
+            batch = self._step.batch(*found[number], self._of_batch(phase, number))
+            several = min(found.whole - number, MOST, MOST if size < 0 else size - number % size)
+            if several > 1 and ahead.loops(batch):
+                rows = found.leaves(number, number + several)
+                ahead.take_several(batch, rows, lambda k, number=number: self._of_batch(phase, number + k))
+                number += several
+            else:
+                ahead.take(batch)
+                number += 1
+            yield number
+
+    def _of_batch(self, phase: str, number: int) -> str:
+        return f"{self._where}, epoch {self._history.epochs}, {'' if phase == 'fit' else 'test '}batch {number}"
 
     def _report(self, phase: str, of_batches: list[dict[str, float]]) -> None:
         metrics = _means(of_batches)

@@ -65,7 +65,8 @@ class ThroughTime:
     def outputs(self, xs: tuple, clock: tuple) -> tuple:
         # Here, inside of compiled code: of arrays on a device it would be a copy for each batch.
         xs = time_first(xs, self.stepping.batch_first)
-        return self.stepping.laid_back(self.stepping.piece(*clock, (), xs))
+        times, steps = clock
+        return self.stepping.laid_back(self.stepping.piece(times, steps, (), xs))
 
     def reading(self, xs: tuple) -> str:
         shape = jax.tree_util.tree_leaves(time_first(xs, self.stepping.batch_first))[0].shape

@@ -45,11 +45,16 @@ class Journal:
 
     def __exit__(self, error: type | None, *_: object) -> None:
         STACK.journal = self._outer
-        for cell, value in self._before.items():
-            if error is not None:
-                cell._value = value
-            elif self._outer is not None:
+        if error is not None:
+            self.put_back()
+        elif self._outer is not None:
+            for cell, value in self._before.items():
                 self._outer.note(cell, value)
+
+    def put_back(self) -> None:
+        """Give the cells what they held before."""
+        for cell, value in self._before.items():
+            cell._value = value
 
     def note(self, cell: "Variable", value: jax.Array) -> None:
         """``cell`` held ``value`` before it was written to."""

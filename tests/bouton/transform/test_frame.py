@@ -10,7 +10,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 import bouton.math as bm
-from bouton.transform._frame import STACK, Frame, NewCell, Versioned
+from bouton.transform._frame import STACK, Frame, Journal, NewCell, Versioned
 
 
 def test_a_frame_shows_its_own_values_and_drops_them():
@@ -204,3 +204,15 @@ def test_an_escaped_tracer_of_another_library_function_leaves_the_cells_alone():
         f(jnp.ones(3))
     assert v.value == 0
     assert_array_equal(np.asarray(v), 0)
+
+
+def test_a_journal_puts_back_what_cells_held_also_later():
+    cell, other = bm.Variable(jnp.zeros(2)), bm.Variable(jnp.zeros(2))
+    with Journal() as journal:
+        cell.value = jnp.ones(2)
+        bm.jit(lambda: cell.value.sum())()
+        cell.value = 2 * jnp.ones(2)
+    other.value = jnp.ones(2)
+    journal.put_back()
+    assert_array_equal(cell.value, np.zeros(2))
+    assert_array_equal(other.value, np.ones(2))
