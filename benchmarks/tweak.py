@@ -2,7 +2,8 @@
 
 A layer of LIF neurons over 1000 steps. ``tau_mem`` gets another value, the module is called, the new trace is on the host. Plain
 constructor, plain assignment, plain call: of a module, and of ``neurons.LIF`` in a ``DSRunner`` that monitors it. Bare JAX passes
-the time constant as an argument, moves the same states and returns the same outputs. Nothing is compiled after the first call.
+the time constant as an argument, moves the same states and returns the same outputs; beside the runner it brings them into an
+array of the caller's own, as the runner's record is, and not only into sight. Nothing is compiled after the first call.
 """
 
 import itertools
@@ -72,7 +73,7 @@ def step_by_hand(neurons: int, drive: np.ndarray, recorded: bool) -> Callable[[f
     def turn(tau: float) -> np.ndarray:
         nonlocal state
         state, read = run(state, np.float32(tau * 1000), drive)
-        return np.asarray(read)
+        return np.array(read)
 
     return turn
 
