@@ -1,0 +1,216 @@
+"""Nodes that are a layer of their own: dropout, functions, convolutions, pools, norms, and any system."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+import bouton as bp
+import bouton.math as bm
+from bouton.errors import KindError, ShapeError, ValueRefused
+
+nn = bp.nn
+RNG = np.random.default_rng(6)
+IMAGES = RNG.normal(size=(2, 6, 6, 4)).astype(np.float32)
+
+
+def test_dropout_is_on_unless_it_is_told_otherwise():
+    net = (nn.Input(4000) >> nn.Dropout(0.2, seed=1)).initialize()
+    ones = np.ones((1, 4000))
+    out = np.asarray(net(ones))
+    assert set(np.unique(out)) == {0.0, 5.0}
+    assert abs((out > 0).mean() - 0.2) < 0.03
+    assert_array_equal(net(ones, train=False), ones)
+    assert_array_equal(net(ones, fit=False), ones)
+    assert (np.asarray(net(ones, train=True)) == 0).any()
+    with bp.share.restored({"fit": False}):
+        assert_array_equal(net(ones), ones)
+    assert [*net.vars("relative")] == [f"{net.exit_nodes[0].name}.prob", f"{net.exit_nodes[0].name}.rng.key"]
+
+
+def test_dropout_draws_anew_in_each_step_and_refuses_no_probability():
+    net = nn.Dropout(0.5, seed=1, input_shape=100).initialize()
+    assert not np.array_equal(*bm.for_loop(net, np.ones((2, 1, 100))))
+    with pytest.raises(ValueRefused, match="prob"):
+        nn.Dropout(1.5)
+
+
+def test_an_activation_is_named_after_its_function():
+    with bp.naming("activations"):
+        assert nn.Activation().name == "relu_activation0"
+        assert nn.Activation("tanh").name == "tanh_activation0"
+        assert nn.Activation(name="mine").name == "mine"
+    net = nn.Activation("leaky_relu", {"negative_slope": 0.5}, input_shape=2).initialize()
+    assert_array_equal(net([[-2.0, 2.0]]), [[-1, 2]])
+
+
+@pytest.mark.parametrize(
+    ("kind", "layer", "space"),
+    [(nn.Conv1D, bp.layers.Conv1d, (7,)), (nn.Conv2D, bp.layers.Conv2d, (6, 5)), (nn.Conv3D, bp.layers.Conv3d, (4, 3, 3))],
+)
+def test_convolutions_are_those_of_the_layers(kind, layer, space):
+    x = RNG.normal(size=(2, *space, 3)).astype(np.float32)
+    node = kind(4, 3, strides=2, padding="VALID", groups=1, input_shape=(*space, 3)).initialize(2)
+    same = layer(3, 4, 3, 2, "VALID", w_initializer=np.asarray(node.w), b_initializer=np.asarray(node.b), mode=bm.BatchingMode(2))
+    expected = same(x)
+    assert node.output_shape == (None, *expected.shape[1:])
+    assert_allclose(node(x), expected, rtol=1e-5, atol=1e-6)
+    assert [*node.train_vars("relative")] == ["b", "w"]
+
+
+@pytest.mark.parametrize(("kind", "of"), [(nn.MaxPool, np.max), (nn.AvgPool, np.mean), (nn.MinPool, np.min)])
+def test_pools_take_one_number_of_each_window(kind, of):
+    node = kind(2, input_shape=(6, 6, 4)).initialize(2)
+    blocks = IMAGES.reshape(2, 3, 2, 3, 2, 4)
+    assert node.output_shape == (None, 3, 3, 4)
+    assert_allclose(node(IMAGES), of(blocks, axis=(2, 4)), rtol=1e-5, atol=1e-6)
+    strided = kind((2, 2), strides=1, input_shape=(6, 6, 4)).initialize(2)
+    assert strided.output_shape == (None, 5, 5, 4)
+    with pytest.raises(ShapeError, match=r"Pool.*with 3 axes of space"):
+        kind((2, 2, 2), input_shape=(6, 6, 4)).initialize()
+    with pytest.raises(ShapeError, match=r"Pool.*axes of space"):
+        kind(2, input_shape=6).initialize()
+
+
+@pytest.mark.parametrize(
+    ("kind", "x"),
+    [
+        (nn.BatchNorm1d, RNG.normal(2.0, 3.0, size=(50, 4))),
+        (nn.BatchNorm2d, RNG.normal(2.0, 3.0, size=(5, 6, 6, 4))),
+        (nn.BatchNorm3d, RNG.normal(2.0, 3.0, size=(3, 3, 3, 3, 4))),
+    ],
+)
+def test_batch_norm_goes_by_the_batch_while_training_and_by_running_statistics_otherwise(kind, x):
+    node = kind(momentum=0.9, input_shape=x.shape[1:]).initialize(len(x))
+    axes = tuple(range(x.ndim - 1))
+    mean, var = x.mean(axes), x.var(axes)
+    assert_allclose(node(x, train=True), (x - mean) / np.sqrt(var + 1e-5), rtol=1e-3, atol=1e-4)
+    assert_allclose(node.running_mean, 0.1 * mean, rtol=1e-4)
+    running = np.asarray(node.running_var, np.float64)
+    assert_allclose(node(x), (x - 0.1 * mean) / np.sqrt(running + 1e-5), rtol=1e-3, atol=1e-4)
+    assert_allclose(node.running_mean, 0.1 * mean, rtol=1e-4)
+
+
+def normalised(x, axes):
+    return (x - x.mean(axes, keepdims=True)) / np.sqrt(x.var(axes, keepdims=True) + 1e-5)
+
+
+def test_the_other_norms_go_by_each_trial():
+    layer = nn.LayerNorm(input_shape=(6, 6, 4)).initialize(2)
+    assert_allclose(layer(IMAGES), normalised(IMAGES, (-1,)), rtol=1e-3, atol=1e-4)
+    instance = nn.InstanceNorm(input_shape=(6, 6, 4)).initialize(2)
+    assert_allclose(instance(IMAGES), normalised(IMAGES, (1, 2)), rtol=1e-3, atol=1e-4)
+    group = nn.GroupNorm(2, input_shape=(6, 6, 4)).initialize(2)
+    grouped = normalised(IMAGES.reshape(2, 6, 6, 2, 2), (1, 2, 4)).reshape(IMAGES.shape)
+    assert_allclose(group(IMAGES), grouped, rtol=1e-3, atol=1e-4)
+    assert {*group.train_vars("relative")} == {"scale", "bias"}
+
+
+def test_what_goes_through_a_graph_of_images():
+    net = (
+        nn.Input((6, 6, 4))
+        >> nn.Conv2D(3, 3)
+        >> nn.BatchNorm2d()
+        >> nn.Activation()
+        >> nn.MaxPool(2)
+        >> nn.Reshape(-1)
+        >> nn.Dense(2)
+    )
+    net.initialize(2)
+    assert net.output_shape == (None, 2)
+    assert_allclose(bm.jit(net)(IMAGES), net(IMAGES), rtol=1e-5, atol=1e-6)
+
+
+class Leak(bp.DynamicalSystem):
+    """Half of it leaks away in each step."""
+
+    def __init__(self, n, **kwargs):
+        super().__init__(**kwargs)
+        self.v = bp.init.variable(0.0, self.mode, n)
+        self.gain = bp.parameters.Parameter(1.0, unit="mV")
+        self.n = n
+
+    def reset_state(self, batch_size=None):
+        self.v.value = bm.zeros((batch_size or 1, self.n))
+        return self
+
+    def update(self, shared, x):
+        self.v.value = 0.5 * self.v + self.gain * x
+        return self.v.value
+
+
+def test_a_system_of_one_step_as_a_node():
+    system = Leak(3, mode=bm.batching_mode)
+    system.v.value = bm.ones((1, 3))
+    a, b = nn.Input(1), nn.Input(2)
+    node = nn.FromSystem(system)
+    net = {a, b} >> node >> nn.Dense(1, np.ones((3, 1)))
+    net.initialize(2)
+    assert node.output_shape == (None, 3)
+    v = np.zeros((2, 3))
+    for step in (net, bm.jit(net), net):
+        x, y = RNG.normal(size=(2, 1)), RNG.normal(size=(2, 2))
+        v = 0.5 * v + np.concatenate([x, y], axis=1)
+        assert_allclose(step({a.name: x, b.name: y})[:, 0], v.sum(1), rtol=1e-5, atol=1e-6)
+    assert f"{node.name}.system.gain" in net.vars("relative")
+    assert net.parameters()[node.name]["system"].keys() == {"gain"}
+    with pytest.raises(ShapeError, match=r"FromSystem.*expected 2 trials, for which it has states, got 3"):
+        net({a.name: np.ones((3, 1)), b.name: np.ones((3, 2))})
+
+
+class Counting(Leak):
+    """Counts its steps."""
+
+    def __init__(self, n, **kwargs):
+        super().__init__(n, **kwargs)
+        self.steps = bm.Variable(bm.zeros(()))
+
+    def update(self, shared, x):
+        self.steps += 1.0
+        return super().update(shared, x)
+
+
+def test_what_a_system_holds_is_put_back_when_its_output_shape_is_asked_for():
+    system = Counting(2, mode=bm.batching_mode)
+    net = (nn.Input(2) >> nn.FromSystem(system)).initialize(4)
+    assert float(system.steps.value) == 0
+    net(np.ones((4, 2)))
+    assert float(system.steps.value) == 1
+
+
+def test_a_system_says_itself_what_is_trained():
+    with bm.training_environment():
+        trained = nn.FromSystem(bp.layers.Dense(2, 1))
+    assert trained.trainable
+    net = (nn.Input(2) >> trained).initialize()
+    assert [*net.train_vars("relative")] == [f"{trained.name}.system.W", f"{trained.name}.system.b"]
+    with pytest.raises(ValueRefused, match=r"expected True, as the system was built, got False"):
+        trained.trainable = False
+
+
+def test_what_is_no_system_with_a_batch_is_refused():
+    with pytest.raises(KindError, match=r"FromSystem.*got Dense. Nodes are wired as they are"):
+        nn.FromSystem(nn.Dense(2))
+    with pytest.raises(KindError, match=r"FromSystem.*got int"):
+        nn.FromSystem(3)
+    with pytest.raises(ValueRefused, match=r"an axis for the batch, got LIF in NonBatchingMode"):
+        nn.FromSystem(bp.neurons.LIF(2))
+
+
+def test_d20_a_system_is_not_wired_as_it_is():
+    with bm.batching_environment():
+        lif = bp.neurons.LIF(2)
+    for wiring in (
+        lambda: nn.Input(2) >> lif,
+        lambda: lif >> nn.Dense(2),
+        lambda: nn.Dense(2) << lif,
+        lambda: [lif, nn.Input(1)] >> nn.Dense(1),
+    ):
+        with pytest.raises(KindError, match="FromSystem"):
+            wiring()
+
+
+def test_d20_an_array_calls_a_node():
+    node = nn.Dense(1, np.ones((2, 1)), input_shape=2).initialize()
+    assert_array_equal(np.ones((3, 2)) >> node, [[2]] * 3)
+    assert_array_equal(bm.ones((3, 2)) >> node, [[2]] * 3)
+    assert_array_equal([[1.0, 2.0]] >> node, [[3]])
