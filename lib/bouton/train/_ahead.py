@@ -16,7 +16,7 @@ from ._several import MOST, Batch, stacked
 Metrics = dict[str, float]
 
 # Batches, or loops over some, that are under way at most when the next has been begun.
-_AHEAD = 2
+_AHEAD = 3
 
 
 class _Part(NamedTuple):

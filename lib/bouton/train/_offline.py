@@ -9,15 +9,20 @@ import jax.numpy as jnp
 from ..dynamics import DynamicalSystem
 from ..errors import RunningError, ShapeError
 from ..run._given import as_numbers
+from ..transform._frame import Journal
 from ._offline_methods import RidgeRegression, offline_method
 from ._readout_trainer import ReadoutTrainer
-from ._readouts import check_targets
+from ._readouts import Own, check_targets
 
 
 class OfflineTrainer(ReadoutTrainer):
     """Fits the Dense layers in training mode of a model from their inputs over all trials and times, at once.
 
     All inputs are those with the weights of before. The weights are fitted with a leading column of ones where there is a bias.
+
+    Another part in training mode is fitted by its own method ``offline_fit(target, fit_record)``, where ``fit_record`` has its
+    ``'input'`` and ``'output'`` in all steps. All three are (B, T, ...), without a batch (T, ...). The method writes to the
+    Variables of the part; ``fit_method`` stands in its attribute ``offline_fit_by``.
 
     Parameters
     ----------
@@ -40,10 +45,12 @@ class OfflineTrainer(ReadoutTrainer):
     Raises
     ------
     NoImplementationError
-        For a part in training mode that is no Dense layer.
+        For a part in training mode that is no Dense layer and has no ``offline_fit``.
     ValueRefused, UnknownPathError, KindError
         For a model with nothing to fit, and for what is no method.
     """
+
+    _hook = "offline_fit"
 
     def __init__(
         self,
@@ -54,19 +61,34 @@ class OfflineTrainer(ReadoutTrainer):
     ):
         super().__init__(target, monitors, **more)
         self.fit_method = offline_method(fit_method, f"{type(self).__name__}(fit_method=...)")
+        for part in self._parts:
+            if isinstance(part, Own):
+                part.node.offline_fit_by = self.fit_method
 
-    def _after_step(self, seen: list[jax.Array], ys: list[jax.Array]) -> Any:
-        return seen, [part.columns(x) @ part.weights for part, x in zip(self._parts, seen, strict=True)]
+    def _after_step(self, seen: list[tuple], ys: list[jax.Array]) -> Any:
+        return [
+            (x, out if isinstance(part, Own) else part.columns(x) @ part.weights)
+            for part, (x, out) in zip(self._parts, seen, strict=True)
+        ]
 
     def _end(self, told: Any, ys: list[jax.Array], before: Any, where: str) -> None:
-        found = []
-        for part, *data in zip(self._parts, *told, ys, strict=True):
-            x, out, y = (self._stepping.laid_back(a) for a in data)
+        own, found = [], []
+        for part, data, y in zip(self._parts, told, ys, strict=True):
+            x, out, y = (self._stepping.laid_back(a) for a in (*data, y))
+            if isinstance(part, Own):
+                own.append((part, y, {"input": x, "output": out}))
+                continue
             check_targets(part, x, y, where)
             y, x, out = (jnp.reshape(a, (-1, a.shape[-1])) for a in (y, part.columns(x), out))
-            found.append(self._weights(y, x, out, f"{where}, {part.path or 'the model'}"))
-        for part, weights in zip(self._parts, found, strict=True):
-            part.assign(weights)
+            found.append((part, self._weights(y, x, out, f"{where}, {part.path or 'the model'}")))
+        # An error puts back what was written before it.
+        with Journal():
+            for part, weights in found:
+                part.assign(weights)
+            for part, y, record in own:
+                part.node.offline_fit(y, record)
+                if not part.finite():
+                    raise _not_finite(f"{where}, {part.path or 'the model'}")
 
     def _weights(self, y: jax.Array, x: jax.Array, out: jax.Array, where: str) -> jax.Array:
         # Some devices multiply single floats with fewer digits unless told.
@@ -82,12 +104,7 @@ class OfflineTrainer(ReadoutTrainer):
                 fix="A Dense layer has a weight for each input: let bp.layers.NVAR form products of inputs before it.",
             )
         if not bool(jnp.isfinite(weights).all()):
-            raise RunningError(
-                where=where,
-                expected="finite weights",
-                got="some that are not",
-                fix="Look for NaN in the data, or take a larger alpha: the inputs may depend on one another.",
-            )
+            raise _not_finite(where)
         return weights
 
 
@@ -108,3 +125,12 @@ class RidgeTrainer(OfflineTrainer):
 
     def __init__(self, target: DynamicalSystem, alpha: float = 1e-7, *, beta: float | None = None, **more: Any):
         super().__init__(target, RidgeRegression(alpha if beta is None else beta), **more)
+
+
+def _not_finite(where: str) -> RunningError:
+    return RunningError(
+        where=where,
+        expected="finite weights",
+        got="some that are not",
+        fix="Look for NaN in the data, or take a larger alpha: the inputs may depend on one another.",
+    )

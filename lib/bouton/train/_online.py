@@ -11,13 +11,18 @@ from ..errors import KindError, RunningError, ShapeError
 from ..transform import Variable
 from ._online_methods import RLS, online_method
 from ._readout_trainer import ReadoutTrainer
-from ._readouts import Readout, check_targets
+from ._readouts import Own, Readout, check_targets
 
 
 class OnlineTrainer(ReadoutTrainer):
     """Changes the Dense layers in training mode of a model after each step, by their inputs and targets.
 
     What the method keeps lasts from one :meth:`fit` to the next; a new trainer begins anew.
+
+    Another part in training mode is changed by its own method ``online_fit(target, fit_record)``, where ``fit_record`` has its
+    ``'input'`` and ``'output'`` in the step. All three are (B, ...), without a batch (...). The method writes to Variables of
+    the part, and runs in compiled code; ``fit_method`` stands in its attribute ``online_fit_by``. Its method ``online_init()``,
+    where it has one, is called by a new trainer.
 
     Parameters
     ----------
@@ -39,25 +44,36 @@ class OnlineTrainer(ReadoutTrainer):
     Raises
     ------
     NoImplementationError
-        For a part in training mode that is no Dense layer.
+        For a part in training mode that is no Dense layer and has no ``online_fit``.
     ValueRefused, UnknownPathError, KindError
         For a model with nothing to fit, and for what is no method.
     """
 
+    _hook = "online_fit"
+
     def __init__(self, target: DynamicalSystem, fit_method: Any = "rls", monitors: Any = None, **more: Any):
         super().__init__(target, monitors, **more)
         self.fit_method = online_method(fit_method, f"{type(self).__name__}(fit_method=...)")
-        starts = [self.fit_method.start(part.weights.shape[0], part.weights.dtype) for part in self._parts]
-        self._kept = jax.tree_util.tree_map(lambda start: Variable(jnp.asarray(start)), starts)
+        self._kept = [self._begun(part) for part in self._parts]
 
-    def _after_step(self, seen: list[jax.Array], ys: list[jax.Array]) -> Any:
-        return [self._update(part, *data) for part, *data in zip(self._parts, self._kept, seen, ys, strict=True)]
+    def _begun(self, part: Readout | Own) -> Any:
+        """What the method keeps for a part."""
+        if isinstance(part, Readout):
+            start = self.fit_method.start(part.weights.shape[0], part.weights.dtype)
+            return jax.tree_util.tree_map(lambda start: Variable(jnp.asarray(start)), start)
+        part.node.online_fit_by = self.fit_method
+        if hasattr(part.node, "online_init"):
+            part.node.online_init()
+        return ()
+
+    def _after_step(self, seen: list[tuple], ys: list[jax.Array]) -> Any:
+        return [self._update(*of_part) for of_part in zip(self._parts, self._kept, seen, ys, strict=True)]
 
     def _end(self, told: Any, ys: list[jax.Array], before: Any, where: str) -> None:
         for part, finite in zip(self._parts, told, strict=True):
             finite = np.asarray(finite)
             if not finite.all():
-                self._take_back(*before)
+                self._take_back(before)
                 raise RunningError(
                     where=f"{where}, {part.path or 'the model'}",
                     expected="finite weights",
@@ -65,17 +81,24 @@ class OnlineTrainer(ReadoutTrainer):
                     fix="The weights are those of before again. Look for NaN in the data, or take a smaller rate.",
                 )
 
-    def _now(self) -> tuple[list[jax.Array], list[jax.Array]]:
-        return [part.weights for part in self._parts], [cell.value for cell in self._cells(self._kept)]
+    def _now(self) -> list[jax.Array]:
+        return [cell.value for cell in self._written()]
 
-    def _take_back(self, weights: list[jax.Array], kept: list[jax.Array]) -> None:
-        for part, value in zip(self._parts, weights, strict=True):
-            part.assign(value)
-        for cell, value in zip(self._cells(self._kept), kept, strict=True):
+    def _take_back(self, values: list[jax.Array]) -> None:
+        for cell, value in zip(self._written(), values, strict=True):
             cell.value = value
 
-    def _update(self, part: Readout, kept: Any, x: jax.Array, y: jax.Array) -> jax.Array:
+    def _written(self) -> list[Variable]:
+        """What a fit may write to."""
+        of_parts = [cell for part in self._parts for cell in part.node.vars().unique().values()]
+        return [*of_parts, *self._cells(self._kept)]
+
+    def _update(self, part: Readout | Own, kept: Any, noted: tuple, y: jax.Array) -> jax.Array:
         """New weights, and whether they are finite."""
+        x, out = noted
+        if isinstance(part, Own):
+            part.node.online_fit(y, {"input": x, "output": out})
+            return part.finite()
         where = f"{type(self).__name__}.fit, each step"
         check_targets(part, x, y, where)
         x, before = part.columns(x), part.weights

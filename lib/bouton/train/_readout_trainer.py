@@ -1,7 +1,7 @@
 """What trainers of readouts share."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 
@@ -15,7 +15,7 @@ from ._readouts import check_shapes, noting_inputs, readouts, require, targets_o
 
 
 class ReadoutTrainer:
-    """Runs a model over inputs and fits its Dense layers in training mode; a subclass says how.
+    """Runs a model over inputs and fits its parts in training mode; a subclass says how.
 
     Parameters
     ----------
@@ -31,6 +31,9 @@ class ReadoutTrainer:
         Show how many steps of a fit are done.
     """
 
+    # Name of the method of a part that says itself how it is fitted.
+    _hook: ClassVar[str]
+
     def __init__(
         self,
         target: DynamicalSystem,
@@ -45,7 +48,7 @@ class ReadoutTrainer:
         self._stepping = self._runner._stepping
         self._jit, self._bar = bool(jit), bool(progress_bar)
         self.target = target
-        self._parts = readouts(target, f"{type(self).__name__}(target=...)")
+        self._parts = readouts(target, self._hook, f"{type(self).__name__}(target=...)")
         self._over_time = compiled(self._all_steps) if jit else self._all_steps
 
     def fit(self, train_data: Any, reset_state: bool = True, shared_args: Mapping[str, Any] | None = None) -> Any:
@@ -113,8 +116,8 @@ class ReadoutTrainer:
 
     # -- what a subclass says ----------------------------------------------
 
-    def _after_step(self, seen: list[jax.Array], ys: list[jax.Array]) -> Any:
-        """From what went into each part in one step, and its targets: what is told of the step."""
+    def _after_step(self, seen: list[tuple], ys: list[jax.Array]) -> Any:
+        """From what went into each part in one step and came out, and its targets: what is told of the step."""
         raise NotImplementedError
 
     def _now(self) -> Any:

@@ -48,8 +48,27 @@ class Readout(NamedTuple):
         return x if self.node.b is None else jnp.concatenate([jnp.ones((*x.shape[:-1], 1), x.dtype), x], axis=-1)
 
 
-def readouts(target: DynamicalSystem, where: str) -> list[Readout]:
-    """All parts of the model that are in training mode and have weights of their own.
+class Own(NamedTuple):
+    """A part that says itself how it is fitted, by a method ``offline_fit`` or ``online_fit``.
+
+    Attributes
+    ----------
+    path : str
+        Where it stands in the model; empty for the model itself.
+    node : DynamicalSystem
+    """
+
+    path: str
+    node: Any
+
+    def finite(self) -> jax.Array:
+        """Whether all of its Variables in floats are."""
+        values = [cell.value for cell in self.node.vars().unique().values()]
+        return jnp.array([jnp.isfinite(x).all() for x in values if jnp.issubdtype(x.dtype, jnp.inexact)]).all()
+
+
+def readouts(target: DynamicalSystem, hook: str, where: str) -> list[Readout | Own]:
+    """All parts of the model that are in training mode and have a method of that name, or weights of their own.
 
     Raises
     ------
@@ -58,9 +77,12 @@ def readouts(target: DynamicalSystem, where: str) -> list[Readout]:
     ValueRefused
         When there is none.
     """
-    found = []
+    found: list[Readout | Own] = []
     for path, node in target.nodes("relative").unique().items():
         if not isinstance(node, DynamicalSystem) or not isinstance(node.mode, TrainingMode):
+            continue
+        if callable(getattr(node, hook, None)):
+            found.append(Own(path, node))
             continue
         if not any(isinstance(slot.cell, TrainVar) for slot in node._slots.values()):
             continue
@@ -69,7 +91,7 @@ def readouts(target: DynamicalSystem, where: str) -> list[Readout]:
                 where=f"{where}, {path or 'the model'} ({node.name})",
                 expected="a Dense layer in training mode, and all else in another mode",
                 got=f"{type(node).__name__} in {node.mode}",
-                fix="Give it mode=bm.batching_mode, or train the model with bp.BPTT.",
+                fix=f"Give it mode=bm.batching_mode, or a method {hook}(target, fit_record); or train the model with bp.BPTT.",
             )
         found.append(Readout(path, node))
     if not found:
@@ -82,7 +104,7 @@ def readouts(target: DynamicalSystem, where: str) -> list[Readout]:
     return found
 
 
-def targets_of(parts: list[Readout], targets: Any, where: str) -> list[jax.Array]:
+def targets_of(parts: list[Readout | Own], targets: Any, where: str) -> list[jax.Array]:
     """The targets of each part, in order: one array for one part, or a dict by path or name.
 
     Raises
@@ -106,47 +128,50 @@ def targets_of(parts: list[Readout], targets: Any, where: str) -> list[jax.Array
     return [given[part.path] for part in parts]
 
 
-def check_shapes(parts: list[Readout], ys: list[jax.Array], leading: tuple[int, ...], where: str) -> None:
+def check_shapes(parts: list[Readout | Own], ys: list[jax.Array], leading: tuple[int, ...], where: str) -> None:
     """:class:`ShapeError` for targets that are not for as many trials and steps as there are inputs."""
     for part, y in zip(parts, ys, strict=True):
-        if y.ndim <= len(leading) or y.shape[: len(leading)] != leading or y.shape[-1] != part.node.num_out:
-            _misfit(part, (*leading, part.node.num_out), y, where)
+        # An own part may have targets of any shape.
+        last = y.shape[-1:] if isinstance(part, Own) else (part.node.num_out,)
+        if y.ndim <= len(leading) or y.shape[: len(leading)] != leading or y.shape[-1:] != last:
+            _misfit(part, (*leading, *last), y, where)
 
 
-def check_targets(part: Readout, inputs: jax.Array, y: jax.Array, where: str) -> None:
+def check_targets(part: Readout | Own, inputs: jax.Array, y: jax.Array, where: str) -> None:
     """:class:`ShapeError` for targets that do not fit the inputs of a part."""
     expected = (*inputs.shape[:-1], part.node.num_out)
     if y.shape != expected:
         _misfit(part, expected, y, where)
 
 
-def require(part: Readout, x: jax.Array | None, where: str) -> jax.Array:
-    """What went into a part in this step; an error when it was not called."""
-    if x is None:
+def require(part: Readout | Own, noted: tuple | None, where: str) -> tuple[jax.Array, jax.Array]:
+    """What went into a part in this step, and what came out; an error when it was not called."""
+    if noted is None:
         raise ValueRefused(
             where=f"{where}, {part.path or 'the model'}",
             expected="a part that the model calls in each step",
             got="one that was not called",
             fix="Use it in update, or leave it out of the model.",
         )
-    return x
+    return noted
 
 
 @contextmanager
-def noting_inputs(parts: list[Readout]) -> Iterator[list[jax.Array | None]]:
-    """What goes into each part inside of the block; for a part that is not called, None."""
-    noted: list[jax.Array | None] = [None] * len(parts)
+def noting_inputs(parts: list[Readout | Own]) -> Iterator[list[tuple | None]]:
+    """What goes into each part inside of the block, and what comes out; for a part that is not called, None."""
+    noted: list[tuple | None] = [None] * len(parts)
     with ExitStack() as stack:
         for k, part in enumerate(parts):
-            stack.enter_context(_noting(part.node, part.path, noted, k))
+            stack.enter_context(_noting(part, noted, k))
         yield noted
 
 
 @contextmanager
-def _noting(node: Dense, path: str, noted: list, k: int) -> Iterator[None]:
+def _noting(part: Readout | Own, noted: list, k: int) -> Iterator[None]:
+    path, node = part
     update = node.update
 
-    def noting(x: Any) -> jax.Array:
+    def noting(x: Any, *more: Any) -> jax.Array:
         x = plain(x)
         if noted[k] is not None:
             raise ValueRefused(
@@ -155,8 +180,10 @@ def _noting(node: Dense, path: str, noted: list, k: int) -> Iterator[None]:
                 got="a second call",
                 fix="Write a Dense layer for each call, or train the model with bp.BPTT.",
             )
-        noted[k] = jnp.asarray(x, plain(node.W).dtype)
-        return update(x)
+        dtype = None if isinstance(part, Own) else plain(node.W).dtype
+        out = update(x, *more)
+        noted[k] = jnp.asarray(x, dtype), jnp.asarray(plain(out))
+        return out
 
     # In the instance, in front of the method of the class.
     node.__dict__["update"] = noting
@@ -170,7 +197,7 @@ def _as_array(y: Any, where: str) -> jax.Array:
     return jnp.asarray(as_numbers(plain(y), f"{where}, targets", "Give an array (B, T, num_out)."))
 
 
-def _misfit(part: Readout, expected: tuple[int, ...], y: jax.Array, where: str) -> NoReturn:
+def _misfit(part: Readout | Own, expected: tuple[int, ...], y: jax.Array, where: str) -> NoReturn:
     raise ShapeError(
         where=f"{where}, targets of {part.path or 'the model'}",
         expected=f"shape {expected}, from the inputs and the number of outputs",
@@ -179,7 +206,7 @@ def _misfit(part: Readout, expected: tuple[int, ...], y: jax.Array, where: str) 
     )
 
 
-def _refuse(parts: list[Readout], got: str, where: str) -> NoReturn:
+def _refuse(parts: list[Readout | Own], got: str, where: str) -> NoReturn:
     raise UnknownPathError(
         where=where,
         expected=f"targets by path, of {', '.join(repr(part.path) for part in parts)}",
