@@ -105,3 +105,15 @@ def test_the_readmes_two_commands_are_targets_of_the_makefile(name):
 
 def test_the_readme_names_the_version():
     assert f"early release, {bp.__version__}:" in README
+
+
+def test_the_page_on_graphs_runs_and_feeds_back():
+    page = run_blocks((ROOT / "docs" / "graphs.md").read_text(encoding="utf-8"))
+    model, units, readout = page["model"], page["units"], page["readout"]
+    assert page["out"].shape == (16, 2)
+    before = np.asarray(units.state)
+    fed = np.asarray(readout.fb_output)
+    model(np.zeros((16, 3)))
+    drive = before @ np.asarray(units.Wrec) + fed @ np.asarray(units.Wfb) + np.asarray(units.bias)
+    np.testing.assert_allclose(units.state, np.maximum(drive, 0), rtol=1e-4, atol=1e-5)
+    assert isinstance(page["net"].lnodes[1].factor, bm.TrainVar)
