@@ -9,6 +9,7 @@ from ..dynamics import DynamicalSystem, share
 from ..errors import KindError, ValueRefused
 from ..layers._layer import as_array
 from ..math import BatchingMode
+from ..transform import result_shapes
 from ._node import Node
 
 
@@ -82,16 +83,15 @@ class FromSystem(Node):
             )
 
     def init_ff(self) -> None:
-        """One step on zeros says what comes out; everything is put back."""
+        """What a step would give, of a system that begins anew."""
         shape = self._joint()
-        cells = self.system.vars("relative").unique()
-        before = {path: cell.value for path, cell in cells.items()}
-        self.system.reset_state(1)
+
+        def step() -> Any:
+            self.system.reset_state(1)
+            return as_array(self.system(jnp.zeros((1, *shape))), f"{self.name}, what {type(self.system).__name__} returns")
+
         with share.restored({"fit": False}):
-            out = self.system(jnp.zeros((1, *shape)))
-        for path, cell in cells.items():
-            cell.value = before[path]
-        self.set_output_shape((None, *as_array(out, f"{self.name}, what {type(self.system).__name__} returns").shape[1:]))
+            self.set_output_shape((None, *result_shapes(step).shape[1:]))
 
     def init_state(self, num_batch: int = 1) -> None:
         """The system begins anew."""

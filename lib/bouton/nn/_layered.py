@@ -5,6 +5,7 @@ import jax.numpy as jnp
 
 from ..dynamics import share
 from ..layers._layer import Layer
+from ..transform import result_shapes
 from ._node import Node
 from ._owning import own_all
 from ._passing import PASS_ONLY_ONE
@@ -25,7 +26,7 @@ class Layered(Node):
         shape = self.feedforward_shapes[1:]
         own_all(self, self._build(shape))
         with share.restored({"fit": False}):
-            out = self._layer.update(jnp.zeros((1, *shape)))
+            out = result_shapes(lambda: self._layer.update(jnp.zeros((1, *shape))))
         self.set_output_shape((None, *out.shape[1:]))
 
     def forward(self, ff: jax.Array) -> jax.Array:
