@@ -9,6 +9,8 @@ from ._dense import Dense as Dense
 from ._dense import DenseMD as DenseMD
 from ._dense import GeneralDense as GeneralDense
 from ._dense import LinearReadout as LinearReadout
+from ._drawing import NodeGraph as NodeGraph
+from ._drawing import NodeOfGraph as NodeOfGraph
 from ._elementwise import Activation as Activation
 from ._elementwise import Dropout as Dropout
 from ._from_system import FromSystem as FromSystem
@@ -42,6 +44,7 @@ from ._passing import register_data_pass_type as register_data_pass_type
 from ._recurrent import RecurrentNode as RecurrentNode
 from ._reservoirs import NVAR as NVAR
 from ._reservoirs import Reservoir as Reservoir
+from ._runner import RNNRunner as RNNRunner
 from ._spatial import AvgPool as AvgPool
 from ._spatial import Conv1D as Conv1D
 from ._spatial import Conv2D as Conv2D
@@ -83,6 +86,9 @@ __all__ = [
     "MultipleData",
     "Network",
     "Node",
+    "NodeGraph",
+    "NodeOfGraph",
+    "RNNRunner",
     "RecurrentNode",
     "Reservoir",
     "Reshape",

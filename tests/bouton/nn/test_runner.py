@@ -1,0 +1,300 @@
+"""Graphs run over time, beside NumPy."""
+
+import re
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+import bouton as bp
+import bouton.math as bm
+from bouton import nn
+from bouton.errors import KindError, ShapeError, UnsupportedError, ValueRefused
+
+RNG = np.random.default_rng(3)
+B, T = 3, 7
+X = RNG.normal(size=(B, T, 2)).astype(np.float32)
+H0, Y0 = RNG.normal(size=(B, 4)).astype(np.float32), RNG.normal(size=(B, 3)).astype(np.float32)
+
+
+class Scaled(nn.Node):
+    """Its input times a keyword, where that is given."""
+
+    def init_ff(self):
+        self.set_output_shape(self.feedforward_shapes[0])
+
+    def forward(self, ff, gain=1.0):
+        return ff[0] * gain
+
+
+def fed_back(num_batch=B, **cells):
+    """Inputs, cells that listen to the readout, and the readout: (graph, input, cells, readout)."""
+    i, r, o = nn.Input(2), nn.VanillaRNN(4, activation="tanh", **cells), nn.Dense(3)
+    net = (i >> r >> o) & (r << o)
+    return net.initialize(num_batch), i, r, o
+
+
+def by_numpy(r, o, x, h, y, feedback=None, states=None):
+    """States and outputs (B, T, ...) of the cells and the readout that :func:`fed_back` makes."""
+    hs, ys = [], []
+    for t in range(x.shape[1]):
+        y = y if feedback is None else feedback[:, t]
+        h = np.tanh(x[:, t] @ np.asarray(r.Wff) + h @ np.asarray(r.Wrec) + y @ np.asarray(r.Wfb) + np.asarray(r.bias))
+        y = h @ np.asarray(o.Wff) + np.asarray(o.bias)
+        h = h if states is None else states[:, t]
+        hs.append(h)
+        ys.append(y)
+    return np.stack(hs, 1), np.stack(ys, 1)
+
+
+def runner_of(target, monitors=None, **more):
+    return nn.RNNRunner(target, monitors, progress_bar=False, **more)
+
+
+@pytest.mark.parametrize("jit", [True, False])
+def test_a_run_is_the_recurrence_with_feedback_of_the_step_before(jit):
+    net, i, r, o = fed_back()
+    h0 = np.asarray(r.state)
+    keys = [f"{r.name}.state", f"{r.name}.feedbacks", f"{i.name}.output", f"{o.name}.inputs"]
+    runner = runner_of(net, keys, jit=jit)
+    out = runner.predict(X)
+    hs, ys = by_numpy(r, o, X, h0, np.zeros((B, 3)))
+    assert_allclose(out, ys, atol=1e-5)
+    assert_allclose(runner.mon[keys[0]], hs, atol=1e-5)
+    (sent,) = runner.mon[keys[1]]
+    assert_allclose(sent, np.concatenate([np.zeros((B, 1, 3)), ys[:, :-1]], 1), atol=1e-5)
+    assert_array_equal(runner.mon[keys[2]], X)
+    assert_allclose(runner.mon[keys[3]][0], hs, atol=1e-5)
+    assert isinstance(runner.mon[keys[0]], np.ndarray)
+
+
+def test_two_runs_are_one_that_is_cut():
+    net, _, r, o = fed_back()
+    h0 = np.asarray(r.state)
+    runner = runner_of(net, [f"{r.name}.state"], dt=0.5)
+    parts = [runner(X[:, :3])]
+    assert_allclose(runner.mon.ts, [0.5, 1.0, 1.5])
+    parts.append(runner(X[:, 3:]))
+    assert_allclose(runner.mon.ts, [2.0, 2.5, 3.0, 3.5])
+    assert_allclose(np.concatenate(parts, 1), by_numpy(r, o, X, h0, np.zeros((B, 3)))[1], atol=1e-5)
+
+
+def test_with_reset_it_begins_anew_for_as_many_trials_as_the_data_have():
+    net, _, r, o = fed_back(num_batch=1, state_initializer=bp.init.ZeroInit())
+    runner = runner_of(net)
+    runner.predict(X, reset=True)
+    assert_allclose(runner.predict(X[:2], reset=True), by_numpy(r, o, X[:2], np.zeros((2, 4)), np.zeros((2, 3)))[1], atol=1e-5)
+
+
+def test_initial_and_forced_values_take_the_place_of_the_networks_own():
+    net, _, r, o = fed_back()
+    runner = runner_of(net, [f"{r.name}.state"])
+    out = runner.predict(X, initial_states={r.name: H0}, initial_feedbacks={o.name: Y0})
+    assert_allclose(out, by_numpy(r, o, X, H0, Y0)[1], atol=1e-5)
+    taught, states = RNG.normal(size=(B, T, 3)), RNG.normal(size=(B, T, 4))
+    out = runner.predict(X, initial_states={r.name: H0}, forced_feedbacks={o.name: taught})
+    assert_allclose(out, by_numpy(r, o, X, H0, None, feedback=taught)[1], atol=1e-5)
+    out = runner.predict(X, initial_states={r.name: H0}, initial_feedbacks={o.name: Y0}, forced_states={r.name: states})
+    assert_allclose(out, by_numpy(r, o, X, H0, Y0, states=states)[1], atol=1e-5)
+    assert_allclose(runner.mon[f"{r.name}.state"], states, atol=1e-6)
+
+
+def test_a_state_that_begins_with_a_trained_one_can_be_given_and_forced_too():
+    net, _, r, o = fed_back(state_trainable=True)
+    runner, learnt = runner_of(net), np.asarray(r.train_state)
+    states = RNG.normal(size=(B, T, 4))
+    out = runner.predict(X, initial_states={r.name: H0}, initial_feedbacks={o.name: Y0}, forced_states={r.name: states})
+    assert_allclose(out, by_numpy(r, o, X, H0, Y0, states=states)[1], atol=1e-5)
+    assert_array_equal(r.train_state, learnt)
+    runner.predict(X, reset=True)
+    out = runner.predict(X, reset=True)
+    assert_allclose(out, by_numpy(r, o, X, np.tile(learnt, (B, 1)), np.zeros((B, 3)))[1], atol=1e-5)
+
+
+def test_several_entries_and_exits_go_by_their_names():
+    a, b = nn.Input(1), nn.Input(2)
+    c, d = nn.Dense(2), nn.Dense(3)
+    net = ({a, b} >> c) & (b >> d)
+    runner = runner_of(net.initialize(B))
+    xa, xb = RNG.normal(size=(B, T, 1)), RNG.normal(size=(B, T, 2))
+    out = runner.predict({b.name: xb, a.name: xa})
+    assert_allclose(out[c.name], np.concatenate([xa, xb], -1) @ np.asarray(c.Wff), atol=1e-5)
+    assert_allclose(out[d.name], xb @ np.asarray(d.Wff), atol=1e-5)
+
+
+def test_whole_numbers_jax_arrays_and_data_of_more_axes_are_taken():
+    net = nn.Input((2, 2)) >> nn.Reshape(-1) >> nn.Dense(1, weight_initializer=np.ones((4, 1)))
+    runner = runner_of(net.initialize())
+    whole = np.arange(2 * 5 * 4).reshape(2, 5, 2, 2)
+    expected = whole.sum((-1, -2))[..., None]
+    for x in (whole, jnp.asarray(whole, jnp.float32), bm.Variable(jnp.asarray(whole, jnp.float32))):
+        assert_allclose(runner.predict(x), expected)
+
+
+def test_a_second_run_of_the_same_shapes_compiles_nothing():
+    net, *_ = fed_back()
+    runner = runner_of(net)
+    runner.predict(X, reset=True)
+    assert runner.compilations == 1
+    events = []
+    jax.monitoring.register_event_duration_secs_listener(lambda event, *_, **__: events.append(event))
+    try:
+        runner.predict(X + 1, reset=True)
+        runner.predict(X)
+    finally:
+        jax.monitoring.clear_event_listeners()
+    assert runner.compilations == 1
+    assert not [event for event in events if "backend_compile" in event]
+
+
+def test_keywords_reach_every_node_that_takes_them():
+    net = nn.Input(2) >> Scaled() >> Scaled() >> nn.Activation("relu")
+    runner = runner_of(net.initialize(B))
+    counts = []
+    for shared, factor in (
+        (None, 1.0),
+        ({"gain": 2.0}, 4.0),
+        ({"gain": 3.0}, 9.0),
+        (None, 1.0),
+        ({"gain": np.float32(0.5)}, 0.25),
+    ):
+        assert_allclose(runner.predict(X, shared_kwargs=shared), np.maximum(X, 0.0) * factor, rtol=1e-6)
+        counts.append(runner.compilations)
+    assert counts == [1, 2, 2, 2, 2]
+
+
+def test_dropout_acts_where_it_is_told_that_training_is_under_way():
+    net = nn.Input(400) >> nn.Dropout(0.5, seed=1)
+    runner, x = runner_of(net.initialize()), np.ones((1, 5, 400))
+    assert_array_equal(runner.predict(x), x)
+    for flag in ("train", "fit"):
+        kept = np.asarray(runner.predict(x, shared_kwargs={flag: True})) > 0
+        # Five standard deviations of a binomial of 2000.
+        assert abs(kept.mean() - 0.5) < 0.06
+    assert_array_equal(runner.predict(x, shared_kwargs={"train": False}), x)
+
+
+def test_weights_are_recorded_without_a_batch():
+    net, _, r, _ = fed_back()
+    runner = runner_of(net, [f"{r.name}.Wfb"])
+    runner.predict(X)
+    assert_array_equal(runner.mon[f"{r.name}.Wfb"], np.tile(r.Wfb, (T, 1, 1)))
+
+
+def test_inputs_by_node_are_recorded_by_name():
+    class Sum(nn.Node):
+        data_pass_type = nn.PASS_NODE_DICT
+
+        def init_ff(self):
+            self.set_output_shape((None, 1))
+
+        def forward(self, ff):
+            return sum(x.sum(-1, keepdims=True) for x in ff.values())
+
+    a, b, total = nn.Input(1), nn.Input(2), Sum()
+    runner = runner_of(({a, b} >> total).initialize(B), [f"{total.name}.inputs"])
+    runner.predict({a.name: X[..., :1], b.name: X})
+    assert_array_equal(runner.mon[f"{total.name}.inputs"][b.name], X)
+
+
+def test_a_run_is_stopped_from_its_callback_and_keeps_what_there_was():
+    net, _, r, o = fed_back()
+    h0, calls = np.asarray(r.state), []
+
+    def callback(done, total):
+        calls.append((done, total))
+        if done == 4:
+            runner.stop()
+
+    runner = runner_of(net, [f"{r.name}.state"], chunk=2, callback=callback)
+    out = runner.predict(X)
+    hs, ys = by_numpy(r, o, X[:, :4], h0, np.zeros((B, 3)))
+    assert calls == [(2, 7), (4, 7)]
+    assert_allclose(out, ys, atol=1e-5)
+    assert_allclose(runner.mon[f"{r.name}.state"], hs, atol=1e-5)
+    assert len(runner.mon.ts) == 4
+
+
+def test_a_single_node_runs_too_and_the_record_has_named_axes():
+    node = nn.VanillaRNN(3, input_shape=2, name="alone").initialize(B)
+    runner = runner_of(node, ["alone.state"])
+    out = runner.predict(X)
+    assert_array_equal(runner.mon["alone.state"], out)
+    data = runner.mon.to_xarray()
+    assert data["alone.state"].dims[:2] == ("batch", "time")
+    assert repr(runner).startswith("RNNRunner(VanillaRNN(name=alone,")
+
+
+def refused(error, words, call):
+    with pytest.raises(error, match=re.escape(words)):
+        call()
+
+
+def test_what_cannot_be_run_is_told_when_the_runner_is_made():
+    refused(
+        KindError,
+        "RNNRunner(target=...): expected a node or a network of bp.nn, got Dense.",
+        lambda: nn.RNNRunner(bp.layers.Dense(1, 1)),
+    )
+    net = nn.Input(1, name="in_r") >> nn.Dense(1, name="out_r")
+    refused(ValueRefused, "expected an initialised node, got", lambda: nn.RNNRunner(net))
+    net.initialize()
+    refused(ValueRefused, "expected a node that has a state, got 'out_r.state'", lambda: nn.RNNRunner(net, ["out_r.state"]))
+    refused(UnsupportedError, "got 'out_r.weight'", lambda: nn.RNNRunner(net, ["out_r.weight"]))
+
+
+def test_data_that_do_not_fit_are_told_by_name_before_anything_changes():
+    net, i, r, o = fed_back(num_batch=2)
+    runner, before = runner_of(net), np.asarray(r.state)
+    refused(
+        ShapeError,
+        f"RNNRunner.predict, {i.name}: expected shape (B, T, 2), got (7, 2). Put the trials",
+        lambda: runner.predict(X[0]),
+    )
+    refused(ShapeError, "expected shape (B, T, 2), got (3, 7, 1). Give as many features", lambda: runner.predict(X[..., :1]))
+    refused(ShapeError, "as many trials and steps for each entry node, one or more", lambda: runner.predict(X[:, :0]))
+    refused(
+        ShapeError,
+        f"expected 2 trials, for which {r.name} has states, got 3. Write predict(x, reset=True)",
+        lambda: runner.predict(X),
+    )
+    refused(KindError, "expected numbers", lambda: runner.predict(["a"]))
+    refused(ValueRefused, "expected the name of an entry node, got 'x'", lambda: runner.predict({"x": X}))
+    refused(ValueRefused, "forced_states: expected the name of a node, got 'x'", lambda: runner.predict(X, {"x": X}))
+    for words, call in (
+        (f"forced_states['{o.name}']: expected a node that has a state", {"forced_states": {o.name: Y0}}),
+        (f"initial_feedbacks['{r.name}']: expected a node that sends feedback", {"initial_feedbacks": {r.name: H0}}),
+    ):
+        refused(ValueRefused, words, lambda call=call: runner.predict(X, reset=True, **call))
+    for words, call in (
+        (
+            f"initial_states['{r.name}']: expected shape (3, 4), got (2, 4). Give a value for each trial.",
+            {"initial_states": {r.name: H0[:2]}},
+        ),
+        (
+            f"forced_feedbacks['{o.name}']: expected shape (3, 7, 3), got (3, 3). Give a value for each trial of",
+            {"forced_feedbacks": {o.name: Y0}},
+        ),
+    ):
+        refused(ShapeError, words, lambda call=call: runner.predict(X, reset=True, **call))
+    assert_array_equal(r.state, before)
+
+
+def test_several_entries_need_data_for_each():
+    a, b = nn.Input(1, name="in_a"), nn.Input(2, name="in_b")
+    runner = runner_of(({a, b} >> nn.Dense(1)).initialize(B))
+    refused(ValueRefused, "expected a dict with data for 'in_a', 'in_b', got ndarray", lambda: runner.predict(X))
+    refused(ValueRefused, "expected data for 'in_a', 'in_b', got none for 'in_a'", lambda: runner.predict({"in_b": X}))
+    refused(ShapeError, "got in_a: (3, 6, 1), in_b: (3, 7, 2)", lambda: runner.predict({"in_a": X[:, 1:, :1], "in_b": X}))
+
+
+def test_shared_keywords_are_plain_numbers_and_truth_values():
+    runner = runner_of((nn.Input(2) >> Scaled()).initialize(B))
+    refused(
+        KindError,
+        "predict(shared_kwargs=...)['gain']: expected a number or a truth value",
+        lambda: runner.predict(X, shared_kwargs={"gain": X}),
+    )
+    refused(KindError, "predict(shared_kwargs=...): expected a dict, got float", lambda: runner.predict(X, shared_kwargs=2.0))
