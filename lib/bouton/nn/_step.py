@@ -16,6 +16,7 @@ from ..layers._layer import as_array
 from ..transform._operators import plain
 from ._graph import Graph
 from ._plan import Shape
+from ._vertex import Vertex
 
 if TYPE_CHECKING:
     from ._node import Node
@@ -69,7 +70,8 @@ def advance(
                 out = node.forward(ff, **keywords)
             done.outputs[node] = out
             if node in forced_states:
-                node.set_state(forced_states[node])
+                # Not by what a trained initial state makes of it, which goes back to where that is.
+                Vertex.set_state(node, forced_states[node])
         for sender in dict.fromkeys(s for s, _ in graph.fb):
             sent = sender.feedback(done.outputs[sender], **sender._plan.feedback.chosen(known))
             sender._write_cell("fb_output", _as_before(sender, sent))
