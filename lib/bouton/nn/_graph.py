@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ..errors import ValueRefused
 
@@ -15,40 +15,58 @@ if TYPE_CHECKING:
 Edge = tuple["Node", "Node"]
 
 
-class Graph(NamedTuple):
-    """Nodes that are wired.
+class Graph:
+    """Nodes that are wired, which do not change.
 
-    Attributes
+    Parameters
     ----------
     nodes : tuple of Node
         In the order in which they run: each behind those it gets its input from, and apart from that as they were made.
     ff, fb : tuple of (sender, receiver)
         Edges, by receiver in order of ``nodes``; those to one receiver in the order of its inputs.
+
+    Attributes
+    ----------
+    nodes, ff, fb
+        As given.
+    entries, exits : tuple of Node
+        Those that no other node feeds; those that feed no other.
+    fb_sending : tuple of Node
+        Those that send feedback.
+    is_looked_at : bool
+        Whether it is known if members contradict each other; see :mod:`bouton.nn._flags`.
     """
 
-    nodes: tuple[Node, ...] = ()
-    ff: tuple[Edge, ...] = ()
-    fb: tuple[Edge, ...] = ()
+    __slots__ = ("_fb_senders", "_senders", "entries", "exits", "fb", "fb_sending", "ff", "is_looked_at", "nodes")
 
-    def senders(self, node: Node) -> list[Node]:
+    def __init__(self, nodes: tuple[Node, ...] = (), ff: tuple[Edge, ...] = (), fb: tuple[Edge, ...] = ()):
+        self.nodes, self.ff, self.fb = nodes, ff, fb
+        self.is_looked_at = False
+        self._senders, self._fb_senders = _by_receiver(ff), _by_receiver(fb)
+        feeding = {a for a, _ in ff}
+        self.entries = tuple(node for node in nodes if node not in self._senders)
+        self.exits = tuple(node for node in nodes if node not in feeding)
+        self.fb_sending = tuple(dict.fromkeys(a for a, _ in fb))
+
+    def senders(self, node: Node) -> tuple[Node, ...]:
         """What ``node`` gets its input from, in order."""
-        return [a for a, b in self.ff if b is node]
+        return self._senders.get(node, ())
 
-    def fb_senders(self, node: Node) -> list[Node]:
+    def fb_senders(self, node: Node) -> tuple[Node, ...]:
         """What ``node`` gets feedback from, in order."""
-        return [a for a, b in self.fb if b is node]
+        return self._fb_senders.get(node, ())
 
-    @property
-    def entries(self) -> list[Node]:
-        """Those that no other node feeds."""
-        fed = {id(b) for _, b in self.ff}
-        return [node for node in self.nodes if id(node) not in fed]
+    def of(self, copies: Mapping[Node, Node]) -> Graph:
+        """The same graph of copies."""
+        ff, fb = (tuple((copies[a], copies[b]) for a, b in edges) for edges in (self.ff, self.fb))
+        return Graph(tuple(copies[node] for node in self.nodes), ff, fb)
 
-    @property
-    def exits(self) -> list[Node]:
-        """Those that feed no other node."""
-        feeding = {id(a) for a, _ in self.ff}
-        return [node for node in self.nodes if id(node) not in feeding]
+
+def _by_receiver(edges: tuple[Edge, ...]) -> dict[Node, tuple[Node, ...]]:
+    found: dict[Node, list[Node]] = {}
+    for a, b in edges:
+        found.setdefault(b, []).append(a)
+    return {b: tuple(senders) for b, senders in found.items()}
 
 
 def wired(nodes: Iterable[Node], ff: Iterable[Edge], fb: Iterable[Edge]) -> Graph:
@@ -103,7 +121,7 @@ def refuse_early_feedback(graph: Graph) -> None:
 
 def _rank(sender: Node, receiver: Node) -> tuple[int, int]:
     """The place of an input: as a list named them, or else as the senders were made."""
-    listed = receiver._listed
+    listed = receiver._plan.listed
     place = next((k for k, node in enumerate(listed) if node is sender), len(listed))
     return place, sender._number
 
@@ -165,5 +183,5 @@ def _refuse_same_names(members: list[Node]) -> None:
                 where="the graph",
                 expected="nodes of different names",
                 got=f"two that are called {node.name!r}",
-                fix="Give one of them another name; a node that was copied is given one by copy(name=...).",
+                fix=f"Give one of them another name: node.name = '{node.name}_2'.",
             )

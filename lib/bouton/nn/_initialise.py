@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..errors import KindError, RunningError, ShapeError, ValueRefused
+from ..errors import BoutonError, KindError, RunningError, ShapeError, ValueRefused
 from ..layers._layer import as_array
 from ..transform._frame import STACK
 from ._graph import Graph, refuse_early_feedback
 from ._plan import Shape
 from ._signature import number_of_data, takes
+from ._undoing import NodesPutBack
 
 if TYPE_CHECKING:
     from ._node import Node
 
 
 def initialise(graph: Graph, num_batch: Any) -> None:
-    """Make ready what is not yet, and states and feedback buffers anew.
+    """Make ready what is not yet, and states and feedback buffers anew. An error leaves all as it was.
 
     Raises
     ------
     KindError, ValueRefused
-        For a number of trials that is none; an entry without a shape; feedback that would not come one step later; a hook that
-        raises, which is the cause; a node that is wired to other shapes than its weights were made for.
+        For a number of trials that is none; no nodes; an entry without a shape; feedback that would not come one step later; a
+        hook that raises, which is the cause.
     ShapeError
-        For a node whose ``init_ff`` sets no output shape.
+        For a node whose ``init_ff`` sets no output shape; one that is wired to other shapes than its weights were made for.
+    Other BoutonError
+        That a hook raises, with the name of the node.
     RunningError
         In compiled code, where nothing can be made.
     """
     batch = number_of_trials(num_batch)
+    if not graph.nodes:
+        raise ValueRefused(
+            where="initialize", expected="a network with nodes", got="an empty one", fix="Wire some: net >>= node."
+        )
     refuse_early_feedback(graph)
     if STACK.top is not None and not is_ready(graph):
         raise RunningError(
@@ -40,22 +46,24 @@ def initialise(graph: Graph, num_batch: Any) -> None:
             got="one while a function is being traced",
             fix="Call initialize() before; in compiled code reset_state() begins anew.",
         )
-    for node in graph.nodes:
-        _make_ff(node, {sender: _output(sender) for sender in graph.senders(node)})
-    for node in graph.nodes:
-        make_state(node, batch)
-    for node in graph.nodes:
-        senders = graph.fb_senders(node)
-        if senders:
-            _make_fb(node, {sender: _output(sender) for sender in senders})
-    make_buffers(graph, batch)
+    with NodesPutBack(graph.nodes):
+        for node in graph.nodes:
+            _make_ff(node, {sender: _output(sender) for sender in graph.senders(node)})
+        for node in graph.nodes:
+            make_state(node, batch)
+        for node in graph.nodes:
+            senders = graph.fb_senders(node)
+            if senders:
+                _make_fb(node, {sender: _output(sender) for sender in senders})
+        make_buffers(graph, batch)
 
 
 def begin_anew(graph: Graph, num_batch: int) -> None:
     """States and feedback buffers, of nodes that are initialised."""
-    for node in graph.nodes:
-        make_state(node, num_batch)
-    make_buffers(graph, num_batch)
+    with NodesPutBack(graph.nodes):
+        for node in graph.nodes:
+            make_state(node, num_batch)
+        make_buffers(graph, num_batch)
 
 
 def number_of_trials(num_batch: Any) -> int:
@@ -78,7 +86,7 @@ def number_of_trials(num_batch: Any) -> int:
 def make_state(node: Node, num_batch: int) -> None:
     """What ``init_state`` says, for a batch of that size."""
     node._plan.num_batch = num_batch
-    with _named(node, "init_state"):
+    with _Named(node, "init_state"):
         state = node.init_state(num_batch)
         if state is not None:
             node.set_state(state)
@@ -88,24 +96,33 @@ def make_state(node: Node, num_batch: int) -> None:
 
 def make_buffers(graph: Graph, num_batch: int) -> None:
     """What listeners get in the first step."""
-    for sender in dict.fromkeys(sender for sender, _ in graph.fb):
-        with _named(sender, "init_fb_output"):
-            first = sender.init_fb_output(num_batch)
-            sender._write_cell("fb_output", as_array(first, f"{sender.name}.init_fb_output"))
+    for sender in graph.fb_sending:
+        with _Named(sender, "init_fb_output"):
+            first = as_array(sender.init_fb_output(num_batch), "init_fb_output")
+            if first.shape[:1] != (num_batch,):
+                raise ShapeError(
+                    where="what it returns",
+                    expected=f"shape ({num_batch}, ...)",
+                    got=f"{first.shape}",
+                    fix="Give one row for each trial of the batch.",
+                )
+            sender._write_cell("fb_output", first)
 
 
 def _make_ff(node: Node, shapes: dict[Node | None, Shape]) -> None:
     plan, given = node._plan, node._plan.given
-    if not shapes:
-        if given is None:
-            raise ValueRefused(
-                where=f"{type(node).__name__}({node.name}).initialize",
-                expected="a node that is fed by another, or whose input_shape is known",
-                got="neither",
-                fix=f"Connect an Input node, bp.nn.Input(10) >> {node.name}, or construct it with input_shape=10.",
-            )
-        shapes = {None: (None, *given)}
-    elif given is not None and [*shapes.values()] != [(None, *given)]:
+    if not shapes and given is None:
+        if plan.has_ff and plan.ff is not None and len(plan.ff) == 1:
+            # In another network it was fed, and here data are to come in.
+            return
+        raise ValueRefused(
+            where=f"{type(node).__name__}({node.name}).initialize",
+            expected="a node that is fed by another, or whose input_shape is known",
+            got="neither",
+            fix=f"Connect an Input node, bp.nn.Input(10) >> {node.name}, or construct it with input_shape=10.",
+        )
+    shapes = shapes or {None: (None, *(given or ()))}
+    if given is not None and [*shapes.values()] != [(None, *given)]:
         _refuse_shapes(node, [(None, *given)], [*shapes.values()], "its input_shape says")
     if plan.has_ff:
         assert plan.ff is not None  # its weights were made for these
@@ -113,15 +130,10 @@ def _make_ff(node: Node, shapes: dict[Node | None, Shape]) -> None:
             _refuse_shapes(node, [*plan.ff.values()], [*shapes.values()], "its weights were made for")
         plan.ff = shapes
         return
-    before, plan.ff = plan.ff, shapes
-    try:
-        with _named(node, "init_ff"):
-            node.init_ff()
-            node._register_arrays()
-            _output(node)
-    except BaseException:
-        plan.ff = before
-        raise
+    plan.ff = shapes
+    with _Named(node, "init_ff"):
+        _make(node, node.init_ff)
+        _output(node)
     plan.forward = takes(node.forward, number_of_data(node.forward))
     plan.feedback = takes(node.feedback, 1)
     plan.has_ff = True
@@ -143,14 +155,16 @@ def _make_fb(node: Node, shapes: dict[Node, Shape]) -> None:
             fix="Write def forward(self, ff, fb=None).",
         )
     plan.fb = shapes
-    try:
-        with _named(node, "init_fb"):
-            node.init_fb()  # type: ignore[attr-defined]
-            node._register_arrays()
-    except BaseException:
-        plan.fb = None
-        raise
+    with _Named(node, "init_fb"):
+        _make(node, node.init_fb)  # type: ignore[attr-defined]
     plan.has_fb = True
+
+
+def _make(node: Node, hook: Callable[[], Any]) -> None:
+    """What the hook leaves in attributes becomes parameters; what was there before does not."""
+    before = dict(vars(node))
+    hook()
+    node._register_arrays(before)
 
 
 def _output(node: Node) -> Shape:
@@ -172,14 +186,14 @@ def is_ready(graph: Graph) -> bool:
 
 def _is_ready(graph: Graph, node: Node) -> bool:
     """Whether only the values of cells would change."""
-    plan = node._plan
-    listened = any(sender is node for sender, _ in graph.fb)
-    return (
-        plan.has_ff
-        and plan.has_states
-        and (plan.has_fb or not graph.fb_senders(node))
-        and (node.fb_output is not None or not listened)
-    )
+    plan, senders, fb_senders = node._plan, graph.senders(node), graph.fb_senders(node)
+    if not (plan.has_ff and plan.has_states) or (node in graph.fb_sending and node.fb_output is None):
+        return False
+    # It may have been wired to more since, or to others in another network.
+    for made, known, now in ((True, plan.ff, senders), (plan.has_fb, plan.fb, fb_senders)):
+        if now and not (made and known is not None and [*known.values()] == [sender.output_shape for sender in now]):
+            return False
+    return True
 
 
 def _refuse_shapes(node: Node, expected: list, got: list, why: str) -> None:
@@ -191,18 +205,26 @@ def _refuse_shapes(node: Node, expected: list, got: list, why: str) -> None:
     )
 
 
-@contextmanager
-def _named(node: Node, hook: str) -> Iterator[None]:
-    """What goes wrong in a hook reaches the user with the name of the node."""
-    try:
-        yield
-    except Exception as error:
-        where = f"{type(node).__name__}({node.name}).{hook}"
-        if str(getattr(error, "where", "")).startswith(f"{type(node).__name__}({node.name})"):
-            raise
+class _Named:
+    """What goes wrong in a hook reaches the user with the name of the node, and what it was as the cause."""
+
+    def __init__(self, node: Node, hook: str):
+        self._node, self._where = node, f"{type(node).__name__}({node.name}).{hook}"
+
+    def __enter__(self) -> None:
+        """Nothing: only the end counts."""
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if not isinstance(error, Exception) or isinstance(error, Warning):
+            return
+        if isinstance(error, BoutonError):
+            if str(self._node.name) in error.where:
+                return
+            where = f"{self._where}, {error.where}"
+            raise type(error)(where=where, expected=error.expected, got=error.got, fix=error.fix) from error
         raise ValueRefused(
-            where=where,
+            where=self._where,
             expected="a hook that ends without an error",
             got=f"{type(error).__name__}: {error}",
-            fix=f"The inputs of {node.name} have the shapes {node.feedforward_shapes}, its feedback {node.feedback_shapes}.",
+            fix=f"The inputs of {self._node.name} have the shapes {self._node._plan.shown()}.",
         ) from error

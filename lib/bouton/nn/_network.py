@@ -53,7 +53,7 @@ class Network(Node):
         name: str | None = None,
     ):
         super().__init__(name)
-        ff, fb = [tuple(edge) for edge in ff_edges or ()], [tuple(edge) for edge in fb_edges or ()]
+        ff, fb = _pairs(ff_edges, "ff_edges"), _pairs(fb_edges, "fb_edges")
         members = [*(nodes or ()), *(node for edge in (*ff, *fb) for node in edge)]
         for node in members:
             if not isinstance(node, Node) or isinstance(node, Network):
@@ -63,16 +63,19 @@ class Network(Node):
                     got=type(node).__name__,
                     fix="Networks are put together with >>, << and &.",
                 )
-        self._rewire(wired(members, ff, fb))  # type: ignore[arg-type]
+        self._rewire(wired(members, ff, fb))
 
     @classmethod
     def _of(cls, graph: Graph, name: str | None) -> "Network":
         return cls(graph.nodes, graph.ff, graph.fb, name)
 
     def _rewire(self, graph: Graph) -> None:
+        # Not through attributes: members may have names that the class uses itself.
+        for name in [name for name, child in self._children.items() if child in self._graph.nodes]:
+            self._disown(name)
         for node in graph.nodes:
-            if self._children.get(str(node.name)) is not node:
-                self._adopt(str(node.name), node)
+            self._children[str(node.name)] = node
+            node.__dict__["_attribute_name"] = str(node.name)
         self.__dict__["_wires"] = graph
         self._kin.version += 1
 
@@ -91,12 +94,12 @@ class Network(Node):
     @property
     def entry_nodes(self) -> list[Node]:
         """Members that no other feeds."""
-        return self._graph.entries
+        return [*self._graph.entries]
 
     @property
     def exit_nodes(self) -> list[Node]:
         """Members that feed no other."""
-        return self._graph.exits
+        return [*self._graph.exits]
 
     @property
     def ff_edges(self) -> tuple[Edge, ...]:
@@ -111,7 +114,7 @@ class Network(Node):
     @property
     def feedback_nodes(self) -> list[Node]:
         """Members that send feedback."""
-        return [*dict.fromkeys(sender for sender, _ in self._graph.fb)]
+        return [*self._graph.fb_sending]
 
     @property
     def nodes_has_feedback(self) -> list[Node]:
@@ -161,19 +164,26 @@ class Network(Node):
     @property
     def is_initialized(self) -> bool:
         """Whether it can be called."""
-        return initialisation.is_ready(self._graph)
+        return bool(self._graph.nodes) and initialisation.is_ready(self._graph)
 
     @property
     def trainable(self) -> bool:
-        """Whether a member is; assigned, it holds for all."""
+        """Whether a member is; assigned, it holds for all, as :attr:`Node.trainable` says."""
         self._kin.used()
         return any(node.trainable for node in self._graph.nodes)
 
     @trainable.setter
     def trainable(self, trainable: bool) -> None:
-        Node.trainable.fset(self, trainable)  # type: ignore[attr-defined]
-        for node in self._graph.nodes:
+        if not isinstance(trainable, bool):
+            raise KindError(
+                where=self._where("trainable"), expected="True or False", got=f"{trainable!r}", fix="Pass one of the two."
+            )
+        nodes = self._graph.nodes
+        # Those that say it themselves come first: they may refuse.
+        own = [node for node in nodes if type(node).trainable is not Node.trainable]
+        for node in own:
             node.trainable = trainable
+        self._train(tuple(node for node in nodes if node not in own), trainable)
 
     # -- in place ----------------------------------------------------------
 
@@ -202,14 +212,22 @@ class Network(Node):
         """
         if shallow:
             return type(self)._of(self._graph, name)
-        # All at once: edges, shapes by sender and layers refer to the same copies.
-        graph = copying.deepcopy(self._graph)
-        for node, old in zip(graph.nodes, self._graph.nodes, strict=True):
-            claim(node, next_name(f"{old.name}_copy"))
-        for node in sorted(graph.nodes, key=lambda node: node._number):
-            node._renumber()
-        made = type(self)._of(graph, name)
+        return self._copied(name, {})
+
+    def __deepcopy__(self, memo: dict) -> "Network":
+        return self._copied(None, memo)
+
+    def _copied(self, name: str | None, memo: dict) -> "Network":
+        # With one memo: what two of them share, the copies share.
+        copies = {node: copying.deepcopy(node, memo) for node in self._graph.nodes}
+        for node, copied in copies.items():
+            claim(copied, next_name(f"{node.name}_copy"))
+            copied._plan.rewire(copies)
+        for node in sorted(copies, key=lambda node: node._number):
+            copies[node]._renumber()
+        made = type(self)._of(self._graph.of(copies), name)
         made._plan.num_batch = self._plan.num_batch
+        memo[id(self)] = made
         return made
 
     def __repr__(self) -> str:
@@ -232,3 +250,16 @@ class FrozenNetwork(Network):
             got="a frozen one",
             fix="Wire its members, or make a Network of them: bp.nn.Network(net.lnodes, net.ff_edges, net.fb_edges).",
         )
+
+
+def _pairs(edges: Iterable[Edge] | None, name: str) -> list[Edge]:
+    made: list[Any] = [tuple(edge) if isinstance(edge, tuple | list) else edge for edge in edges or ()]
+    for edge in made:
+        if not (isinstance(edge, tuple) and len(edge) == 2):
+            raise KindError(
+                where=f"Network({name}=...)",
+                expected="pairs (sender, receiver)",
+                got=f"{edge!r}",
+                fix=f"Write {name}=[(a, b), (b, c)].",
+            )
+    return made

@@ -152,8 +152,8 @@ class Node(Wiring, Vertex):
                 fix="Wire a sender, node << sender; forced_feedbacks={name: x} replaces what it sends.",
             )
         given = stepping.entry_inputs(graph, ff, where)
-        states = stepping.by_node(graph, forced_states, "forced_states")
-        feedbacks = stepping.forced(graph, stepping.by_node(graph, forced_feedbacks, "forced_feedbacks"))
+        states = stepping.forced_states(graph, forced_states)
+        feedbacks = stepping.forced_feedbacks(graph, forced_feedbacks)
         found = watching.watched(graph, monitors)
         done = stepping.advance(graph, given, shared, states, feedbacks)
         exits = graph.exits

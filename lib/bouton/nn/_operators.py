@@ -174,7 +174,7 @@ def concatenate(*nodes: Any, axis: int = -1, name: str | None = None) -> Network
         raise ValueRefused(where="concatenate", expected="nodes", got="none", fix="Pass those that are put side by side.")
     exits = [*dict.fromkeys(a for graph in graphs for a in graph.exits)]
     joint = maker("concat")(axis=axis)
-    joint.__dict__["_listed"] = tuple(exits)
+    joint._plan.listed = tuple(exits)
     return _result([*graphs, _graph_of(joint, "concatenate")], [(a, joint) for a in exits], [], None, name)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ._signature import Takes
@@ -24,6 +25,10 @@ class Plan:
         ``input_shape`` was given, None stands for the sender.
     given : tuple of int or None
         The ``input_shape``.
+    listed : tuple of Node
+        The order that a list gave to its inputs.
+    left : set of str
+        Parameters that hooks left as arrays.
     output : Shape or None
     has_ff, has_fb, has_states : bool
         What has been made.
@@ -33,13 +38,53 @@ class Plan:
         Keywords of these methods.
     """
 
-    __slots__ = ("fb", "feedback", "ff", "forward", "given", "has_fb", "has_ff", "has_states", "num_batch", "output")
+    __slots__ = (
+        "fb",
+        "feedback",
+        "ff",
+        "forward",
+        "given",
+        "has_fb",
+        "has_ff",
+        "has_states",
+        "left",
+        "listed",
+        "num_batch",
+        "output",
+    )
 
     def __init__(self) -> None:
         self.ff: dict[Node | None, Shape] | None = None
         self.fb: dict[Node, Shape] | None = None
         self.given: tuple[int, ...] | None = None
         self.output: Shape | None = None
+        self.listed: tuple[Node, ...] = ()
+        self.left: set[str] = set()
         self.has_ff = self.has_fb = self.has_states = False
         self.num_batch = 1
         self.forward = self.feedback = NO_KEYWORDS
+
+    def take(self, other: Plan) -> None:
+        """Become what ``other`` is."""
+        for name in Plan.__slots__:
+            setattr(self, name, getattr(other, name))
+        self.left = set(other.left)
+
+    def __deepcopy__(self, memo: dict) -> Plan:
+        # A copy of a node was wired to the same others, of which no copies are made.
+        new = Plan()
+        new.take(self)
+        return new
+
+    def rewire(self, copies: Mapping[Node, Node]) -> None:
+        """Name other nodes by their copies."""
+        if self.ff is not None:
+            self.ff = {node and copies.get(node, node): shape for node, shape in self.ff.items()}
+        if self.fb is not None:
+            self.fb = {copies.get(node, node): shape for node, shape in self.fb.items()}
+        self.listed = tuple(copies.get(node, node) for node in self.listed)
+
+    def shown(self) -> str:
+        """The shapes of the inputs, in words."""
+        told = ", ".join(map(str, (self.ff or {}).values())) or "(unknown)"
+        return f"{told}; its feedback {', '.join(map(str, self.fb.values()))}" if self.fb else told

@@ -13,16 +13,15 @@ from ..core._names import nearest
 from ..dynamics import share
 from ..errors import KindError, ShapeError, ValueRefused
 from ..layers._layer import as_array
+from ..transform import Variable
 from ..transform._operators import plain
+from ._flags import with_flags
 from ._graph import Graph
 from ._plan import Shape
-from ._vertex import Vertex
+from ._undoing import cells_put_back
 
 if TYPE_CHECKING:
     from ._node import Node
-
-# Two names of one flag: whether training is under way.
-_FLAGS = ("train", "fit")
 
 
 class Done(NamedTuple):
@@ -37,8 +36,8 @@ def advance(
     graph: Graph,
     given: Mapping[Node, jax.Array],
     shared: Mapping[str, Any],
-    forced_states: Mapping[Node, jax.Array],
-    forced_feedbacks: Mapping[Node, jax.Array],
+    states: Mapping[Node, jax.Array],
+    feedbacks: Mapping[Node, jax.Array],
 ) -> Done:
     """Every node once, in order; then what listeners get in the next step.
 
@@ -49,48 +48,36 @@ def advance(
         The inputs of the entries.
     shared : dict
         Keywords for whatever takes them.
-    forced_states, forced_feedbacks : dict
+    states, feedbacks : dict
         What states become after their node's turn; what listeners get in this step in place of what was sent.
     """
     done = Done({}, {}, {})
     known = with_flags(graph, shared)
-    with share.restored(known) if known else nullcontext():
+    with cells_put_back(), share.restored(known) if known else nullcontext():
         for node in graph.nodes:
             senders = graph.senders(node)
-            done.inputs[node] = ff = _formed(node, {s: done.outputs[s] for s in senders} or {node: given[node]})
-            check_batch(node, done.outputs[senders[0]] if senders else given[node])
+            received = {s: done.outputs[s] for s in senders} or {node: given[node]}
+            first = next(iter(received.values()))
+            check_batch(node, first)
+            done.inputs[node] = ff = node.data_pass_type.gather(received)
             keywords = node._plan.forward.chosen(known)
             listened = graph.fb_senders(node)
             if listened:
+                for sender in listened:
+                    check_batch(sender, first)
                 # What a sender has sent, of which cells exist since it was initialised.
-                sent = {s: forced_feedbacks.get(s, plain(s.fb_output)) for s in listened}
-                done.feedbacks[node] = fb = _formed(node, sent)
+                sent = {s: feedbacks.get(s, plain(s.fb_output)) for s in listened}
+                done.feedbacks[node] = fb = node.data_pass_type.gather(sent)
                 out = node.forward(ff, fb, **keywords)
             else:
                 out = node.forward(ff, **keywords)
-            done.outputs[node] = out
-            if node in forced_states:
-                # Not by what a trained initial state makes of it, which goes back to where that is.
-                Vertex.set_state(node, forced_states[node])
-        for sender in dict.fromkeys(s for s, _ in graph.fb):
+            done.outputs[node] = _checked(node, out)
+            if node in states:
+                node._write_cell("state", states[node])
+        for sender in graph.fb_sending:
             sent = sender.feedback(done.outputs[sender], **sender._plan.feedback.chosen(known))
             sender._write_cell("fb_output", _as_before(sender, sent))
     return done
-
-
-def with_flags(graph: Graph, shared: Mapping[str, Any]) -> dict[str, Any]:
-    """The keywords, with ``train`` and ``fit`` alike; where neither is among them, as bp.share has it."""
-    known = dict(shared)
-    said = [known[flag] for flag in _FLAGS if flag in known]
-    if not said and any(
-        t.anything or not t.names.isdisjoint(_FLAGS) for n in graph.nodes for t in (n._plan.forward, n._plan.feedback)
-    ):
-        said = [share["fit"]] if "fit" in share else []
-    if len(said) == 2 and said[0] is not said[1] and bool(said[0]) != bool(said[1]):
-        raise ValueRefused(
-            where="train= and fit=", expected="the same: they are two names of one flag", got=f"{said}", fix="Give one of them."
-        )
-    return {**known, **dict.fromkeys(_FLAGS, said[0])} if said else known
 
 
 def entry_inputs(graph: Graph, given: Any, where: str) -> dict[Node, jax.Array]:
@@ -98,7 +85,9 @@ def entry_inputs(graph: Graph, given: Any, where: str) -> dict[Node, jax.Array]:
     entries = {str(node.name): node for node in graph.entries}
     if isinstance(given, Mapping):
         _refuse_names(given, entries, where)
-        return {node: fitting(given[name], _input_shape(node), f"{where}, {name}") for name, node in entries.items()}
+        inputs = {node: fitting(given[name], _input_shape(node), f"{where}, {name}") for name, node in entries.items()}
+        _refuse_batches(inputs, where)
+        return inputs
     if len(entries) != 1:
         raise ValueRefused(
             where=where,
@@ -151,32 +140,58 @@ def check_batch(node: Node, x: Any) -> None:
     )
 
 
-def forced(graph: Graph, given: Mapping[Node, Any]) -> dict[Node, jax.Array]:
+def forced_states(graph: Graph, given: Any) -> dict[Node, jax.Array]:
+    """What states become, in the shape and dtype of what they are."""
+    made = {}
+    for node, value in by_node(graph, given, "forced_states").items():
+        cell = node.state
+        if cell is None:
+            with_state = [str(other.name) for other in graph.nodes if other.state is not None]
+            raise ValueRefused(
+                where="forced_states",
+                expected="the name of a node that has a state",
+                got=f"{node.name!r}",
+                fix=f"These have one: {', '.join(with_state) or 'none'}.",
+            )
+        made[node] = _like(cell, value, f"forced_states[{node.name!r}]")
+    return made
+
+
+def forced_feedbacks(graph: Graph, given: Any) -> dict[Node, jax.Array]:
     """What takes the place of feedback, in the shape and dtype of what the sender sends."""
     made = {}
-    for node, value in given.items():
+    for node, value in by_node(graph, given, "forced_feedbacks").items():
         cell = node.fb_output
-        if cell is None or not any(sender is node for sender, _ in graph.fb):
+        if cell is None or node not in graph.fb_sending:
             raise ValueRefused(
                 where="forced_feedbacks",
                 expected="the name of a node that sends feedback",
                 got=f"{node.name!r}",
-                fix=f"These do: {', '.join(dict.fromkeys(str(s.name) for s, _ in graph.fb)) or 'none'}.",
+                fix=f"These do: {', '.join(str(sender.name) for sender in graph.fb_sending) or 'none'}.",
             )
-        array = jnp.asarray(as_array(value, f"forced_feedbacks[{node.name!r}]"), cell.dtype)
-        if array.shape != cell.shape:
-            raise ShapeError(
-                where=f"forced_feedbacks[{node.name!r}]",
-                expected=f"shape {cell.shape}",
-                got=f"{array.shape}",
-                fix="Give what the node sends, for each trial.",
-            )
-        made[node] = array
+        made[node] = _like(cell, value, f"forced_feedbacks[{node.name!r}]")
     return made
 
 
-def _formed(node: Node, given: Mapping[Node, Any]) -> Any:
-    return node.data_pass_type.gather(given)
+def _like(cell: Variable, value: Any, where: str) -> jax.Array:
+    array = as_array(value, where)
+    if array.shape != cell.shape:
+        raise ShapeError(
+            where=where, expected=f"shape {cell.shape}", got=f"{array.shape}", fix="Give one row for each trial of the batch."
+        )
+    return jnp.asarray(array, cell.dtype)
+
+
+def _checked(node: Node, out: Any) -> Any:
+    """What others get, which is an array."""
+    if out is None:
+        raise KindError(
+            where=f"{type(node).__name__}({node.name}).forward",
+            expected="the output",
+            got="None",
+            fix="End it with return.",
+        )
+    return as_array(out, f"{node.name}.forward")
 
 
 def _as_before(sender: Node, sent: Any) -> jax.Array:
@@ -189,7 +204,24 @@ def _as_before(sender: Node, sent: Any) -> jax.Array:
 def _input_shape(node: Node) -> Shape:
     shapes = node._plan.ff
     assert shapes is not None  # it is initialised
+    if len(shapes) > 1:
+        raise ValueRefused(
+            where=f"{type(node).__name__}({node.name})",
+            expected="a call of the network that it is wired in",
+            got="a call of the node alone, which has several inputs",
+            fix=f"They come from {', '.join(str(sender and sender.name) for sender in shapes)}.",
+        )
     return next(iter(shapes.values()))
+
+
+def _refuse_batches(inputs: Mapping[Node, jax.Array], where: str) -> None:
+    if len({x.shape[0] for x in inputs.values()}) > 1:
+        raise ShapeError(
+            where=where,
+            expected="as many trials for each entry node",
+            got=", ".join(f"{x.shape[0]} for {node.name!r}" for node, x in inputs.items()),
+            fix="Give all of them one batch.",
+        )
 
 
 def _refuse_names(given: Mapping[str, Any], entries: Mapping[str, Node], where: str) -> None:

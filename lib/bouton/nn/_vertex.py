@@ -9,12 +9,14 @@ import jax.numpy as jnp
 from ..core._slot import Slot
 from ..dynamics import DynamicalSystemNS
 from ..dynamics._declare import parameter
-from ..errors import KindError, NoImplementationError, ShapeError, ValueRefused
+from ..errors import KindError, NoImplementationError, RunningError, ShapeError, ValueRefused
 from ..layers._layer import as_array
 from ..math import BatchingMode, Mode, TrainingMode
-from ..transform import Variable
+from ..transform import Variable, default_float
+from ..transform._frame import STACK
 from ._passing import PASS_SEQUENCE, DataPass, as_data_pass
 from ._plan import Plan, Shape
+from ._training import switch
 
 _NUMBERS = itertools.count()
 
@@ -40,8 +42,6 @@ class Vertex(DynamicalSystemNS):
     _is_reset = False
     # Whether other nodes may feed it.
     _takes_input: ClassVar[bool] = True
-    # The order that a list gave to its inputs.
-    _listed: "tuple[Vertex, ...]" = ()
     _number: int
     _plan: Plan
     _is_trainable: bool
@@ -49,23 +49,21 @@ class Vertex(DynamicalSystemNS):
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
         for later, name in _HOOKS.items():
-            both = [vars(cls)[key] for key in (name, later) if key in vars(cls)]
-            if len(both) == 2:
-                raise KindError(
-                    where=f"class {cls.__name__}",
-                    expected=f"{name} or {later}, which are two names of one",
-                    got="both",
-                    fix="Leave one of them out.",
-                )
-            for one in both:
-                made = as_data_pass(one) if name == "data_pass_type" else one
-                setattr(cls, name, made)
-                setattr(cls, later, made)
+            # Nodes have both names already; a class that is mixed in has one.
+            for base in cls.__mro__:
+                both = [vars(base)[key] for key in (name, later) if key in vars(base)]
+                if both:
+                    _name_both(cls, base, both, name, later)
+                    break
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         self = super().__new__(cls, *args, **kwargs)
         self.__dict__.update(_number=next(_NUMBERS), _plan=Plan(), _is_trainable=False)
         return self
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        self._renumber()
 
     def __init__(self, name: str | None = None, input_shape: int | tuple[int, ...] | None = None, trainable: bool = False):
         super().__init__(name)
@@ -124,11 +122,23 @@ class Vertex(DynamicalSystemNS):
     @property
     def is_feedback_input_supported(self) -> bool:
         """Whether the class has an ``init_fb``."""
-        return hasattr(type(self), "init_fb")
+        return callable(getattr(type(self), "init_fb", None))
 
     @property
     def trainable(self) -> bool:
-        """Whether weights are TrainVars; it can be assigned before they are made."""
+        """Whether weights are TrainVars; it can be assigned.
+
+        Weights that have been made become TrainVars, or none, and keep their values; compiled code notices. An optimizer, or a
+        gradient by TrainVars, that was made before goes on with those of then: make it anew. Weights that are trained again are
+        the same TrainVars as before. What was assigned as a ``bm.Parameter`` is never trained; ``train_state`` always is.
+
+        Raises
+        ------
+        KindError
+            For another value than True or False.
+        RunningError
+            In compiled code, when there are weights.
+        """
         self._choice.used()
         return self._is_trainable
 
@@ -138,8 +148,17 @@ class Vertex(DynamicalSystemNS):
             raise KindError(
                 where=self._where("trainable"), expected="True or False", got=f"{trainable!r}", fix="Pass one of the two."
             )
-        self.__dict__["_is_trainable"] = trainable
-        self._choice.version += 1
+        self._train((self,), trainable)
+
+    def _train(self, nodes: "tuple[Vertex, ...]", trainable: bool) -> None:
+        """Let all of these be trained, or none."""
+        switch(nodes, trainable)
+        for node in nodes:
+            node.__dict__["_is_trainable"] = trainable
+            node._choice.version += 1
+            layer = node.__dict__.get("_layer")
+            if layer is not None:
+                layer.mode = node.mode
 
     @property
     def mode(self) -> Mode:
@@ -172,7 +191,7 @@ class Vertex(DynamicalSystemNS):
         """What listeners get in the first step: zeros of the shape of the output."""
         shape = self._plan.output
         assert shape is not None  # initialisation comes here last
-        return jnp.zeros((num_batch, *(n or 1 for n in shape[1:])))
+        return jnp.zeros((num_batch, *(n or 1 for n in shape[1:])), default_float())
 
     def forward(self, *data: Any, **shared: Any) -> Any:
         """One step, from the inputs in the form of ``data_pass_type`` to the output; a subclass says which."""
@@ -258,6 +277,13 @@ class Vertex(DynamicalSystemNS):
 
     def _keep(self, name: str, cell: Variable) -> None:
         """Register a cell whose name belongs to the class."""
+        if STACK.top is not None:
+            raise RunningError(
+                where=f"{type(self).__name__}({self.name}).{name}",
+                expected="to be made outside of compiled code",
+                got="the first value while a function is being traced",
+                fix="Let init_state return what it begins with, and call initialize() before.",
+            )
         cell.belongs_to(self._kin.held)
         self._slots[name] = Slot.around(cell)
         self._kin.held.version += 1
@@ -274,11 +300,13 @@ class Vertex(DynamicalSystemNS):
         else:
             cell.value = value
 
-    def _register_arrays(self) -> None:
-        """What hooks have left in attributes becomes parameters."""
+    def _register_arrays(self, before: dict[str, Any]) -> None:
+        """Floating arrays that have come into attributes since ``before`` become parameters."""
         for name, value in [*vars(self).items()]:
-            if isinstance(value, jax.Array) and jnp.issubdtype(value.dtype, jnp.floating) and not name.startswith("__"):
+            new = isinstance(value, jax.Array) and before.get(name) is not value and not name.startswith("__")
+            if new and jnp.issubdtype(value.dtype, jnp.floating):
                 parameter(self, name, value, value.shape)
+                self._plan.left.add(name)
 
     def _renumber(self) -> None:
         """It counts as made now."""
@@ -303,6 +331,22 @@ class Vertex(DynamicalSystemNS):
             "data_pass_type": self.data_pass_type,
         }
         return f"{type(self).__name__}({', '.join(f'{key}={value}' for key, value in facts.items())})"
+
+
+def _name_both(cls: type, base: type, both: list[Any], name: str, later: str) -> None:
+    """Let what ``base`` says under one of two names be known to ``cls`` under both."""
+    if len(both) == 2 and base is not Vertex and both[0] is not both[1]:
+        raise KindError(
+            where=f"class {base.__name__}",
+            expected=f"{name} or {later}, which are two names of one",
+            got="both",
+            fix="Leave one of them out.",
+        )
+    if base is not cls and issubclass(base, Vertex):
+        return
+    made = as_data_pass(both[0]) if name == "data_pass_type" else both[0]
+    setattr(cls, name, made)
+    setattr(cls, later, made)
 
 
 def _without_batch(shape: Any, where: str) -> tuple[int, ...]:

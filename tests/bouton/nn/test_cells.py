@@ -114,7 +114,7 @@ def test_d7_a_trained_initial_state_stands_in_each_row_and_is_reached_by_gradien
 def test_an_array_for_the_state_is_the_same_for_each_trial():
     cell = nn.GRU(2, input_shape=1, state_initializer=np.array([1.0, 2.0])).initialize(3)
     assert_array_equal(cell.state, [[1, 2]] * 3)
-    with pytest.raises(ValueRefused, match=r"GRU\(.*\)\.init_state: .*ShapeError"):
+    with pytest.raises(ShapeError, match=r"GRU\(.*\)\.init_state, "):
         nn.GRU(2, input_shape=1, state_initializer=np.ones(3)).initialize(3)
 
 
@@ -127,6 +127,6 @@ def test_an_activation_by_name_or_function():
 
 def test_weights_that_do_not_fit_are_refused_with_the_name_of_the_node():
     node = nn.VanillaRNN(2, wi_initializer=np.ones((3, 3)), name="hidden")
-    with pytest.raises(ValueRefused, match=r"VanillaRNN\(hidden\).init_ff: .*ShapeError: .*\(4, 2\)") as caught:
+    with pytest.raises(ShapeError, match=r"VanillaRNN\(hidden\).init_ff, .*\(4, 2\)") as caught:
         (nn.Input(4) >> node).initialize()
     assert isinstance(caught.value.__cause__, ShapeError)
