@@ -80,6 +80,8 @@ def _form(tree: ast.Module, path: str) -> Iterator[tuple[int, str]]:
 # What costs too much for everybody to load, and is loaded at its first use: by which file, listed here one by one.
 DEFERRED = {
     "jax.extend.core": "bouton/transform/_trace.py",
+    "bouton_widgets": "bouton/nn/_drawing.py",
+    "bouton_widgets._graph_bokeh": "bouton_widgets/_node_graph.py",
     "tqdm.auto": "bouton/transform/_progress.py",
     "xarray": "bouton/run/_labelled.py",
 }

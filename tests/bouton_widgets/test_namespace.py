@@ -7,12 +7,12 @@ import bouton_widgets as bw
 
 def test_the_public_names():
     public = {name for name in vars(bw) if not name.startswith("_")} - {"panel"}
-    widgets = {"LiveTraces", "ModuleTree", "ParameterControls", "TrainingHistory"}
-    assert public == widgets | {"history", "parameters", "traces", "tree", "tree_rows"}
+    widgets = {"LiveTraces", "ModuleTree", "NodeGraph", "ParameterControls", "TrainingHistory"}
+    assert public == widgets | {"history", "node_graph", "parameters", "traces", "tree", "tree_rows"}
 
 
 def test_a_notebook_does_not_wait_for_panel():
-    code = "import sys, bouton_widgets; sys.exit(' '.join({'panel', 'bokeh', 'matplotlib', 'pandas'} & set(sys.modules)) or 0)"
+    code = "import sys, bouton_widgets; sys.exit(' '.join({'panel', 'bokeh', 'matplotlib', 'networkx', 'pandas'} & set(sys.modules)) or 0)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
     assert run.returncode == 0, run.stderr
 

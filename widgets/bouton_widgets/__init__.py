@@ -1,10 +1,12 @@
-"""bouton on the screen: a model's tree, its parameters as controls, a live simulation's traces, a training's history.
+"""bouton on the screen: a model's tree and graph, its parameters as controls, live traces, a training's history.
 
 Each call gives a widget that displays itself in a notebook's cell. In a Panel app, import `bouton_widgets.panel` too.
 """
 
 from ._history import TrainingHistory as TrainingHistory
 from ._history import history as history
+from ._node_graph import NodeGraph as NodeGraph
+from ._node_graph import node_graph as node_graph
 from ._parameters import ParameterControls as ParameterControls
 from ._parameters import parameters as parameters
 from ._traces import LiveTraces as LiveTraces
@@ -17,9 +19,11 @@ from ._tree import tree_rows as tree_rows
 __all__ = [
     "LiveTraces",
     "ModuleTree",
+    "NodeGraph",
     "ParameterControls",
     "TrainingHistory",
     "history",
+    "node_graph",
     "parameters",
     "traces",
     "tree",

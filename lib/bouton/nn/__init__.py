@@ -9,6 +9,8 @@ from ._dense import Dense as Dense
 from ._dense import DenseMD as DenseMD
 from ._dense import GeneralDense as GeneralDense
 from ._dense import LinearReadout as LinearReadout
+from ._drawing import NodeGraph as NodeGraph
+from ._drawing import NodeOfGraph as NodeOfGraph
 from ._elementwise import Activation as Activation
 from ._elementwise import Dropout as Dropout
 from ._from_system import FromSystem as FromSystem
@@ -84,6 +86,8 @@ __all__ = [
     "MultipleData",
     "Network",
     "Node",
+    "NodeGraph",
+    "NodeOfGraph",
     "RNNRunner",
     "RecurrentNode",
     "Reservoir",

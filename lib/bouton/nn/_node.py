@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from ..dynamics import share
 from ..errors import ValueRefused
+from . import _drawing as drawing
 from . import _initialise as initialisation
 from . import _monitors as watching
 from . import _step as stepping
@@ -163,6 +164,49 @@ class Node(Wiring, Vertex):
     def update(self, *args: Any, **kwargs: Any) -> Any:
         """The same as a call."""
         return self(*args, **kwargs)
+
+    def plot_node_graph(
+        self,
+        fig_size: tuple[float, float] = (10, 10),
+        node_size: float = 2000,
+        arrow_size: float = 20,
+        layout: str = "layered",
+    ) -> Any:
+        """Draw the nodes and what goes between them; trainable, recurrent and fed-back parts look different.
+
+        Parameters
+        ----------
+        fig_size : (width, height), inches
+            Room for the drawing. It takes no more than it needs, and more height where 50 nodes would not be legible otherwise.
+        node_size : float, square points
+            Of a node.
+        arrow_size : float, points
+            Of the head of an arrow.
+        layout : str
+            ``'layered'``: each node behind those that it gets its input from. Others are those of networkx: ``'shell_layout'``,
+            ``'circular_layout'``, ``'spring_layout'``, ``'spectral_layout'``, ``'kamada_kawai_layout'``,
+            ``'multipartite_layout'``.
+
+        Returns
+        -------
+        bouton_widgets.NodeGraph
+            A figure drawn by Bokeh, which shows itself in a notebook; pointing at a node tells its shapes. Without the packages
+            of ``bouton[widgets]`` the graph as text.
+
+        Raises
+        ------
+        UnsupportedError
+            For another layout.
+        KindError, ValueRefused
+            For sizes that are none.
+        """
+        return drawing.plot(drawing.NodeGraph.of(self), fig_size, node_size, arrow_size, layout)
+
+    def _num_batch(self) -> int:
+        """How many trials there are states for."""
+        nodes = self._graph.nodes
+        found = [*(node._trials() for node in nodes), *(node.fb_output.shape[0] for node in nodes if node.fb_output is not None)]
+        return next((number for number in found if number is not None), self._plan.num_batch)
 
     @property
     def _graph(self) -> Graph:

@@ -1,0 +1,110 @@
+"""Where the boxes and arrows of a drawn network lie."""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import networkx as nx
+
+from bouton.nn import NodeGraph
+
+from ._graph_layers import layered
+from ._graph_shapes import Box, Curve, Places, arrow, bezier, box_of, looped, shifted
+
+_AROUND: Mapping[str, Callable[..., Mapping[str, Any]]] = {
+    "shell_layout": nx.shell_layout,
+    "circular_layout": nx.circular_layout,
+    "spectral_layout": nx.spectral_layout,
+    "kamada_kawai_layout": nx.kamada_kawai_layout,
+}
+
+
+class Room(NamedTuple):
+    """How a drawing is meant to be.
+
+    Attributes
+    ----------
+    width, height : float
+        In pixels.
+    tall : float
+        Height of a box.
+    head : float
+        Length of the head of an arrow.
+    """
+
+    width: float
+    height: float
+    tall: float
+    head: float
+
+
+def placed(graph: NodeGraph, layout: str, room: Room) -> Places:
+    """Lay out a network, each unit of length a pixel, y downward from the upper left corner.
+
+    The drawing may turn out larger than the room.
+    """
+    if not graph.nodes:
+        return Places((), (), 4 * room.tall, room.tall)
+    boxes = {node.name: box_of(node, room.tall) for node in graph.nodes}
+    wired = nx.DiGraph()
+    wired.add_nodes_from(boxes)
+    wired.add_edges_from((a, b) for a, b, kind in graph.edges if kind == "feedforward")
+    if layout == "layered":
+        return layered(graph, wired, boxes, room.width, room.head)
+    return _free(graph, boxes, _positions(graph, wired, layout), room)
+
+
+def _positions(graph: NodeGraph, wired: nx.DiGraph, layout: str) -> dict[str, tuple[float, float]]:
+    """Between 0 and 1; the same network looks the same each time."""
+    if layout == "multipartite_layout":
+        layers: dict[int, list[str]] = {}
+        for node in graph.nodes:
+            layers.setdefault(node.layer, []).append(node.name)
+        found = nx.multipartite_layout(wired, subset_key=layers)
+    elif layout == "spring_layout":
+        found = nx.spring_layout(wired.to_undirected(), seed=0)
+    else:
+        found = _AROUND[layout](wired.to_undirected())
+    low, span = [], []
+    for k in (0, 1):
+        values = [float(place[k]) for place in found.values()]
+        low.append(min(values))
+        span.append(max(values) - min(values))
+    # All on one line, or one place, lies in the middle.
+    at = {name: tuple((place[k] - low[k]) / span[k] if span[k] > 1e-6 else 0.5 for k in (0, 1)) for name, place in found.items()}
+    return {name: (float(x), float(y)) for name, (x, y) in at.items()}
+
+
+def _free(graph: NodeGraph, boxes: Mapping[str, Box], at: Mapping[str, tuple[float, float]], room: Room) -> Places:
+    """Boxes at given places, as far apart as it takes, and arrows almost straight from one to the other."""
+    wide = max(box.width for box in boxes.values())
+    across, down = max(room.width - wide - room.tall, wide), max(room.height - 3 * room.tall, 2 * room.tall)
+    factor = min(2.0, _crowded(at, across, down, 1.15 * wide, 1.9 * room.tall))
+    laid = {name: box.moved(at[name][0] * across * factor, at[name][1] * down * factor) for name, box in boxes.items()}
+    curves = [_straight(laid, edge, room.head) for edge in graph.edges]
+    return shifted(Places(tuple(laid.values()), tuple(curves), 0.0, 0.0), room.tall / 3)
+
+
+def _crowded(at: Mapping[str, tuple[float, float]], across: float, down: float, wide: float, tall: float) -> float:
+    """How many times further apart places have to be for no two boxes to lie on one another."""
+    names, most = list(at), 1.0
+    for k, a in enumerate(names):
+        for b in names[k + 1 :]:
+            x, y = abs(at[a][0] - at[b][0]) * across, abs(at[a][1] - at[b][1]) * down
+            most = max(most, min(wide / max(x, 1e-9), tall / max(y, 1e-9)))
+    return most
+
+
+def _straight(boxes: Mapping[str, Box], edge: tuple[str, str, str], head: float) -> Curve:
+    sender, receiver, kind = edge
+    a, b = boxes[sender], boxes[receiver]
+    if kind == "recurrent":
+        return looped(a, head)
+    x, y = b.x - a.x, b.y - a.y
+    # Feedback goes beside what goes forward between the same two.
+    side = 0.3 if kind == "feedback" else 0.0
+    middle = ((a.x + b.x) / 2 - side * y, (a.y + b.y) / 2 + side * x)
+    start, end = a.edge_towards(middle), b.edge_towards(middle)
+    near = [tuple(one[k] + (middle[k] - one[k]) * 2 / 3 for k in (0, 1)) for one in (start, end)]
+    (x1, y1), (x2, y2) = near
+    return arrow(edge, bezier(start, (x1, y1), (x2, y2), end), min(head, math.dist(start, end) / 2 or head))
