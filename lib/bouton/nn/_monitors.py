@@ -57,7 +57,7 @@ def _found(graph: Graph, key: str) -> tuple[Node, str]:
             got=f"{key!r}",
             fix=f"{type(node).__name__} has none; watch '{name}.output'.",
         )
-    if attribute == "feedbacks" and node._plan.fb is None:
+    if attribute == "feedbacks" and not graph.fb_senders(node):
         raise ValueRefused(
             where=_WHERE, expected="a node that receives feedback", got=f"{key!r}", fix=f"Wire it, {name} << sender."
         )

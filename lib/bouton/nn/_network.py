@@ -168,7 +168,10 @@ class Network(Node):
 
     @property
     def trainable(self) -> bool:
-        """Whether a member is; assigned, it holds for all, as :attr:`Node.trainable` says."""
+        """Whether a member is; assigned, it holds for all, as :attr:`Node.trainable` says.
+
+        A system in a ``FromSystem`` says it itself: True leaves it as it is, False is refused by one that is trained.
+        """
         self._kin.used()
         return any(node.trainable for node in self._graph.nodes)
 
@@ -181,8 +184,8 @@ class Network(Node):
         nodes = self._graph.nodes
         # Those that say it themselves come first: they may refuse.
         own = [node for node in nodes if type(node).trainable is not Node.trainable]
-        for node in own:
-            node.trainable = trainable
+        for node in () if trainable else own:
+            node.trainable = False
         self._train(tuple(node for node in nodes if node not in own), trainable)
 
     # -- in place ----------------------------------------------------------

@@ -83,7 +83,7 @@ class Node(Wiring, Vertex):
         batch_size : int, optional
             Default: as many trials as before.
         """
-        batch = self._plan.num_batch if batch_size is None else initialisation.number_of_trials(batch_size)
+        batch = initialisation.number_of_trials(self._num_batch() if batch_size is None else batch_size)
         if self.is_initialized:
             initialisation.begin_anew(self._graph, batch)
             self._plan.num_batch = batch
@@ -204,9 +204,7 @@ class Node(Wiring, Vertex):
 
     def _num_batch(self) -> int:
         """How many trials there are states for."""
-        nodes = self._graph.nodes
-        found = [*(node._trials() for node in nodes), *(node.fb_output.shape[0] for node in nodes if node.fb_output is not None)]
-        return next((number for number in found if number is not None), self._plan.num_batch)
+        return next((number for _, number in stepping.trials(self._graph)), self._plan.num_batch)
 
     @property
     def _graph(self) -> Graph:

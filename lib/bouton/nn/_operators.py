@@ -49,12 +49,8 @@ def ff_connect(senders: Any, receivers: Any, inplace: bool = False, name: str | 
             got=type(receivers).__name__,
             fix="Write a >> {b, c}: both get the same. Only what sends can be a list, which is put side by side.",
         )
-    host = _host(senders, receivers, where) if inplace else None
-    graphs, joined = _apart(senders, where), None
-    if isinstance(senders, list | tuple) and len(graphs) > 1:
-        joined = concatenate(*senders)
-        graphs = [_graph_of(joined, where)]
-    targets = _apart(receivers, where)
+    host = _host(senders, receivers, name, where) if inplace else None
+    graphs, targets = _sending(senders, where), _apart(receivers, where)
     ff = [(a, b) for one in graphs for a in one.exits for two in targets for b in two.entries]
     return _result([*graphs, *targets], ff, [], host, name)
 
@@ -91,7 +87,7 @@ def fb_connect(senders: Any, receivers: Any, inplace: bool = False, name: str | 
                 got=type(given).__name__,
                 fix="Write a set, {a, b}.",
             )
-    host = _host(senders, receivers, where) if inplace else None
+    host = _host(senders, receivers, name, where) if inplace else None
     graphs, targets = _apart(senders, where), _apart(receivers, where)
     fb = [(a, b) for one in graphs for a in one.exits for two in targets for b in two.entries]
     return _result([*graphs, *targets], [], fb, host, name)
@@ -121,7 +117,7 @@ def merge(*nodes: Any, inplace: bool = False, name: str | None = None) -> Networ
     """
     if not nodes:
         raise ValueRefused(where="merge", expected="nodes", got="none", fix="Pass the graphs that are put together.")
-    host = _host(nodes[0], nodes[0], "merge") if inplace else None
+    host = _host(nodes[0], nodes[0], name, "merge") if inplace else None
     return _result([graph for given in nodes for graph in _apart(given, "merge")], [], [], host, name)
 
 
@@ -189,8 +185,19 @@ def _apart(given: Any, where: str) -> list[Graph]:
         return [_graph_of(given, where)]
     if not given:
         raise ValueRefused(where=where, expected="nodes", got=f"{given!r}", fix="Put nodes into it.")
-    each: Iterable = sorted(given, key=lambda one: _number(one, where)) if isinstance(given, _SETS) else given
+    each: Iterable = sorted(given, key=lambda one: _numbers(one, where)) if isinstance(given, _SETS) else given
     return [graph for one in each for graph in _apart(one, where)]
+
+
+def _sending(given: Any, where: str) -> list[Graph]:
+    """The same, but what comes out of those in a list or a tuple, also one in a set, is put side by side first."""
+    if isinstance(given, _SETS) and given:
+        each = sorted(given, key=lambda one: _numbers(one, where))
+        return [graph for one in each for graph in _sending(one, where)]
+    graphs = _apart(given, where)
+    if isinstance(given, list | tuple) and len({a for graph in graphs for a in graph.exits}) > 1:
+        return [_graph_of(concatenate(*given), where)]
+    return graphs
 
 
 def _graph_of(given: Any, where: str) -> Graph:
@@ -204,12 +211,19 @@ def _graph_of(given: Any, where: str) -> Graph:
     return given._as_graph()
 
 
-def _number(given: Any, where: str) -> int:
-    return min(node._number for graph in _apart(given, where) for node in graph.nodes)
+def _numbers(given: Any, where: str) -> list[int]:
+    return sorted(node._number for graph in _apart(given, where) for node in graph.nodes)
 
 
-def _host(senders: Any, receivers: Any, where: str) -> Any:
+def _host(senders: Any, receivers: Any, name: str | None, where: str) -> Any:
     """The Network that changes in place."""
+    if name is not None:
+        raise ValueRefused(
+            where=f"{where}(inplace=True, name=...)",
+            expected="no name: the Network that changes has one",
+            got=f"{name!r}",
+            fix="Leave one of the two out.",
+        )
     network = maker("network")
     host = receivers if isinstance(receivers, network) else senders
     if not isinstance(host, network):

@@ -12,6 +12,7 @@ from ..run._given import as_argument
 from ._graph import Graph
 from ._node import Node
 from ._step import by_node
+from ._step import trials as trials_of
 
 _AXES = "Put the trials of the batch first and time second: x[None] for one trial."
 
@@ -110,9 +111,8 @@ def keywords(given: Any, where: str) -> dict[str, Any]:
 
 def check_trials(graph: Graph, trials: int, where: str) -> None:
     """:class:`ShapeError` when states are there for another number of trials."""
-    for node in graph.nodes:
-        batch = node._trials()
-        if batch not in (None, trials):
+    for node, batch in trials_of(graph):
+        if batch != trials:
             raise ShapeError(
                 where=where,
                 expected=f"{batch} trials, for which {node.name} has states",

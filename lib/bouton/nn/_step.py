@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -58,13 +58,13 @@ def advance(
             senders = graph.senders(node)
             received = {s: done.outputs[s] for s in senders} or {node: given[node]}
             first = next(iter(received.values()))
-            check_batch(node, first)
+            check_batch(node, node._trials(), first)
             done.inputs[node] = ff = node.data_pass_type.gather(received)
             keywords = node._plan.forward.chosen(known)
             listened = graph.fb_senders(node)
             if listened:
                 for sender in listened:
-                    check_batch(sender, first)
+                    check_batch(sender, plain(sender.fb_output).shape[0], first)
                 # What a sender has sent, of which cells exist since it was initialised.
                 sent = {s: feedbacks.get(s, plain(s.fb_output)) for s in listened}
                 done.feedbacks[node] = fb = node.data_pass_type.gather(sent)
@@ -127,9 +127,19 @@ def fitting(x: Any, shape: Shape, where: str) -> jax.Array:
     return array
 
 
-def check_batch(node: Node, x: Any) -> None:
-    """:class:`ShapeError` for another number of trials than the node has states for."""
-    batch = node._trials()
+def trials(graph: Graph) -> Iterator[tuple[Node, int]]:
+    """Nodes that have states, or send feedback here, and for how many trials."""
+    for node in graph.nodes:
+        batch = node._trials()
+        if batch is not None:
+            yield node, batch
+    for node in graph.fb_sending:
+        if node.fb_output is not None:
+            yield node, plain(node.fb_output).shape[0]
+
+
+def check_batch(node: Node, batch: int | None, x: Any) -> None:
+    """:class:`ShapeError` for another number of trials than the node has states, or feedback, for."""
     if batch is None or not hasattr(x, "shape") or x.shape[0] == batch:
         return
     raise ShapeError(

@@ -290,8 +290,7 @@ class Vertex(DynamicalSystemNS):
 
     def _trials(self) -> int | None:
         """How many trials it has states for; None where it has no states."""
-        cells = [cell for name in ("state", "fb_output") if (cell := self._cell_of(name)) is not None]
-        return cells[0].shape[0] if cells else None
+        return None if self.state is None else self.state.shape[0]
 
     def _write_cell(self, name: str, value: jax.Array) -> None:
         cell = self._cell_of(name)
