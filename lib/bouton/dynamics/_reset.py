@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from ..core import Object
 from ..math._delay import LengthDelay
@@ -38,17 +39,19 @@ def reset_below(obj: Object, batch_size: int | None, plain: Callable) -> bool:
     return found
 
 
+# What this thread is in the middle of: (what is done, id of the object).
+_UNDER_WAY: ContextVar[frozenset[tuple[str, int]]] = ContextVar("visited", default=frozenset())
+
+
 @contextmanager
 def visiting(obj: Object, what: str) -> Iterator[bool]:
     """Whether the same is being done to ``obj`` already: objects may hold each other in a circle."""
-    mark = f"_being_{what}"
-    again = mark in obj.__dict__
-    obj.__dict__[mark] = True
+    under_way, visit = _UNDER_WAY.get(), (what, id(obj))
+    token = _UNDER_WAY.set(under_way | {visit})
     try:
-        yield again
+        yield visit in under_way
     finally:
-        if not again:
-            del obj.__dict__[mark]
+        _UNDER_WAY.reset(token)
 
 
 def _reset_child(child: Object, batch_size: int | None, plain: Callable) -> None:

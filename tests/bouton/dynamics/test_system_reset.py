@@ -1,5 +1,7 @@
 """Resetting systems, and what is below them."""
 
+import threading
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -248,3 +250,33 @@ def test_inputs_are_cleared_below():
     outer = Outer()
     outer.clear_input()
     assert float(outer.inner.input.sum()) == 0
+
+
+def test_two_threads_reset_one_system_each_for_itself():
+    inside, goes_on, begun = threading.Event(), threading.Event(), []
+
+    class Slow(bp.DynamicalSystemNS):
+        def __init__(self):
+            super().__init__()
+            self.leak = Leak()
+
+        def reset_state(self, batch_size=None):
+            begun.append(threading.current_thread().name)
+            if len(begun) == 1:
+                inside.set()
+                assert goes_on.wait(30)
+            return super().reset_state(batch_size)
+
+    class Around(bp.DynamicalSystemNS):
+        def __init__(self):
+            super().__init__()
+            self.slow = Slow()
+
+    system = Around()
+    other = threading.Thread(target=system.reset_state, name="other")
+    other.start()
+    assert inside.wait(30)
+    system.reset_state()
+    goes_on.set()
+    other.join(30)
+    assert begun == ["other", threading.main_thread().name]
