@@ -89,8 +89,8 @@ class History:
         return np.array([value for _, value in self.rows.get((phase, metric, which), [])])
 
     def curves(self) -> list[Curve]:
-        """All reports, as lines to be drawn."""
-        found = [(phase, metric, np.array(rows)) for (phase, metric, which), rows in self.rows.items() if which == "report"]
+        """All reports, as lines to be drawn; also on another thread while the training goes on."""
+        found = [(phase, metric, np.array(rows)) for (phase, metric, which), rows in [*self.rows.items()] if which == "report"]
         return [Curve(phase, metric, rows[:, 0].astype(int), rows[:, 1]) for phase, metric, rows in found]
 
 
