@@ -33,11 +33,12 @@ PUBLIC = {
         checking
     """,
     "bouton.nn": """
-        Activation AvgPool BatchNorm1d BatchNorm2d BatchNorm3d Concat Conv1D Conv2D Conv3D Dense DenseMD Dropout FromSystem
-        FrozenNetwork GRU GeneralDense GroupNorm Input InstanceNorm LSTM LayerNorm LinearReadout MaxPool MinPool MultipleData
-        NVAR Network Node NodeGraph NodeOfGraph PASS_NAME_DICT PASS_NODE_DICT PASS_ONLY_ONE PASS_SEQUENCE PASS_TYPE_DICT RNNRunner RecurrentNode
-        Reservoir Reshape Select SingleData Summation VanillaRNN check_shape_consistency concatenate fb_connect ff_connect init_param
-        merge register_data_pass_type select
+        Activation AvgPool BPFF BPTT BatchNorm1d BatchNorm2d BatchNorm3d Concat Conv1D Conv2D Conv3D Dense DenseMD Dropout
+        ForceTrainer FromSystem FrozenNetwork GRU GeneralDense GroupNorm Input InstanceNorm LSTM LayerNorm LinearReadout
+        MaxPool MinPool MultipleData NVAR Network Node NodeGraph NodeOfGraph OfflineTrainer OnlineTrainer PASS_NAME_DICT
+        PASS_NODE_DICT PASS_ONLY_ONE PASS_SEQUENCE PASS_TYPE_DICT RNNRunner RecurrentNode Reservoir Reshape RidgeTrainer
+        Select SingleData Summation VanillaRNN check_shape_consistency concatenate fb_connect ff_connect init_param merge
+        register_data_pass_type select
     """,
     "bouton.connect": """
         All2All Connector DistanceProb FixedPostNum FixedPreNum FixedProb FixedTotalNum GaussianProb GridEight GridFour

@@ -1,12 +1,14 @@
 """Every input to every output."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
+import jax.numpy as jnp
 
 from ..dynamics._declare import weight
 from ..init import XavierNormal, ZeroInit
 from ..math import Mode
+from ..transform._operators import plain
 from ._layer import Layer, filled, whole, with_features
 
 _XAVIER, _ZERO = XavierNormal(), ZeroInit()
@@ -74,6 +76,33 @@ class Dense(Layer):
 
     def _described(self) -> dict[str, Any]:
         return {"num_in": self.num_in, "num_out": self.num_out}
+
+    # -- for trainers of readouts ------------------------------------------
+
+    # The method that is called with the inputs of a step.
+    _fit_step: ClassVar[str] = "update"
+
+    def _fit_columns(self, x: Any) -> jax.Array:
+        """What :meth:`_fit_weights` multiply, (..., num_in), with a leading column of ones where there is a bias."""
+        x = jnp.asarray(plain(x), plain(self.W).dtype)
+        return x if self.b is None else with_ones(x)
+
+    def _fit_weights(self) -> jax.Array:
+        """(num_in, num_out), with the bias as a leading row where there is one."""
+        W = plain(self.W)
+        return W if self.b is None else jnp.concatenate([plain(self.b)[None], W])
+
+    def _fit_assign(self, weights: jax.Array) -> None:
+        """Take weights in the layout of :meth:`_fit_weights`."""
+        if self.b is not None:
+            self.b.value = weights[0].astype(self.b.dtype)
+            weights = weights[1:]
+        self.W.value = weights.astype(self.W.dtype)
+
+
+def with_ones(x: jax.Array) -> jax.Array:
+    """A leading column of ones."""
+    return jnp.concatenate([jnp.ones((*x.shape[:-1], 1), x.dtype), x], axis=-1)
 
 
 # The other name that the seeds use.

@@ -2,6 +2,12 @@
 
 from ..check import check_shape_consistency as check_shape_consistency
 from ..init import init_param as init_param
+from ..train import BPFF as BPFF
+from ..train import BPTT as BPTT
+from ..train import ForceTrainer as ForceTrainer
+from ..train import OfflineTrainer as OfflineTrainer
+from ..train import OnlineTrainer as OnlineTrainer
+from ..train import RidgeTrainer as RidgeTrainer
 from ._cells import GRU as GRU
 from ._cells import LSTM as LSTM
 from ._cells import VanillaRNN as VanillaRNN
@@ -53,6 +59,8 @@ from ._spatial import MaxPool as MaxPool
 from ._spatial import MinPool as MinPool
 
 __all__ = [
+    "BPFF",
+    "BPTT",
     "GRU",
     "LSTM",
     "NVAR",
@@ -73,6 +81,7 @@ __all__ = [
     "Dense",
     "DenseMD",
     "Dropout",
+    "ForceTrainer",
     "FromSystem",
     "FrozenNetwork",
     "GeneralDense",
@@ -88,10 +97,13 @@ __all__ = [
     "Node",
     "NodeGraph",
     "NodeOfGraph",
+    "OfflineTrainer",
+    "OnlineTrainer",
     "RNNRunner",
     "RecurrentNode",
     "Reservoir",
     "Reshape",
+    "RidgeTrainer",
     "Select",
     "SingleData",
     "Summation",

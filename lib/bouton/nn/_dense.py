@@ -9,6 +9,7 @@ from .. import layers
 from ..errors import ShapeError
 from ..init import XavierNormal, ZeroInit
 from ..layers._layer import filled, whole
+from ..transform._operators import plain
 from ._node import Node
 from ._owning import feedback_weights, joined, own
 
@@ -74,6 +75,23 @@ class DenseMD(Node):
         """The weighted sum."""
         out = self._layer.update(jnp.concatenate(ff, axis=-1))
         return out if fb is None else out + jnp.concatenate(fb, axis=-1) @ filled(self.Wfb, self._fb_weights)
+
+    def _fit_columns(self, ff: tuple[jax.Array, ...], fb: tuple[jax.Array, ...] | None = None) -> jax.Array:
+        """What :meth:`_fit_weights` multiply: inputs behind a column of ones where there is a bias, then feedback."""
+        columns = self._layer._fit_columns(jnp.concatenate(ff, axis=-1))
+        return columns if fb is None else jnp.concatenate([columns, *(x.astype(columns.dtype) for x in fb)], axis=-1)
+
+    def _fit_weights(self) -> jax.Array:
+        """(columns, num_unit): the bias where there is one, ``Wff``, and ``Wfb`` where there is feedback."""
+        own = self._layer._fit_weights()
+        return own if self._plan.fb is None else jnp.concatenate([own, plain(self.Wfb)])
+
+    def _fit_assign(self, weights: jax.Array) -> None:
+        """Take weights in that layout."""
+        rows = self._layer._fit_weights().shape[0]
+        self._layer._fit_assign(weights[:rows])
+        if self._plan.fb is not None:
+            self.Wfb.value = weights[rows:].astype(self.Wfb.dtype)
 
     @property
     def weights(self) -> Any:

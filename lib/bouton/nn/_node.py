@@ -1,7 +1,7 @@
 """A node: wired, initialised, called."""
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from ..dynamics import share
 from ..errors import ValueRefused
@@ -9,6 +9,7 @@ from . import _drawing as drawing
 from . import _initialise as initialisation
 from . import _monitors as watching
 from . import _step as stepping
+from ._flags import with_flags
 from ._graph import Graph
 from ._registry import made_as
 from ._vertex import Vertex
@@ -164,6 +165,14 @@ class Node(Wiring, Vertex):
     def update(self, *args: Any, **kwargs: Any) -> Any:
         """The same as a call."""
         return self(*args, **kwargs)
+
+    # For trainers of readouts: the method that a step calls with the inputs of the node.
+    _fit_step: ClassVar[str] = "forward"
+
+    def _send_back(self, output: Any) -> None:
+        """Let listeners get in the next step what they would if ``output`` was that of this step."""
+        if self.fb_output is not None:
+            stepping.send(self, output, with_flags(self._graph, {}))
 
     def plot_node_graph(
         self,

@@ -75,9 +75,14 @@ def advance(
             if node in states:
                 node._write_cell("state", states[node])
         for sender in graph.fb_sending:
-            sent = sender.feedback(done.outputs[sender], **sender._plan.feedback.chosen(known))
-            sender._write_cell("fb_output", _as_before(sender, sent))
+            send(sender, done.outputs[sender], known)
     return done
+
+
+def send(sender: Node, output: Any, known: Mapping[str, Any]) -> None:
+    """Let listeners get in the next step what ``sender`` makes of its output."""
+    sent = sender.feedback(output, **sender._plan.feedback.chosen(known))
+    sender._write_cell("fb_output", _as_before(sender, sent))
 
 
 def entry_inputs(graph: Graph, given: Any, where: str) -> dict[Node, jax.Array]:

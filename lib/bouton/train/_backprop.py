@@ -21,7 +21,7 @@ from ._history import History, WithHistory
 from ._last_good import LastGood
 from ._loss import Loss
 from ._numbers import number
-from ._trained import optimizer_of
+from ._trained import initialised, optimizer_of
 
 
 class BPTT(WithHistory):
@@ -89,6 +89,7 @@ class BPTT(WithHistory):
         progress_bar: bool = True,
     ):
         name = type(self).__name__
+        initialised(target, f"{name}(target=...)")
         self._runner = DSRunner(target, (), monitors, dt, jit=jit, progress_bar=False, data_first_axis=data_first_axis)
         self.target = target
         lost = Loss(loss_fun, loss, loss_has_aux, name)

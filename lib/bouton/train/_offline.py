@@ -12,7 +12,7 @@ from ..run._given import as_numbers
 from ..transform._frame import Journal
 from ._offline_methods import RidgeRegression, offline_method
 from ._readout_trainer import ReadoutTrainer
-from ._readouts import Own, check_targets
+from ._readouts import Own, check_targets, teach
 
 
 class OfflineTrainer(ReadoutTrainer):
@@ -23,6 +23,12 @@ class OfflineTrainer(ReadoutTrainer):
     Another part in training mode is fitted by its own method ``offline_fit(target, fit_record)``, where ``fit_record`` has its
     ``'input'`` and ``'output'`` in all steps. All three are (B, T, ...), without a batch (T, ...). The method writes to the
     Variables of the part; ``fit_method`` stands in its attribute ``offline_fit_by``.
+
+    Of a graph, a network of :mod:`bouton.nn` that is initialised, these are its nodes ``Dense`` and ``LinearReadout`` that are
+    ``trainable``. Their feedback is an input, too, whose columns come last. Where such a node is listened to, its listeners get
+    the targets of the step before while it is fitted [1]_, and after a fit the last of them. In the first step they get what was
+    sent last, or nothing, 0, after a reset. ``fit_record`` of a node with a method of its own has the inputs in the form that
+    ``forward`` gets, and ``'feedback'``.
 
     Parameters
     ----------
@@ -48,6 +54,11 @@ class OfflineTrainer(ReadoutTrainer):
         For a part in training mode that is no Dense layer and has no ``offline_fit``.
     ValueRefused, UnknownPathError, KindError
         For a model with nothing to fit, and for what is no method.
+
+    References
+    ----------
+    .. [1] Jaeger, The "echo state" approach to analysing and training recurrent neural networks, GMD Report 148, 2001: teacher
+       forcing.
     """
 
     _hook = "offline_fit"
@@ -66,25 +77,24 @@ class OfflineTrainer(ReadoutTrainer):
                 part.node.offline_fit_by = self.fit_method
 
     def _after_step(self, seen: list[tuple], ys: list[jax.Array]) -> Any:
-        return [
-            (x, out if isinstance(part, Own) else part.columns(x) @ part.weights)
-            for part, (x, out) in zip(self._parts, seen, strict=True)
-        ]
+        for part, (_, out), y in zip(self._parts, seen, ys, strict=True):
+            teach(part, y, out)
+        return seen
 
     def _end(self, told: Any, ys: list[jax.Array], before: Any, where: str) -> None:
         own, found = [], []
         for part, data, y in zip(self._parts, told, ys, strict=True):
             x, out, y = (self._stepping.laid_back(a) for a in (*data, y))
             if isinstance(part, Own):
-                own.append((part, y, {"input": x, "output": out}))
+                own.append((part, y, part.record(x, out)))
                 continue
             check_targets(part, x, y, where)
-            y, x, out = (jnp.reshape(a, (-1, a.shape[-1])) for a in (y, part.columns(x), out))
+            y, x, out = (jnp.reshape(a, (-1, a.shape[-1])) for a in (y, x, out))
             found.append((part, self._weights(y, x, out, f"{where}, {part.path or 'the model'}")))
         # An error puts back what was written before it.
         with Journal():
             for part, weights in found:
-                part.assign(weights)
+                part.node._fit_assign(weights)
             for part, y, record in own:
                 part.node.offline_fit(y, record)
                 if not part.finite():

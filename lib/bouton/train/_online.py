@@ -24,6 +24,11 @@ class OnlineTrainer(ReadoutTrainer):
     the part, and runs in compiled code; ``fit_method`` stands in its attribute ``online_fit_by``. Its method ``online_init()``,
     where it has one, is called by a new trainer.
 
+    Of a graph, a network of :mod:`bouton.nn` that is initialised, these are its nodes ``Dense`` and ``LinearReadout`` that are
+    ``trainable``. Their feedback is an input, too, whose columns come last. Where such a node is listened to, its listeners get
+    what it has really given, with the weights of before (FORCE [1]_). The ``fit_record`` of a node with a method of its own has
+    the inputs in the form that ``forward`` gets, and ``'feedback'``.
+
     Parameters
     ----------
     target : DynamicalSystem
@@ -47,6 +52,10 @@ class OnlineTrainer(ReadoutTrainer):
         For a part in training mode that is no Dense layer and has no ``online_fit``.
     ValueRefused, UnknownPathError, KindError
         For a model with nothing to fit, and for what is no method.
+
+    References
+    ----------
+    .. [1] Sussillo and Abbott, Generating coherent patterns of activity from chaotic neural networks, Neuron 63, 2009.
     """
 
     _hook = "online_fit"
@@ -97,11 +106,11 @@ class OnlineTrainer(ReadoutTrainer):
         """New weights, and whether they are finite."""
         x, out = noted
         if isinstance(part, Own):
-            part.node.online_fit(y, {"input": x, "output": out})
+            part.node.online_fit(y, part.record(x, out))
             return part.finite()
         where = f"{type(self).__name__}.fit, each step"
         check_targets(part, x, y, where)
-        x, before = part.columns(x), part.weights
+        before = part.weights
         rows = (jnp.reshape(x, (-1, x.shape[-1])), jnp.reshape(y, (-1, y.shape[-1])).astype(x.dtype))
         values = jax.tree_util.tree_map(lambda cell: cell.value, kept, is_leaf=_is_cell)
         # Some devices multiply single floats with fewer digits unless told.
@@ -124,7 +133,7 @@ class OnlineTrainer(ReadoutTrainer):
             )
         for cell, value in zip(self._cells(kept), jax.tree_util.tree_leaves(new), strict=True):
             cell.value = value
-        part.assign(weights)
+        part.node._fit_assign(weights)
         return jnp.isfinite(weights).all()
 
     @staticmethod

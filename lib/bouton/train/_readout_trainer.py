@@ -12,6 +12,7 @@ from ..run._given import check_shared, laid_out
 from ..transform import for_loop
 from ..transform import jit as compiled
 from ._readouts import check_shapes, noting_inputs, readouts, require, targets_of
+from ._trained import initialised
 
 
 class ReadoutTrainer:
@@ -44,11 +45,13 @@ class ReadoutTrainer:
         jit: bool = True,
         progress_bar: bool = True,
     ):
+        where = f"{type(self).__name__}(target=...)"
+        initialised(target, where)
         self._runner = DSRunner(target, (), monitors, dt, jit=jit, progress_bar=False, data_first_axis=data_first_axis)
         self._stepping = self._runner._stepping
         self._jit, self._bar = bool(jit), bool(progress_bar)
         self.target = target
-        self._parts = readouts(target, self._hook, f"{type(self).__name__}(target=...)")
+        self._parts = readouts(target, self._hook, where)
         self._over_time = compiled(self._all_steps) if jit else self._all_steps
 
     def fit(self, train_data: Any, reset_state: bool = True, shared_args: Mapping[str, Any] | None = None) -> Any:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn, Protocol, cast
 
 import jax
 import jax.numpy as jnp
@@ -10,42 +10,55 @@ import jax.numpy as jnp
 from ..core._names import nearest
 from ..dynamics import DynamicalSystem
 from ..errors import NoImplementationError, ShapeError, UnknownPathError, ValueRefused
-from ..layers import Dense
 from ..math._modes import TrainingMode
 from ..run._given import as_numbers
-from ..transform import TrainVar
+from ..transform import TrainVar, Variable
 from ..transform._operators import plain
 
 
+class Fitted(Protocol):
+    """What a part offers whose output is linear in columns made of its inputs: :class:`bouton.layers.Dense`, nodes of graphs."""
+
+    name: str
+
+    def vars(self) -> Any:
+        """Its Variables."""
+        ...
+
+    def _fit_columns(self, *inputs: Any) -> jax.Array:
+        """(..., columns), from what a step calls the part with: a column of ones first where there is a bias, feedback last."""
+        ...
+
+    def _fit_weights(self) -> jax.Array:
+        """(columns, num_out)."""
+        ...
+
+    def _fit_assign(self, weights: jax.Array) -> None:
+        """Take weights in that layout."""
+        ...
+
+
 class Readout(NamedTuple):
-    """One of them: a :class:`~bouton.layers.Dense` in training mode.
+    """One of them: a part in training mode whose output is linear in its weights.
 
     Attributes
     ----------
     path : str
         Where it stands in the model; empty for the model itself.
-    node : Dense
+    node : Fitted
     """
 
     path: str
-    node: Dense
+    node: Fitted
 
     @property
     def weights(self) -> jax.Array:
-        """(num_in + 1, num_out), the bias first; (num_in, num_out) where there is none."""
-        W = plain(self.node.W)
-        return W if self.node.b is None else jnp.concatenate([plain(self.node.b)[None], W])
+        """(columns, num_out), the bias first where there is one."""
+        return self.node._fit_weights()
 
-    def assign(self, weights: jax.Array) -> None:
-        """Take weights in the layout of :attr:`weights`."""
-        if self.node.b is not None:
-            self.node.b.value = weights[0].astype(self.node.b.dtype)
-            weights = weights[1:]
-        self.node.W.value = weights.astype(self.node.W.dtype)
-
-    def columns(self, x: jax.Array) -> jax.Array:
-        """Inputs (..., num_in), with a leading column of ones where there is a bias."""
-        return x if self.node.b is None else jnp.concatenate([jnp.ones((*x.shape[:-1], 1), x.dtype), x], axis=-1)
+    @property
+    def num_out(self) -> int:
+        return self.node._fit_weights().shape[-1]
 
 
 class Own(NamedTuple):
@@ -60,6 +73,11 @@ class Own(NamedTuple):
 
     path: str
     node: Any
+
+    def record(self, inputs: tuple, out: Any) -> dict[str, Any]:
+        """What the method is given beside the targets: what went in and came out, and the feedback of a node that has some."""
+        names = ("input", "feedback") if step_of(self.node) != "update" else ("input",)
+        return {**dict(zip(names, inputs, strict=False)), "output": out}
 
     def finite(self) -> jax.Array:
         """Whether all of its Variables in floats are."""
@@ -86,20 +104,21 @@ def readouts(target: DynamicalSystem, hook: str, where: str) -> list[Readout | O
             continue
         if not any(isinstance(slot.cell, TrainVar) for slot in node._slots.values()):
             continue
-        if not isinstance(node, Dense):
+        if not hasattr(type(node), "_fit_columns"):
             raise NoImplementationError(
                 where=f"{where}, {path or 'the model'} ({node.name})",
                 expected="a Dense layer in training mode, and all else in another mode",
                 got=f"{type(node).__name__} in {node.mode}",
-                fix=f"Give it mode=bm.batching_mode, or a method {hook}(target, fit_record); or train the model with bp.BPTT.",
+                fix=f"Give it {_fixed(node)}, or a method {hook}(target, fit_record); or train the model with bp.BPTT.",
             )
-        found.append(Readout(path, node))
+        found.append(Readout(path, cast("Any", node)))
     if not found:
         raise ValueRefused(
             where=where,
             expected="a model with a Dense layer in training mode",
             got=type(target).__name__,
-            fix="Write bp.layers.Dense(n_in, n_out, mode=bm.training_mode) for the layer that is to be fitted.",
+            fix="Write bp.layers.Dense(n_in, n_out, mode=bm.training_mode) for the layer that is to be fitted; of a graph "
+            "bp.nn.Dense(n_out, trainable=True).",
         )
     return found
 
@@ -132,20 +151,20 @@ def check_shapes(parts: list[Readout | Own], ys: list[jax.Array], leading: tuple
     """:class:`ShapeError` for targets that are not for as many trials and steps as there are inputs."""
     for part, y in zip(parts, ys, strict=True):
         # An own part may have targets of any shape.
-        last = y.shape[-1:] if isinstance(part, Own) else (part.node.num_out,)
+        last = y.shape[-1:] if isinstance(part, Own) else (part.num_out,)
         if y.ndim <= len(leading) or y.shape[: len(leading)] != leading or y.shape[-1:] != last:
             _misfit(part, (*leading, *last), y, where)
 
 
-def check_targets(part: Readout | Own, inputs: jax.Array, y: jax.Array, where: str) -> None:
+def check_targets(part: Readout, columns: jax.Array, y: jax.Array, where: str) -> None:
     """:class:`ShapeError` for targets that do not fit the inputs of a part."""
-    expected = (*inputs.shape[:-1], part.node.num_out)
+    expected = (*columns.shape[:-1], part.num_out)
     if y.shape != expected:
         _misfit(part, expected, y, where)
 
 
-def require(part: Readout | Own, noted: tuple | None, where: str) -> tuple[jax.Array, jax.Array]:
-    """What went into a part in this step, and what came out; an error when it was not called."""
+def require(part: Readout | Own, noted: tuple | None, where: str) -> tuple[Any, jax.Array]:
+    """What went into a part in this step, as columns where it has some, and what came out; an error when it was not called."""
     if noted is None:
         raise ValueRefused(
             where=f"{where}, {part.path or 'the model'}",
@@ -154,6 +173,13 @@ def require(part: Readout | Own, noted: tuple | None, where: str) -> tuple[jax.A
             fix="Use it in update, or leave it out of the model.",
         )
     return noted
+
+
+def teach(part: Readout | Own, y: jax.Array, out: jax.Array) -> None:
+    """Let those who listen to a node get in the next step what they would if the target had come out."""
+    send = getattr(part.node, "_send_back", None)
+    if send is not None and y.shape == out.shape:
+        send(y)
 
 
 @contextmanager
@@ -169,10 +195,10 @@ def noting_inputs(parts: list[Readout | Own]) -> Iterator[list[tuple | None]]:
 @contextmanager
 def _noting(part: Readout | Own, noted: list, k: int) -> Iterator[None]:
     path, node = part
-    update = node.update
+    name = step_of(node)
+    step = getattr(node, name)
 
-    def noting(x: Any, *more: Any) -> jax.Array:
-        x = plain(x)
+    def noting(*inputs: Any, **keywords: Any) -> Any:
         if noted[k] is not None:
             raise ValueRefused(
                 where=f"{path or 'the model'}",
@@ -180,17 +206,29 @@ def _noting(part: Readout | Own, noted: list, k: int) -> Iterator[None]:
                 got="a second call",
                 fix="Write a Dense layer for each call, or train the model with bp.BPTT.",
             )
-        dtype = None if isinstance(part, Own) else plain(node.W).dtype
-        out = update(x, *more)
-        noted[k] = jnp.asarray(x, dtype), jnp.asarray(plain(out))
+        # Before the call, which may change what its inputs stand in.
+        arrays = jax.tree_util.tree_map(lambda x: jnp.asarray(plain(x)), inputs, is_leaf=lambda x: isinstance(x, Variable))
+        seen = arrays if isinstance(part, Own) else part.node._fit_columns(*arrays)
+        out = step(*inputs, **keywords)
+        noted[k] = seen, jnp.asarray(plain(out))
         return out
 
     # In the instance, in front of the method of the class.
-    node.__dict__["update"] = noting
+    node.__dict__[name] = noting
     try:
         yield
     finally:
-        del node.__dict__["update"]
+        del node.__dict__[name]
+
+
+def step_of(node: Any) -> str:
+    """Name of the method that a step calls with the inputs of a part."""
+    return getattr(node, "_fit_step", "update")
+
+
+def _fixed(node: Any) -> str:
+    """How to say that it is not trained."""
+    return "mode=bm.batching_mode" if step_of(node) == "update" else "trainable=False"
 
 
 def _as_array(y: Any, where: str) -> jax.Array:

@@ -8,6 +8,17 @@ from ..dynamics import DynamicalSystem
 from ..errors import KindError, ValueRefused
 
 
+def initialised(target: Any, where: str) -> None:
+    """:class:`ValueRefused` for a graph whose weights have not been made."""
+    if not getattr(target, "is_initialized", True):
+        raise ValueRefused(
+            where=where,
+            expected="an initialised network",
+            got=f"{target!r:.80}, which is not",
+            fix="Call initialize() before: weights are made then.",
+        )
+
+
 def optimizer_of(target: DynamicalSystem, given: Any, name: str) -> tuple[optim.Optimizer, ArrayCollector]:
     """An optimiser that trains Variables of the model, and these.
 
