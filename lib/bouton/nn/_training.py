@@ -51,6 +51,8 @@ def switch(nodes: Iterable[Vertex], trained: bool) -> None:
         assert old is not None  # of weights
         # Two attributes that are one cell go on as one.
         new, as_itself = changed.setdefault(old, _made_of(old, trained, name in holder.__dict__))
+        # Compiled code has found it where it was made, which may be the layer.
+        old.taken_away()
         holder._kin.held.version += 1
         new.belongs_to(holder._kin.held)
         group = holder._groups.get(name.partition("-")[0])

@@ -33,7 +33,7 @@ class Own(nn.Node):
         return ff[0] @ self.W * self.gain * self.several[0]
 
 
-def test_weights_are_train_vars_or_arrays_as_the_node_is_made_D6():
+def test_weights_are_train_vars_or_arrays_as_the_node_is_made_d6():
     on, off = (nn.Dense(3, input_shape=2, trainable=it).initialize() for it in (True, False))
     assert isinstance(on.Wff, bm.TrainVar)
     assert isinstance(on.bias, bm.TrainVar)
@@ -44,13 +44,13 @@ def test_weights_are_train_vars_or_arrays_as_the_node_is_made_D6():
     assert [*off.parameters()] == [*on.parameters()] == ["Wff", "bias"]
 
 
-def test_it_can_be_decided_until_weights_are_made_D6():
+def test_it_can_be_decided_until_weights_are_made_d6():
     node = nn.Dense(3, input_shape=2)
     node.trainable = False
     assert trained(node.initialize()) == []
 
 
-def test_weights_become_fixed_and_the_same_train_vars_again_D6():
+def test_weights_become_fixed_and_the_same_train_vars_again_d6():
     node = nn.Dense(1, np.array([[1.0], [10.0]]), input_shape=2).initialize()
     compiled, learnt = bm.jit(node), node.Wff
     assert compiled(X).item() == 21
@@ -71,7 +71,7 @@ def test_weights_become_fixed_and_the_same_train_vars_again_D6():
     assert compiled(X).item() == node(X).item() == 3
 
 
-def test_weights_that_were_made_fixed_become_trained_and_gradients_reach_them_D6():
+def test_weights_that_were_made_fixed_become_trained_and_gradients_reach_them_d6():
     node = nn.Dense(1, np.ones, input_shape=2, trainable=False).initialize()
     compiled = bm.jit(node)
     assert compiled(X).item() == 3
@@ -96,7 +96,7 @@ def test_weights_that_were_made_fixed_become_trained_and_gradients_reach_them_D6
         (lambda: nn.Dropout(0.5, input_shape=2), []),
     ],
 )
-def test_all_weights_of_the_library_and_nothing_else_D6(make, names):
+def test_all_weights_of_the_library_and_nothing_else_d6(make, names):
     node = make().initialize(1)
     before = {path: np.asarray(cell) for path, cell in node.vars("relative").items()}
     for trainable in (True, False, True):
@@ -107,7 +107,7 @@ def test_all_weights_of_the_library_and_nothing_else_D6(make, names):
         assert_array_equal(cell, before[path])
 
 
-def test_a_reservoir_that_is_trained_later_keeps_missing_connections_away_D6():
+def test_a_reservoir_that_is_trained_later_keeps_missing_connections_away_d6():
     node = nn.Reservoir(6, seed=3, ff_connectivity=0.5, input_shape=2).initialize()
     missing = np.asarray(node.Wff) == 0
     assert missing.any()
@@ -118,7 +118,7 @@ def test_a_reservoir_that_is_trained_later_keeps_missing_connections_away_D6():
 
 
 @pytest.mark.parametrize("first", [True, False])
-def test_weights_of_a_node_of_ones_own_follow_but_not_what_is_a_parameter_D6(first):
+def test_weights_of_a_node_of_ones_own_follow_but_not_what_is_a_parameter_d6(first):
     node = Own(input_shape=2, trainable=first).initialize()
     compiled = bm.jit(node)
     assert trained(node) == (["W", "several-0"] if first else ["several-0"])
@@ -171,7 +171,7 @@ def test_a_system_in_a_network_says_it_itself():
     assert len(trained(net)) == 4
 
 
-def test_a_trained_initial_state_stays_one_D7():
+def test_a_trained_initial_state_stays_one_d7():
     node = nn.VanillaRNN(2, input_shape=2, state_trainable=True).initialize()
     node.trainable = False
     assert trained(node) == ["train_state"]

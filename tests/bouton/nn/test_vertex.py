@@ -1,0 +1,289 @@
+"""What a node knows of itself, and what a subclass says."""
+
+import copy
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+import bouton as bp
+import bouton.math as bm
+from bouton.errors import KindError, MathError, NoImplementationError, RunningError, ShapeError, ValueRefused
+
+nn = bp.nn
+
+
+class Passing(nn.Node):
+    """What comes, goes."""
+
+    def init_ff(self):
+        self.set_output_shape(self.feedforward_shapes[0])
+
+    def forward(self, ff):
+        return ff[0]
+
+
+def test_before_initialisation_only_what_was_given_is_known():
+    node = nn.Dense(num_unit=100)
+    assert node.feedforward_shapes is node.feedback_shapes is node.state is node.fb_output is None
+    assert node.output_shape == (None, 100)
+    assert not node.is_initialized
+    assert nn.Dense(100, input_shape=128).feedforward_shapes == ((None, 128),)
+    assert nn.Dense(100, input_shape=(7, 128)).feedforward_shapes == ((None, 7, 128),)
+    assert Passing().output_shape is None
+
+
+def test_the_repr_tells_the_seven_facts_in_order():
+    assert repr(nn.Dense(100, input_shape=128, name="hidden_of_repr")) == (
+        "Dense(name=hidden_of_repr, trainable=True, forwards=((None, 128),), feedbacks=None, output=(None, 100), "
+        "support_feedback=True, data_pass_type=PASS_SEQUENCE)"
+    )
+    assert repr(Passing(name="repr_of_passing")) == (
+        "Passing(name=repr_of_passing, trainable=False, forwards=None, feedbacks=None, output=None, "
+        "support_feedback=False, data_pass_type=PASS_SEQUENCE)"
+    )
+
+
+@pytest.mark.parametrize("shape", [0, -1, 1.5, (2, 0), "ten", True, (True,)])
+def test_an_input_shape_is_of_whole_numbers_above_0(shape):
+    with pytest.raises(
+        ValueRefused, match=r"Passing\(input_shape=...\): expected whole numbers above 0, without an axis for the"
+    ):
+        Passing(input_shape=shape)
+
+
+@pytest.mark.parametrize("trainable", [1, None, "yes", np.bool_(True)])
+def test_trainable_is_a_truth_value(trainable):
+    with pytest.raises(TypeError, match="trainable: expected True or False") as caught:
+        Passing(trainable=trainable)
+    assert isinstance(caught.value, KindError)
+    with pytest.raises(KindError, match=r"Passing\.trainable: expected True or False"):
+        Passing().trainable = trainable
+    with pytest.raises(KindError, match=r"Network\.trainable: expected True or False"):
+        (Passing() >> Passing()).trainable = trainable
+
+
+def test_a_node_of_ones_own_is_not_trainable_and_those_of_the_library_say_it_themselves_d6():
+    assert not Passing().trainable
+    assert all(
+        make().trainable for make in (lambda: nn.Dense(1), lambda: nn.VanillaRNN(1), lambda: nn.Conv1D(1, 1), nn.LayerNorm)
+    )
+    assert not any(make().trainable for make in (lambda: nn.Input(1), nn.Concat, lambda: nn.Reservoir(1), lambda: nn.NVAR(1)))
+
+
+@pytest.mark.parametrize(
+    "name, words",
+    [
+        ("state", r"Write set_state\(x\), or node\.state\.value = x"),
+        ("fb_output", "forced_feedbacks"),
+        ("output_shape", "set_output_shape"),
+        ("feedforward_shapes", "wired to, or from input_shape"),
+        ("feedback_shapes", "wired to"),
+        ("mode", "Write trainable=True"),
+    ],
+)
+def test_what_follows_from_something_else_is_not_assigned(name, words):
+    with pytest.raises(ValueRefused, match=rf"VanillaRNN\.{name}: expected no assignment.*{words}"):
+        setattr(nn.VanillaRNN(2), name, np.ones(2))
+
+
+def test_a_state_is_written_in_place():
+    node = nn.VanillaRNN(2, input_shape=1).initialize(3)
+    state = node.state
+    node.state += 1.0
+    node.state.value = node.state * 0 + 5
+    assert node.state is state
+    assert_array_equal(state, np.full((3, 2), 5.0))
+
+
+def test_set_state_may_change_the_batch_and_neither_another_axis_nor_the_dtype():
+    node = nn.VanillaRNN(2, input_shape=1).initialize(3)
+    node.set_state(np.ones((5, 2)))
+    assert node.state.shape == (5, 2)
+    for wrong in (np.ones((5, 3)), np.ones(2), np.ones((1, 5, 2))):
+        with pytest.raises(ValueError, match=r"VanillaRNN\(.*\)\.set_state: expected shape \(num_batch, 2\), got") as caught:
+            node.set_state(wrong)
+        assert isinstance(caught.value, ShapeError)
+    with pytest.raises(MathError, match="dtype float32, got int32"):
+        node.set_state(np.ones((5, 2), np.int32))
+    with pytest.raises(KindError, match="expected an array of numbers"):
+        node.set_state("zeros")
+    assert node.state.shape == (5, 2)
+
+
+def test_set_state_needs_to_know_the_output():
+    with pytest.raises(ShapeError, match=r"expected a node that knows its output shape, got none\. Call initialize\(\) first"):
+        Passing().set_state(np.ones((1, 2)))
+
+
+def test_a_first_state_is_not_made_in_compiled_code():
+    class Late(Passing):
+        def forward(self, ff):
+            self.set_state(ff[0])
+            return ff[0]
+
+    node = Late(input_shape=2).initialize()
+    with pytest.raises(
+        RunningError, match=r"Late\(.*\)\.state: expected to be made outside of compiled code.*Let init_state return"
+    ):
+        bm.jit(node)(np.ones((1, 2)))
+    assert node.state is None
+    node(np.ones((1, 2)))
+    assert_array_equal(bm.jit(node)(np.full((1, 2), 3.0)), [[3, 3]])
+    assert_array_equal(node.state, [[3, 3]])
+
+
+@pytest.mark.parametrize("shape", [(3,), 3])
+def test_set_output_shape_takes_a_tuple_or_a_number_of_features(shape):
+    node = Passing()
+    node.set_output_shape((None, *shape) if isinstance(shape, tuple) else shape)
+    assert node.output_shape == (None, 3)
+    node.set_output_shape([None, 3])
+    with pytest.raises(ShapeError, match=r"set_output_shape: expected \(None, 3\), which it is already, got \(None, 4\)"):
+        node.set_output_shape((None, 4))
+
+
+@pytest.mark.parametrize("shape", [(3, 4), (), None, True, "ab", 1.5])
+def test_an_output_shape_begins_with_none(shape):
+    with pytest.raises(ShapeError, match=r"expected a tuple that begins with None, for the batch, got .*Write \(None, 10\)"):
+        Passing().set_output_shape(shape)
+
+
+def test_an_output_shape_is_of_whole_numbers():
+    for shape in ((None, 0), (None, None), (None, 1.5)):
+        with pytest.raises(ValueRefused, match="set_output_shape: expected whole numbers above 0"):
+            Passing().set_output_shape(shape)
+
+
+def test_what_a_subclass_has_to_write_is_named():
+    with pytest.raises(
+        NotImplementedError, match=r"Node\.init_ff: expected a method that says what follows from feedforward"
+    ) as caught:
+        nn.Node(input_shape=1).initialize()
+    assert isinstance(caught.value, NoImplementationError)
+
+    class Silent(nn.Node):
+        def init_ff(self):
+            self.set_output_shape(2)
+
+    with pytest.raises(NoImplementationError, match=r"Silent\.forward: .* got none\. Define forward in the class"):
+        Silent(input_shape=1).initialize()(np.ones((1, 1)))
+
+
+def test_a_class_without_super_init_is_a_node():
+    class Short(Passing):
+        def __init__(self):
+            self.size = 3
+
+    assert not Short().trainable
+    assert (nn.Input(2) >> Short()).initialize()(np.ones((1, 2))).shape == (1, 2)
+
+
+class TestHookNames:
+    """D-5: two names of each hook."""
+
+    def test_either_name_will_do_and_both_are_known_d5(self):
+        class Later(nn.Node):
+            def init_ff_conn(self):
+                self.set_output_shape(3)
+
+            def init_fb_conn(self):
+                self.gain = jnp.ones(())
+
+            def forward(self, ff, fb=None):
+                return ff[0]
+
+        node, o = Later(), nn.Dense(1)
+        net = ((nn.Input(3) >> node >> o) & (node << o)).initialize()
+        assert net(np.ones((1, 3))).shape == (1, 1)
+        assert node.is_feedback_input_supported
+        assert Later.init_ff is Later.init_ff_conn
+        assert list(node.vars("relative")) == ["gain"]
+
+    def test_names_mix_down_a_hierarchy_and_through_super_d5(self):
+        class A(Passing):
+            def init_ff(self):
+                super().init_ff_conn()
+                self.told = ["A"]
+
+        class B(A):
+            def init_ff_conn(self):
+                super().init_ff_conn()
+                self.told.append("B")
+
+        class C(B):
+            def init_ff(self):
+                super().init_ff()
+                self.told.append("C")
+
+        class D(C):
+            def init_ff_conn(self):
+                super().init_ff()
+                self.told.append("D")
+
+        class E(D):
+            """Nothing of its own."""
+
+        assert D(input_shape=1).initialize().told == E(input_shape=1).initialize().told == ["A", "B", "C", "D"]
+
+    def test_what_is_mixed_in_counts_under_either_name_d5(self):
+        class Mixed:
+            def init_ff_conn(self):
+                self.set_output_shape(7)
+
+            def init_fb_conn(self):
+                """Nothing."""
+
+        class Taken(Mixed, Passing):
+            """A node."""
+
+        assert Taken(input_shape=1).initialize().output_shape == (None, 7)
+        assert Taken().is_feedback_input_supported
+        assert not Passing().is_feedback_input_supported
+
+    def test_both_in_one_class_are_refused_d5(self):
+        for names in (("init_ff", "init_ff_conn"), ("init_fb", "init_fb_conn")):
+            with pytest.raises(
+                TypeError, match=rf"class Twice: expected {names[0]} or {names[1]}, which are two names of one, got both"
+            ):
+                type("Twice", (nn.Node,), {name: lambda self: None for name in names} | {names[0]: lambda self: 0})
+
+    def test_a_subclass_can_take_feedback_away(self):
+        assert not type("Deaf", (nn.Dense,), {"init_fb": None})(1).is_feedback_input_supported
+
+
+def test_a_copy_of_a_node_is_a_node_made_later_with_weights_of_its_own():
+    i, first = nn.Input(1), nn.Dense(1, np.array([[2.0]]), name="copied_first")
+    (i >> first).initialize()
+    second = copy.deepcopy(first)
+    assert second.name != "copied_first"
+    second.Wff = [[3.0]]
+    net = ({first, second} >> nn.Dense(1, np.array([[1.0], [10.0]]))) & (i >> {second, first})
+    assert net.initialize()([[1.0]]).item() == 2 + 30
+    assert net.lnodes[1] is first
+
+
+def test_hooks_may_leave_arrays_which_become_parameters():
+    class Leaving(Passing):
+        def __init__(self, given, **kwargs):
+            super().__init__(**kwargs)
+            self.given = given
+
+        def init_ff(self):
+            super().init_ff()
+            self.W = jnp.ones((2, 2))
+            self.count = jnp.arange(2)
+            self.table = np.ones(2)
+
+        def forward(self, ff):
+            return ff[0] @ self.W
+
+    given = jnp.ones(3)
+    node = Leaving(given, input_shape=2).initialize()
+    assert list(node.vars("relative")) == list(node.parameters()) == ["W"]
+    assert node.given is given
+    compiled = bm.jit(node)
+    assert_array_equal(compiled(np.ones((1, 2))), [[2, 2]])
+    node.W = np.zeros((2, 2))
+    assert_array_equal(compiled(np.ones((1, 2))), [[0, 0]])
