@@ -30,7 +30,7 @@ from ._graph_svg import svg
 _INCH, _POINT = 96.0, 96.0 / 72.0
 _SMALLEST = 0.72
 """No drawing is made so small that its names had less than nine pixels."""
-_KEY_ROW, _KEY_ALL = 26, 560
+_KEY_ROW, _KEY_ALL = 26, 580
 
 _FOLLOW = """
 const size = plot.inner_height / Math.abs(range.end - range.start);
@@ -40,7 +40,7 @@ for (const glyph of texts) glyph.text_font_size = `${(glyph.tags[0] * size).toFi
 _HOVER = """<div style="display: grid; grid-template-columns: auto 1fr; gap: 1px 10px; max-width: 340px; padding: 3px 5px;
 font: 12px/1.4 system-ui, sans-serif; color: #1c2024">{}</div>"""
 _HOVER_LINE = '<span style="color: #5f6468">{}</span><span>{}</span>'
-_TOOLBAR = ":host { background: transparent; width: fit-content; margin-left: auto; }"
+_TOOLBAR = ":host(.bk-inner) { background: transparent; width: fit-content; margin-left: auto; }"
 
 
 class Drawing:
@@ -81,8 +81,11 @@ class Drawing:
         return _figure(self._places, DARK if dark else LIGHT, self._scale, self._least)
 
     def items(self) -> dict[str, Any]:
-        """Figures for a page with a light and with a dark ground."""
-        return {"light": json_item(self.figure()), "dark": json_item(self.figure(dark=True))}
+        """Figures for a page with a light and with a dark ground, which shows through."""
+        made = {"light": self.figure(), "dark": self.figure(dark=True)}
+        for plot in made.values():
+            plot.background_fill_color = plot.border_fill_color = None
+        return {name: json_item(plot) for name, plot in made.items()}
 
 
 def version() -> str:
@@ -98,8 +101,8 @@ def library() -> str:
 def _figure(places: Places, look: Look, scale: float, least: float) -> figure:
     items = legend(places)
     width = max(places.width, least / scale)
-    columns = len(items) if sum(40 + 7 * len(word) for _, word in items) <= width * scale else 2
-    height = places.height + _KEY_ROW * -(-len(items) // columns) / scale
+    columns = len(items) if sum(36 + 6.4 * len(word) for _, word in items) <= width * scale else 2
+    height = places.height + _KEY_ROW * -(-len(items) // max(1, columns)) / scale
     plot = figure(
         width=round(width * scale),
         height=round(height * scale),
@@ -109,6 +112,7 @@ def _figure(places: Places, look: Look, scale: float, least: float) -> figure:
         border_fill_color=look.ground,
         outline_line_color=None,
         min_border=0,
+        name="dark" if look is DARK else "light",
         toolbar_location="above",
         toolbar_inner=True,
         tools="",
@@ -220,7 +224,7 @@ def _legend(entries: list[LegendItem], columns: int, look: Look) -> Legend:
     style: dict[str, Any] = {
         "location": "bottom_left",
         "orientation": "horizontal",
-        "ncols": columns,
+        "ncols": max(1, columns),
         "background_fill_alpha": 0.0,
         "border_line_color": None,
         "label_text_color": look.quiet,

@@ -19,6 +19,7 @@ from panel.custom import JSComponent
 
 from ._assets import script, style
 from ._history import HistoryView, TrainingHistory
+from ._node_graph import NodeGraph, NodeGraphView
 from ._parameters import ParameterControls, ParametersView
 from ._traces import LiveTraces, TracesView
 from ._tree import ModuleTree, TreeView
@@ -83,7 +84,12 @@ class ServedHistory(Served):
     _esm = script(HistoryView.script)
 
 
+class ServedGraph(Served):
+    _esm = script(NodeGraphView.script)
+
+
 to_panel.register(ModuleTree, ServedTree)
 to_panel.register(ParameterControls, ServedParameters)
 to_panel.register(LiveTraces, ServedTraces)
 to_panel.register(TrainingHistory, ServedHistory)
+to_panel.register(NodeGraph, ServedGraph)
