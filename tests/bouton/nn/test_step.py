@@ -1,0 +1,355 @@
+"""One step, and the feedback that comes one step later."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+import bouton as bp
+import bouton.math as bm
+from bouton.errors import KindError, ShapeError, ValueRefused
+
+nn = bp.nn
+STEPS, BATCH = 5, 3
+XS = np.random.default_rng(1).normal(size=(STEPS, BATCH, 2)).astype(np.float32)
+
+
+def numbers(shape):
+    shape = shape if isinstance(shape, tuple) else (shape,)
+    return np.random.default_rng(sum(shape) + 10 * len(shape)).normal(size=shape).astype(np.float32)
+
+
+def rnn(n, **kwargs):
+    return nn.VanillaRNN(n, numbers(n), numbers, numbers, numbers, "tanh", **kwargs)
+
+
+def dense(n, **kwargs):
+    return nn.Dense(n, numbers, numbers, **kwargs)
+
+
+def of(node, *names):
+    return [np.asarray(getattr(node, name), np.float64) for name in names]
+
+
+class Squared(nn.Dense):
+    """What it sends back is not what it gives."""
+
+    def feedback(self, ff_output, gain=0.5):
+        return gain * ff_output**2
+
+
+def plain_feedback():
+    i, r, o = nn.Input(2), rnn(4), dense(3)
+    net = (i >> r >> o) & (r << o)
+
+    def run(xs):
+        Wff, Wrec, b, Wfb = of(r, "Wff", "Wrec", "bias", "Wfb")
+        Wo, bo = of(o, "Wff", "bias")
+        h, y = np.broadcast_to(numbers(4), (BATCH, 4)), np.zeros((BATCH, 3))
+        for x in xs:
+            h = np.tanh(x @ Wff + h @ Wrec + b + y @ Wfb)
+            y = h @ Wo + bo
+            yield y
+
+    return net, run
+
+
+def two_senders():
+    i, r, first, second = nn.Input(2), rnn(4), dense(3), dense(2)
+    net = (i >> r >> {second, first}) & ({second, first} >> dense(1)) & (r << second) & (r << first)
+    o = net.exit_nodes[0]
+
+    def run(xs):
+        Wff, Wrec, b, Wfb = of(r, "Wff", "Wrec", "bias", "Wfb")
+        h, y1, y2 = np.broadcast_to(numbers(4), (BATCH, 4)), np.zeros((BATCH, 3)), np.zeros((BATCH, 2))
+        for x in xs:
+            h = np.tanh(x @ Wff + h @ Wrec + b + np.concatenate([y1, y2], 1) @ Wfb)
+            y1, y2 = h @ of(first, "Wff")[0] + of(first, "bias")[0], h @ of(second, "Wff")[0] + of(second, "bias")[0]
+            yield np.concatenate([y1, y2], 1) @ of(o, "Wff")[0] + of(o, "bias")[0]
+
+    return net, run
+
+
+def across_a_branch():
+    i, a, left, right = nn.Input(2), dense(3), dense(2), rnn(2)
+    o = nn.Summation()
+    # What listens is the input of both branches, and one branch listens to their sum.
+    net = (i >> a >> {left, right} >> o) & (a << right) & (left << o)
+
+    def run(xs):
+        (Wa, ba, Wafb), (Wl, bl, Wlfb) = of(a, "Wff", "bias", "Wfb"), of(left, "Wff", "bias", "Wfb")
+        Wr, Rr, br = of(right, "Wff", "Wrec", "bias")
+        h, sent, y = np.broadcast_to(numbers(2), (BATCH, 2)), np.zeros((BATCH, 2)), np.zeros((BATCH, 2))
+        for x in xs:
+            u = x @ Wa + ba + sent @ Wafb
+            h = np.tanh(u @ Wr + h @ Rr + br)
+            y = u @ Wl + bl + y @ Wlfb + h
+            sent = h
+            yield y
+
+    return net, run
+
+
+def sent_otherwise():
+    i, a, o = nn.Input(2), dense(3), Squared(2, numbers, numbers)
+    net = (i >> a >> o) & (a << o)
+
+    def run(xs):
+        (Wa, ba, Wfb), (Wo, bo) = of(a, "Wff", "bias", "Wfb"), of(o, "Wff", "bias")
+        sent = np.zeros((BATCH, 2))
+        for x in xs:
+            y = (x @ Wa + ba + sent @ Wfb) @ Wo + bo
+            sent = 0.5 * y**2
+            yield y
+
+    return net, run
+
+
+def eagerly(net):
+    return [net(x) for x in XS]
+
+
+def compiled(net):
+    step = bm.jit(net)
+    return [step(x) for x in XS]
+
+
+def in_a_loop(net):
+    return bm.for_loop(net, XS)
+
+
+def by_a_runner(net):
+    return np.moveaxis(bp.DSRunner(net, progress_bar=False).run(inputs=np.moveaxis(XS, 0, 1)), 1, 0)
+
+
+@pytest.mark.parametrize("way", [eagerly, compiled, in_a_loop, by_a_runner])
+@pytest.mark.parametrize("make", [plain_feedback, two_senders, across_a_branch, sent_otherwise])
+def test_feedback_is_that_of_the_step_before(make, way):
+    net, run = make()
+    net.initialize(BATCH)
+    assert_allclose(way(net), [*run(XS)], rtol=2e-4, atol=1e-5)
+
+
+def test_keywords_reach_feedback_too():
+    net, _ = sent_otherwise()
+    net.initialize(BATCH)
+    y = np.asarray(net(XS[0], gain=2.0))
+    assert_allclose(net.lnodes[2].fb_output, 2 * y**2, rtol=1e-6)
+
+
+def test_a_step_after_another_is_a_run_and_a_reset_begins_anew():
+    net, run = two_senders()
+    net.initialize(BATCH)
+    first = eagerly(net)
+    net.reset_state()
+    assert_array_equal(eagerly(net), first)
+    net.initialize(BATCH)
+    assert_array_equal(eagerly(net), first)
+
+
+def hand_written(p, xs):
+    """The loss of plain_feedback, in plain JAX."""
+    h, y, loss = jnp.broadcast_to(p["h0"], (BATCH, 4)), jnp.zeros((BATCH, 3)), 0.0
+    for x in xs:
+        h = jnp.tanh(x @ p["Wff"] + h @ p["Wrec"] + p["b"] + y @ p["Wfb"])
+        y = h @ p["Wo"] + p["bo"]
+        loss = loss + (y**2).sum()
+    return loss
+
+
+def test_gradients_reach_weights_feedback_weights_and_the_trained_initial_state_d7():
+    i, r, o = nn.Input(2), rnn(4, state_trainable=True), dense(3)
+    net = ((i >> r >> o) & (r << o)).initialize(BATCH)
+    cells = {"Wff": r.Wff, "Wrec": r.Wrec, "b": r.bias, "Wfb": r.Wfb, "h0": r.train_state, "Wo": o.Wff, "bo": o.bias}
+
+    def loss(xs):
+        net.reset_state()
+        return sum((y**2).sum() for y in (net(x) for x in xs))
+
+    def loss_in_a_loop(xs):
+        net.reset_state()
+        return (bm.for_loop(net, xs) ** 2).sum()
+
+    expected = jax.grad(hand_written)({name: cell.value for name, cell in cells.items()}, XS[:3])
+    for each in (loss, loss_in_a_loop):
+        found = bm.grad(each, grad_vars=cells)(XS[:3])
+        for name in cells:
+            assert_allclose(found[name], expected[name], rtol=1e-3, atol=1e-4, err_msg=name)
+            assert np.any(found[name])
+
+
+def test_a_batch_is_the_same_as_one_trial_at_a_time():
+    net, _ = two_senders()
+    net.initialize(BATCH)
+    whole = np.asarray(in_a_loop(net))
+    for k in range(BATCH):
+        net.reset_state(1)
+        single = [net(x[k : k + 1]) for x in XS]
+        assert_allclose(np.concatenate(single), whole[:, k], rtol=1e-4, atol=1e-5)
+
+
+def test_a_number_of_trials_that_there_are_no_states_for_is_refused():
+    net, _ = plain_feedback()
+    net.initialize(2)
+    with pytest.raises(
+        ValueError, match=r"VanillaRNN\(.*\): expected 2 trials, for which it has states, got 3\. Call initialize\(3\)"
+    ):
+        net(XS[0])
+    i, d, o = nn.Input(2), dense(1), dense(1)
+    stateless = (i >> d >> o).initialize(1)
+    assert stateless(XS[0]).shape == (3, 1)
+    fed_back = ((i >> d >> o) & (d << o)).initialize(1)
+    with pytest.raises(ShapeError, match=r"Dense\(.*\): expected 1 trials"):
+        fed_back(XS[0])
+    # In the network without it feedback does not count.
+    assert stateless(XS[0]).shape == (3, 1)
+
+
+def test_entries_have_one_batch():
+    i, j = nn.Input(1), nn.Input(1)
+    net = ({i, j} >> dense(1)).initialize()
+    with pytest.raises(
+        ShapeError, match="expected as many trials for each entry node, got 2 for .*, 3 for .*Give all of them one"
+    ):
+        net({i.name: np.ones((2, 1)), j.name: np.ones((3, 1))})
+
+
+class TestForced:
+    """forced_states, forced_feedbacks."""
+
+    def make(self):
+        with bp.naming("forced"):
+            i, r, o = nn.Input(1, name="i"), nn.VanillaRNN(1, 0.0, np.ones, np.ones, activation=lambda x: x, name="r"), None
+            o = nn.Dense(1, np.ones, name="o")
+            return ((i >> r >> o) & (r << o)).initialize(1)
+
+    @pytest.mark.parametrize("compile_", [False, True])
+    def test_a_state_is_overwritten_after_the_nodes_turn(self, compile_):
+        net = self.make()
+        step = (
+            bm.jit(lambda x, forced: net(x, forced_states={"r": forced}))
+            if compile_
+            else lambda x, forced: net(x, forced_states={"r": forced})
+        )
+        assert step(np.ones((1, 1)), np.full((1, 1), 100.0)).item() == 1
+        assert net["r"].state.item() == 100
+        # 1 + 100 + the output before, 1
+        assert net(np.ones((1, 1))).item() == 102
+
+    def test_feedback_is_replaced_in_this_step_alone(self):
+        net = self.make()
+        assert net(np.ones((1, 1)), forced_feedbacks={"o": [[50.0]]}).item() == 51
+        assert net["o"].fb_output.item() == 51
+        assert net(np.ones((1, 1))).item() == 1 + 51 + 51
+
+    def test_a_state_with_a_trained_beginning_is_overwritten_too(self):
+        node = nn.VanillaRNN(2, input_shape=1, state_trainable=True, name=None).initialize(1)
+        node(np.ones((1, 1)), forced_states={node.name: [[3.0, 4.0]]})
+        assert_array_equal(node.state, [[3, 4]])
+
+    @pytest.mark.parametrize(
+        "given, error, words",
+        [
+            ({"forced_states": {"q": 1}}, ValueRefused, "forced_states: expected the name of a node, got 'q'"),
+            (
+                {"forced_states": {"o": [[1.0]]}},
+                ValueRefused,
+                "expected the name of a node that has a state, got 'o'. These have one: r",
+            ),
+            ({"forced_states": {"r": [1.0]}}, ShapeError, r"forced_states\['r'\]: expected shape \(1, 1\), got \(1,\)"),
+            ({"forced_states": [1.0]}, KindError, "forced_states: expected a dict by the names of nodes, got list"),
+            ({"forced_feedbacks": {"r": [[1.0]]}}, ValueRefused, "a node that sends feedback, got 'r'. These do: o"),
+            (
+                {"forced_feedbacks": {"o": [[1.0, 2.0]]}},
+                ShapeError,
+                r"forced_feedbacks\['o'\]: expected shape \(1, 1\), got \(1, 2\)",
+            ),
+        ],
+    )
+    def test_what_does_not_fit_is_refused_before_anything_runs(self, given, error, words):
+        net = self.make()
+        with pytest.raises(error, match=words):
+            net(np.ones((1, 1)), **given)
+        assert net["r"].state.item() == 0
+
+
+class Breaking(nn.Node):
+    """Moves a state and a Variable of its own on, and then may fail."""
+
+    def __init__(self, fails=None, **kwargs):
+        super().__init__(**kwargs)
+        self.count = bm.Variable(jnp.zeros((), jnp.int32))
+        self.__dict__["fails"] = fails
+
+    def init_ff(self):
+        self.set_output_shape(self.feedforward_shapes[0])
+
+    def init_state(self, num_batch=1):
+        self.count.value = jnp.zeros((), jnp.int32)
+        return jnp.zeros((num_batch, *self.output_shape[1:]))
+
+    def forward(self, ff):
+        self.count += 1
+        self.state.value = self.state + ff[0]
+        if self.fails == "forward":
+            raise OSError("gone")
+        return self.state * self.count.astype(jnp.float32)
+
+    def feedback(self, ff_output):
+        if self.fails == "feedback":
+            raise OSError("gone")
+        return ff_output
+
+
+def test_a_node_may_move_other_variables_on_than_its_state():
+    node = Breaking(input_shape=1).initialize(1)
+    xs = np.ones((4, 1, 1))
+    expected = [1, 2 * 2, 3 * 3, 4 * 4]
+    for run in (lambda: [node(x) for x in xs], lambda: bm.for_loop(node, xs)):
+        assert_array_equal(np.ravel(run()), expected)
+        assert node.count.item() == 4
+        node.reset_state()
+        assert node.count.item() == 0
+
+
+@pytest.mark.parametrize("fails", ["forward", "feedback"])
+@pytest.mark.parametrize(
+    "run",
+    [
+        lambda net: net(XS[0]),
+        lambda net: bm.jit(net)(XS[0]),
+        lambda net: bm.for_loop(net, XS),
+        lambda net: bm.grad(lambda: net(XS[0]).sum(), grad_vars=net.train_vars().unique())(),
+    ],
+    ids=["eager", "jit", "for_loop", "grad"],
+)
+def test_an_error_in_a_step_leaves_every_variable_as_it_was(fails, run):
+    i, r, bad = nn.Input(2), rnn(2), Breaking()
+    net = ((i >> r >> bad) & (r << bad)).initialize(BATCH)
+    net(XS[0])
+    before = {path: np.array(cell) for path, cell in net.vars().items()}
+    shared = bp.share.get_shargs()
+    bad.__dict__["fails"] = fails
+    with pytest.raises(OSError, match="gone"):
+        run(net)
+    for path, cell in net.vars().items():
+        assert_array_equal(cell, before[path], err_msg=path)
+    assert bp.share.get_shargs() == shared
+    bad.__dict__["fails"] = None
+    assert np.isfinite(net(XS[0])).all()
+
+
+def test_forward_has_to_return_an_array():
+    class Silent(Breaking):
+        def forward(self, ff):
+            """Nothing."""
+
+    class Wordy(Breaking):
+        def forward(self, ff):
+            return "out"
+
+    with pytest.raises(KindError, match=r"Silent\(.*\)\.forward: expected the output, got None\. End it with return"):
+        Silent(input_shape=1).initialize()([[1.0]])
+    with pytest.raises(KindError, match=r"\.forward.*expected an array of numbers, got str"):
+        Wordy(input_shape=1).initialize()([[1.0]])
