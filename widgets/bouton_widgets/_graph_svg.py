@@ -15,7 +15,7 @@ def svg(places: Places, title: str, facts: str, look: Look, scale: float, least:
     room = max(places.width, least / scale)
     start = along = 16.0
     for kind, word in items:
-        length = 40 + 7.0 * len(word)
+        length = 38 + 6.3 * len(word)
         if along + length > room and rows[-1]:
             rows.append([])
             along = start

@@ -1,6 +1,7 @@
 """What a node knows of itself, and what a subclass says."""
 
 import itertools
+from html import escape
 from typing import Any, ClassVar, Self, cast
 
 import jax
@@ -19,6 +20,7 @@ from ._plan import Plan, Shape
 from ._training import switch
 
 _NUMBERS = itertools.count()
+_LINE = "font-family:var(--jp-code-font-family,monospace);font-size:13px;line-height:1.5"
 
 # The later name of a hook, and that by which it is called here.
 _HOOKS = {"init_ff_conn": "init_ff", "init_fb_conn": "init_fb", "data_pass": "data_pass_type"}
@@ -346,6 +348,10 @@ def _name_both(cls: type, base: type, both: list[Any], name: str, later: str) ->
     made = as_data_pass(both[0]) if name == "data_pass_type" else both[0]
     setattr(cls, name, made)
     setattr(cls, later, made)
+
+    def _repr_html_(self) -> str:
+        # A notebook shows what a terminal does, and below it what the node is made of.
+        return f'<div style="{_LINE}">{escape(repr(self))}</div>{super()._repr_html_()}'
 
 
 def _without_batch(shape: Any, where: str) -> tuple[int, ...]:

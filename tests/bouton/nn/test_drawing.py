@@ -1,3 +1,4 @@
+import html
 import importlib
 import math
 
@@ -126,3 +127,10 @@ def test_a_number_that_is_no_size_is_refused(loop, name, value):
     given = (10, value) if name == "fig_size" else value
     with pytest.raises(ValueRefused, match=rf"plot_node_graph\({name}=\.\.\.\): expected a number above 0, got .*usual size\."):
         loop.plot_node_graph(**{name: given})
+
+
+def test_a_notebook_shows_the_line_that_a_node_prints_as():
+    node = nn.Dense(2, input_shape=3, name="shown")
+    shown = html.unescape(node._repr_html_())
+    assert repr(node) in shown
+    assert "Wff" in html.unescape(node.initialize()._repr_html_())
