@@ -90,7 +90,7 @@ class FromSystem(Node):
             self.system.reset_state(1)
             return as_array(self.system(jnp.zeros((1, *shape))), f"{self.name}, what {type(self.system).__name__} returns")
 
-        with share.restored({"fit": False}):
+        with share.restored({**share.arguments(), "fit": False}):
             self.set_output_shape((None, *result_shapes(step).shape[1:]))
 
     def init_state(self, num_batch: int = 1) -> None:
