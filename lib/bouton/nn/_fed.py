@@ -21,9 +21,8 @@ class Fed(DynamicalSystemNS):
 
     def __init__(self, target: Node, monitors: list[str]):
         super().__init__(mode=BatchingMode())
-        self.target = target
-        self.__dict__["monitors"] = monitors
-        self.__dict__["keywords"] = Keywords()
+        # Not as a child, whose name would become that of the attribute.
+        self.__dict__.update(target=target, monitors=monitors, keywords=Keywords())
 
     def update(self, data: Any, states: Mapping[str, Any], feedbacks: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
         """One step with inputs and forced values of this step; keywords are shared."""
@@ -35,6 +34,10 @@ class Fed(DynamicalSystemNS):
         """States and feedback buffers anew."""
         self.target.reset_state(batch_size)
         return self
+
+    def clear_input(self) -> None:
+        """What systems in the graph have gathered."""
+        self.target.clear_input()
 
 
 class Keywords:

@@ -298,3 +298,33 @@ def test_shared_keywords_are_plain_numbers_and_truth_values():
         lambda: runner.predict(X, shared_kwargs={"gain": X}),
     )
     refused(KindError, "predict(shared_kwargs=...): expected a dict, got float", lambda: runner.predict(X, shared_kwargs=2.0))
+
+
+def test_systems_in_a_graph_know_the_time_and_their_inputs_are_cleared():
+    class Gathers(bp.DynamicalSystemNS):
+        def __init__(self):
+            super().__init__(mode=bm.batching_mode)
+            self.input = bm.Variable(jnp.zeros((1, 1)), batch_axis=0)
+
+        def reset_state(self, batch_size=1):
+            self.input.value = jnp.zeros((batch_size, 1))
+
+        def update(self, x):
+            self.input += x
+            return self.input.value + bp.share["t"]
+
+        def clear_input(self):
+            self.input.value = jnp.zeros_like(self.input.value)
+
+    net = nn.Input(1) >> nn.FromSystem(Gathers())
+    runner = runner_of(net.initialize(B), dt=0.5)
+    assert_allclose(runner.predict(X[..., :1]), X[..., :1] + 0.5 * np.arange(T)[:, None], rtol=1e-5, atol=1e-6)
+
+
+def test_a_runner_leaves_the_names_of_nodes_as_they_are():
+    node = nn.Dense(1, input_shape=2, name="kept_name").initialize(B)
+    net = nn.Input(2) >> nn.Dense(1)
+    before = [one._attribute_name for one in (node, *net.lnodes)]
+    runner_of(node).predict(X)
+    runner_of(net.initialize(B)).predict(X)
+    assert [one._attribute_name for one in (node, *net.lnodes)] == before
