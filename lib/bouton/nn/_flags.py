@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ._node import Node
 
 # Two names of one flag.
-_FLAGS = ("train", "fit")
+FLAGS = ("train", "fit")
 
 
 def with_flags(graph: Graph, shared: Mapping[str, Any]) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def with_flags(graph: Graph, shared: Mapping[str, Any]) -> dict[str, Any]:
         When they differ.
     """
     known = dict(shared)
-    said = [known[flag] for flag in _FLAGS if flag in known]
+    said = [known[flag] for flag in FLAGS if flag in known]
     if not said and any(map(_asks, graph.nodes)):
         said = [share["fit"]] if "fit" in share else []
         if not said:
@@ -36,11 +36,11 @@ def with_flags(graph: Graph, shared: Mapping[str, Any]) -> dict[str, Any]:
         raise ValueRefused(
             where="train= and fit=", expected="the same: they are two names of one flag", got=f"{said}", fix="Give one of them."
         )
-    return {**known, **dict.fromkeys(_FLAGS, said[0])} if said else known
+    return {**known, **dict.fromkeys(FLAGS, said[0])} if said else known
 
 
 def _asks(node: Node) -> bool:
-    return any(takes.anything or not takes.names.isdisjoint(_FLAGS) for takes in (node._plan.forward, node._plan.feedback))
+    return any(takes.anything or not takes.names.isdisjoint(FLAGS) for takes in (node._plan.forward, node._plan.feedback))
 
 
 def _look_at(graph: Graph) -> None:
@@ -48,7 +48,7 @@ def _look_at(graph: Graph) -> None:
     if graph.is_looked_at:
         return
     graph.is_looked_at = True
-    on = [node for node in graph.nodes if not node._plan.forward.on.isdisjoint(_FLAGS)]
+    on = [node for node in graph.nodes if not node._plan.forward.on.isdisjoint(FLAGS)]
     off = [node for node in graph.nodes if any(isinstance(part, layers.Dropout) for part in node.nodes("relative").values())]
     if on and off:
         warnings.warn(

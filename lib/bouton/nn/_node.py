@@ -9,7 +9,7 @@ from . import _drawing as drawing
 from . import _initialise as initialisation
 from . import _monitors as watching
 from . import _step as stepping
-from ._flags import with_flags
+from ._flags import FLAGS, with_flags
 from ._graph import Graph
 from ._registry import made_as
 from ._vertex import Vertex
@@ -136,6 +136,8 @@ class Node(Wiring, Vertex):
         if isinstance(ff, Mapping) and fb is not None:
             # As systems of one step are called: what is shared stands in front.
             share.take(ff)
+            # A flag that is off is not shared, which would go without saying; here it says something.
+            shared = {**{flag: ff[flag] for flag in FLAGS if flag in ff}, **shared}
             ff, fb = fb, None
         where = f"{type(self).__name__}({self.name})"
         graph = self._graph

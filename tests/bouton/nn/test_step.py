@@ -139,7 +139,7 @@ def test_keywords_reach_feedback_too():
 
 
 def test_a_step_after_another_is_a_run_and_a_reset_begins_anew():
-    net, run = two_senders()
+    net, _ = two_senders()
     net.initialize(BATCH)
     first = eagerly(net)
     net.reset_state()
@@ -209,9 +209,7 @@ def test_a_number_of_trials_that_there_are_no_states_for_is_refused():
 def test_entries_have_one_batch():
     i, j = nn.Input(1), nn.Input(1)
     net = ({i, j} >> dense(1)).initialize()
-    with pytest.raises(
-        ShapeError, match="expected as many trials for each entry node, got 2 for .*, 3 for .*Give all of them one"
-    ):
+    with pytest.raises(ShapeError, match=r"expected as many trials for each entry node, got 2 for .*, 3 for .*Give all"):
         net({i.name: np.ones((2, 1)), j.name: np.ones((3, 1))})
 
 
