@@ -333,6 +333,10 @@ class Vertex(DynamicalSystemNS):
         }
         return f"{type(self).__name__}({', '.join(f'{key}={value}' for key, value in facts.items())})"
 
+    def _repr_html_(self) -> str:
+        # A notebook shows what a terminal does, and below it what the node is made of.
+        return f'<div style="{_LINE}">{escape(repr(self))}</div>{super()._repr_html_()}'
+
 
 def _name_both(cls: type, base: type, both: list[Any], name: str, later: str) -> None:
     """Let what ``base`` says under one of two names be known to ``cls`` under both."""
@@ -348,10 +352,6 @@ def _name_both(cls: type, base: type, both: list[Any], name: str, later: str) ->
     made = as_data_pass(both[0]) if name == "data_pass_type" else both[0]
     setattr(cls, name, made)
     setattr(cls, later, made)
-
-    def _repr_html_(self) -> str:
-        # A notebook shows what a terminal does, and below it what the node is made of.
-        return f'<div style="{_LINE}">{escape(repr(self))}</div>{super()._repr_html_()}'
 
 
 def _without_batch(shape: Any, where: str) -> tuple[int, ...]:
