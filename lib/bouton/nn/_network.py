@@ -1,7 +1,7 @@
 """Nodes that are wired."""
 
 import copy as copying
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Self
 
 from ..core._names import claim, nearest, next_name
@@ -70,14 +70,22 @@ class Network(Node):
         return cls(graph.nodes, graph.ff, graph.fb, name)
 
     def _rewire(self, graph: Graph) -> None:
-        # Not through attributes: members may have names that the class uses itself.
-        for name in [name for name, child in self._children.items() if child in self._graph.nodes]:
+        for name in self._listed:
             self._disown(name)
-        for node in graph.nodes:
-            self._children[str(node.name)] = node
-            node.__dict__["_attribute_name"] = str(node.name)
-        self.__dict__["_wires"] = graph
+        # A subclass may have some in attributes of its own.
+        known = {id(child) for child in self._children.values()}
+        listed = {str(node.name): node for node in graph.nodes if id(node) not in known}
+        for name, node in listed.items():
+            # Not through attributes: members may have names that the class uses itself.
+            self._children[name] = node
+            node.__dict__["_attribute_name"] = name
+        self.__dict__.update(_wires=graph, _names_listed=tuple(listed))
         self._kin.version += 1
+
+    @property
+    def _listed(self) -> tuple[str, ...]:
+        """Under which names members were made children."""
+        return self.__dict__.get("_names_listed", ())
 
     @property
     def _graph(self) -> Graph:
@@ -213,14 +221,13 @@ class Network(Node):
         shallow : bool
             Whether it has the same members. Default: copies of them, whose weights are their own.
         """
-        if shallow:
-            return type(self)._of(self._graph, name)
-        return self._copied(name, {})
+        made = self._made(type(self).__new__(type(self)), self._graph, lambda given: given) if shallow else copying.deepcopy(self)
+        if name is not None:
+            claim(made, name)
+        return made
 
     def __deepcopy__(self, memo: dict) -> "Network":
-        return self._copied(None, memo)
-
-    def _copied(self, name: str | None, memo: dict) -> "Network":
+        memo[id(self)] = made = type(self).__new__(type(self))
         # With one memo: what two of them share, the copies share.
         copies = {node: copying.deepcopy(node, memo) for node in self._graph.nodes}
         for node, copied in copies.items():
@@ -228,9 +235,19 @@ class Network(Node):
             copied._plan.rewire(copies)
         for node in sorted(copies, key=lambda node: node._number):
             copies[node]._renumber()
-        made = type(self)._of(self._graph.of(copies), name)
+        return self._made(made, self._graph.of(copies), lambda given: copying.deepcopy(given, memo))
+
+    def _made(self, made: "Network", graph: Graph, taken: Callable[[Any], Any]) -> "Network":
+        """``made`` with that graph, and with what a subclass has in attributes besides."""
+        attributes = self.__dict__.keys() - made.__dict__.keys() - {"_wires", "_names_listed"}
+        made.__dict__.update({name: taken(self.__dict__[name]) for name in self.__dict__ if name in attributes})
+        children = {name: child for name, child in self._children.items() if name not in self._listed}
+        for registry, own in ((made._slots, self._slots), (made._children, children), (made._groups, self._groups)):
+            registry.update({name: taken(each) for name, each in own.items()})
+        for name, group in made._groups.items():
+            group.belongs_to(made, name)
+        made._rewire(graph)
         made._plan.num_batch = self._plan.num_batch
-        memo[id(self)] = made
         return made
 
     def __repr__(self) -> str:

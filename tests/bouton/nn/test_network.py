@@ -154,6 +154,54 @@ def test_deepcopy_copies_members_as_well(net):
     assert_array_equal(first(X), net(X))
 
 
+class Own(nn.Network):
+    """With arguments and attributes of its own."""
+
+    def __init__(self, size):
+        self.hidden = nn.Dense(size, np.ones, None, input_shape=1)
+        self.gains = bm.VarList([bm.TrainVar(jnp.ones(1))])
+        self.size = [size]
+        super().__init__(ff_edges=[(self.hidden, nn.Dense(1, np.ones, None))])
+        self.gain = bm.Variable(jnp.full(1, 2.0))
+
+    def update(self, x):
+        return super().update(x) * self.gain * self.gains[0]
+
+
+def test_a_network_of_ones_own_is_wired_copied_and_grows():
+    net = Own(3).initialize()
+    assert net.update([[1.0]]).item() == 6
+    hidden, out = net.lnodes
+    assert sorted(net.vars("relative")) == [f"{out.name}.Wff", "gain", "gains-0", "hidden.Wff"]
+    for copied in (net.copy(), copy.deepcopy(net)):
+        assert type(copied) is Own
+        assert copied.hidden is copied.lnodes[0] is not hidden
+        copied.gain.value = jnp.full(1, 10.0)
+        copied.gains[0].value = jnp.full(1, 5.0)
+        copied.hidden.Wff.value *= 2.0
+        copied.size.append(4)
+        assert copied.update([[1.0]]).item() == 3 * 2 * 10 * 5
+        assert len(copied.vars("relative").unique()) == 4
+    assert net.update([[1.0]]).item() == 6
+    assert net.size == [3]
+    shallow = net.copy(shallow=True, name="of_own")
+    assert (shallow.name, shallow.hidden, shallow.gain, shallow.lnodes) == ("of_own", hidden, net.gain, net.lnodes)
+    net >>= nn.Dense(1, np.ones, None)
+    assert net.hidden is hidden
+    assert net.initialize().update([[1.0]]).item() == 6
+    assert len(shallow.lnodes) == 2
+
+
+def test_a_member_that_gets_another_name_is_listed_under_it_when_the_network_grows():
+    a = nn.Dense(1, input_shape=1)
+    net = nn.Network([a])
+    a.name = "renamed_member"
+    assert net["renamed_member"] is a
+    net >>= nn.Dense(1)
+    assert "renamed_member.Wff" in net.initialize().vars("relative")
+    assert len(net.modules()) == 2
+
+
 def test_what_is_saved_is_read_by_the_same_model_built_again(tmp_path):
     with bp.naming("saved"):
         net = model().initialize(2)
