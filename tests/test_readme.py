@@ -117,3 +117,6 @@ def test_the_page_on_graphs_runs_and_feeds_back():
     drive = before @ np.asarray(units.Wrec) + fed @ np.asarray(units.Wfb) + np.asarray(units.bias)
     np.testing.assert_allclose(units.state, np.maximum(drive, 0), rtol=1e-4, atol=1e-5)
     assert isinstance(page["net"].lnodes[1].factor, bm.TrainVar)
+    assert page["states"].shape[:2] == page["outputs"].shape[:2] == (16, 100)
+    # The reservoir goes on with the sine that it was taught.
+    np.testing.assert_allclose(page["goes_on"][0, :, 0], np.sin(np.arange(200, 300) / 5), atol=0.3)

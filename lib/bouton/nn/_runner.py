@@ -175,6 +175,8 @@ class RNNRunner:
             members[name]._write_cell("fb_output", value)
         self._fed.keywords.names = frozenset(shared)
         first = self._runner.i0
+        # Should an error end the run.
+        self.mon = self._record({}, first)
         out, seen = self._runner.run(inputs=(data, *forced), shared_args=shared)
         self.mon = self._record(seen, first)
         return out

@@ -26,9 +26,9 @@ class OfflineTrainer(ReadoutTrainer):
 
     Of a graph, a network of :mod:`bouton.nn` that is initialised, these are its nodes ``Dense`` and ``LinearReadout`` that are
     ``trainable``. Their feedback is an input, too, whose columns come last. Where such a node is listened to, its listeners get
-    the targets of the step before while it is fitted [1]_, and after a fit the last of them. In the first step they get what was
-    sent last, or nothing, 0, after a reset. ``fit_record`` of a node with a method of its own has the inputs in the form that
-    ``forward`` gets, and ``'feedback'``.
+    the targets of the step before while it is fitted [1]_, and after a fit the last of them; those of another node behind it get
+    what that makes of the output. In the first step they get what was sent last, or nothing, 0, after a reset. ``fit_record`` of
+    a node with a method of its own has the inputs in the form that ``forward`` gets, and ``'feedback'``.
 
     Parameters
     ----------

@@ -217,6 +217,19 @@ def test_a_run_is_stopped_from_its_callback_and_keeps_what_there_was():
     assert len(runner.mon.ts) == 4
 
 
+def test_a_run_that_ends_with_an_error_leaves_no_record_of_the_one_before():
+    def callback(done, total):
+        if total == 2:
+            raise OSError("full")
+
+    net, _, r, _ = fed_back()
+    runner = runner_of(net, [f"{r.name}.state"], callback=callback)
+    runner.predict(X)
+    with pytest.raises(OSError, match="full"):
+        runner.predict(X[:, :2])
+    assert [*runner.mon] == ["ts"]
+
+
 def test_a_single_node_runs_too_and_the_record_has_named_axes():
     node = nn.VanillaRNN(3, input_shape=2, name="alone").initialize(B)
     runner = runner_of(node, ["alone.state"])
