@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -218,7 +219,7 @@ class _Named:
         if not isinstance(error, Exception) or isinstance(error, Warning):
             return
         if isinstance(error, BoutonError):
-            if str(self._node.name) in error.where:
+            if re.search(rf"\b{self._node.name}\b", error.where):
                 return
             where = f"{self._where}, {error.where}"
             raise type(error)(where=where, expected=error.expected, got=error.got, fix=error.fix) from error

@@ -253,7 +253,7 @@ class Vertex(DynamicalSystemNS):
                 where=f"{type(self).__name__}({self.name}).set_state",
                 expected=f"shape (num_batch, {', '.join(map(str, shape))})",
                 got=f"{array.shape}",
-                fix="Give one row for each trial of the batch.",
+                fix="Give one row for each trial, of the shape of the output; what has another one belongs in a bm.Variable.",
             )
         self._write_cell("state", array)
 

@@ -182,6 +182,14 @@ def test_an_error_that_names_the_node_already_is_left_as_it_is():
     assert caught.value is error
 
 
+def test_a_short_name_is_not_taken_for_a_part_of_a_word():
+    error = ShapeError(where="Dense.W", expected="e", got="g", fix="Fix.")
+    with bp.naming("short_names"):
+        net, bad = graph(fails="init_ff", error=error, name="e")
+        with pytest.raises(ShapeError, match=r"Noting\(e\)\.init_ff, Dense\.W: expected e, got g\. Fix\."):
+            net.initialize()
+
+
 @pytest.mark.parametrize("warning", [UserWarning("mind"), KeyboardInterrupt()])
 def test_warnings_and_interrupts_are_no_errors_of_a_hook(warning):
     net, _ = graph(fails="init_ff", error=warning)
