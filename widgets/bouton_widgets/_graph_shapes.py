@@ -105,8 +105,8 @@ def box_of(node: NodeOfGraph, tall: float) -> Box:
     """The box of a node, which is as wide as its two lines."""
     unit = tall / TALL
     features = "" if node.output is None else " · " + "×".join(map(str, node.output[1:]))
-    name, kind = _fitting(node.name, 13.5), _fitting(node.kind + features, 11.5)
-    width = max(_length(name, 13.5), _length(kind, 11.5), 34.0) + 22
+    name, kind = _fitting(node.name, 14.4), _fitting(node.kind + features, 11.5)
+    width = max(_length(name, 14.4), _length(kind, 11.5), 34.0) + 22
     return Box(node, 0.0, 0.0, width * unit, tall, name, kind)
 
 

@@ -26,7 +26,7 @@ LAYOUTS = (
 # What a figure is made with. Who has not installed one of them reads the text.
 _FIGURES_NEED = {"anywidget", "bokeh", "bouton_widgets", "ipywidgets", "networkx", "traitlets"}
 
-_KEY = {"●": "trainable", "○": "not trainable", "↺": "recurrent", "←": "input", "⇠": "feedback, from the step before"}
+_KEY = {"●": "trainable", "○": "not trainable", "↺": "recurrent", "←": "input", "<<": "feedback, from the step before"}
 
 
 @dataclass(frozen=True)
@@ -196,7 +196,7 @@ def _cells(node: NodeOfGraph) -> tuple[str, str, str, str, str]:
 
 
 def _received(node: NodeOfGraph) -> Iterator[str]:
-    for arrow, came in (("←", node.inputs), ("⇠", node.feedbacks)):
+    for arrow, came in (("←", node.inputs), ("<<", node.feedbacks)):
         senders = [sender for sender, _ in came if sender]
         if senders:
             yield f"{arrow} {', '.join(senders)}"

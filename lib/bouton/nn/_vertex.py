@@ -334,8 +334,9 @@ class Vertex(DynamicalSystemNS):
         return f"{type(self).__name__}({', '.join(f'{key}={value}' for key, value in facts.items())})"
 
     def _repr_html_(self) -> str:
-        # A notebook shows what a terminal does, and below it what the node is made of.
-        return f'<div style="{_LINE}">{escape(repr(self))}</div>{super()._repr_html_()}'
+        # A notebook shows what a terminal does, and below it what the node is made of, once there is something.
+        made = any(True for _ in self.entries())
+        return f'<div style="{_LINE}">{escape(repr(self))}</div>{super()._repr_html_() if made else ""}'
 
 
 def _name_both(cls: type, base: type, both: list[Any], name: str, later: str) -> None:
