@@ -88,14 +88,16 @@ class Select(Node):
     ----------
     index : int, slice, sequence of int, or of bool for each feature
         Over the last axis, which stays: of one feature too.
+    input_shape : int or tuple of int, optional
+        Shape of the input without the axis of the batch, for a node that is not fed by another.
     name : str, optional
         Unique among live objects.
     """
 
     data_pass_type = PASS_ONLY_ONE
 
-    def __init__(self, index: int | slice | Any, name: str | None = None):
-        super().__init__(name)
+    def __init__(self, index: int | slice | Any, input_shape: int | tuple[int, ...] | None = None, name: str | None = None):
+        super().__init__(name, input_shape)
         self.index = index if isinstance(index, slice) else _places(index)
 
     def init_ff(self) -> None:
@@ -131,14 +133,21 @@ class Reshape(Node):
     ----------
     shape : int or tuple of int
         Without the batch; one axis may be -1, and follows from the others.
+    input_shape : int or tuple of int, optional
+        Shape of the input without the axis of the batch, for a node that is not fed by another.
     name : str, optional
         Unique among live objects.
     """
 
     data_pass_type = PASS_ONLY_ONE
 
-    def __init__(self, shape: int | tuple[int, ...], name: str | None = None):
-        super().__init__(name)
+    def __init__(
+        self,
+        shape: int | tuple[int, ...],
+        input_shape: int | tuple[int, ...] | None = None,
+        name: str | None = None,
+    ):
+        super().__init__(name, input_shape)
         axes = shape if isinstance(shape, tuple | list) else (shape,)
         self.shape = tuple(n if n == -1 else whole("Reshape(shape=...)", n) for n in axes)
         if self.shape.count(-1) > 1:

@@ -88,6 +88,11 @@ def test_reshape_keeps_the_batch(shape, expected):
     assert_array_equal(net(X), X.reshape(2, *expected))
 
 
+def test_they_stand_alone_where_their_input_is_known():
+    assert_array_equal(nn.Reshape((2, 3), input_shape=6).initialize(2)(X), X.reshape(2, 2, 3))
+    assert_array_equal(nn.Select([0, 5], input_shape=6).initialize(2)(X), X[:, [0, 5]])
+
+
 def test_reshape_refuses_another_number_of_elements():
     for shape in ((4, 2), (4, -1)):
         with pytest.raises(ShapeError, match=r"Reshape.*a shape of 6 elements"):
