@@ -163,6 +163,8 @@ def _make_fb(node: Node, shapes: dict[Node, Shape]) -> None:
 
 def _make(node: Node, hook: Callable[[], Any]) -> None:
     """What the hook leaves in attributes becomes parameters; what was there before does not."""
+    # Inputs that the form of the node has no place for are refused now, whether or not the hook asks.
+    _ = node.feedforward_shapes, node.feedback_shapes
     before = dict(vars(node))
     hook()
     node._register_arrays(before)

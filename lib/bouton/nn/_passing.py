@@ -121,7 +121,7 @@ def register_data_pass_type(name: str, func: Gather) -> DataPass:
             where="register_data_pass_type",
             expected="a name and a function",
             got=f"{type(name).__name__} and {type(func).__name__}",
-            fix="Write for instance register_data_pass_type('sum', lambda given: sum(given.values())).",
+            fix="Write for instance register_data_pass_type('list', lambda given: [*given.values()]).",
         )
     if name in _KNOWN or name in _LATER:
         raise ValueRefused(

@@ -185,7 +185,7 @@ def test_an_error_that_names_the_node_already_is_left_as_it_is():
 def test_a_short_name_is_not_taken_for_a_part_of_a_word():
     error = ShapeError(where="Dense.W", expected="e", got="g", fix="Fix.")
     with bp.naming("short_names"):
-        net, bad = graph(fails="init_ff", error=error, name="e")
+        net, _ = graph(fails="init_ff", error=error, name="e")
         with pytest.raises(ShapeError, match=r"Noting\(e\)\.init_ff, Dense\.W: expected e, got g\. Fix\."):
             net.initialize()
 

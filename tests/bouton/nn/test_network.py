@@ -130,6 +130,13 @@ def test_copies_stand_in_the_order_of_the_originals_d11():
     assert [type(node) for node in copied.lnodes] == [nn.Input, nn.Input, nn.Dense]
 
 
+def test_a_copy_keeps_the_order_of_a_list_d11():
+    a, b = nn.Input(1), nn.Input(1)
+    copied = ([b, a] >> nn.Dense(1, np.array([[1.0], [10.0]]), None)).copy().initialize()
+    first, second = copied.entry_nodes
+    assert copied({first.name: [[2.0]], second.name: [[3.0]]}).item() == 3 + 20
+
+
 def test_what_members_share_their_copies_share():
     tied = bm.TrainVar(jnp.ones((1, 1)))
     net = (nn.Input(1) >> {nn.Dense(1, tied), nn.Dense(1, tied)}).initialize()

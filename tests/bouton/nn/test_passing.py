@@ -102,6 +102,10 @@ def test_another_form_can_be_registered_once():
     for taken in ("reversed", "sequence", "PASS_ONLY_ONE"):
         with pytest.raises(ValueError, match=rf"register_data_pass_type\(name=...\): expected a new name, got '{taken}'"):
             nn.register_data_pass_type(taken, tuple)
+    nn.register_data_pass_type("summed", lambda given: sum(given.values()))
+    with pytest.raises(ValueRefused, match=r"Receiver\(.*\)\.init_ff: .* got TypeError"):
+        # Shapes cannot be added up.
+        run("summed")
     with pytest.raises(KindError, match="expected a name and a function, got int and str"):
         nn.register_data_pass_type(3, "sum")
 
