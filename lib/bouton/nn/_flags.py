@@ -6,6 +6,8 @@ import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from jax.core import Tracer
+
 from .. import layers
 from ..dynamics import share
 from ..errors import ValueRefused
@@ -24,7 +26,7 @@ def with_flags(graph: Graph, shared: Mapping[str, Any]) -> dict[str, Any]:
     Raises
     ------
     ValueRefused
-        When they differ.
+        When they differ, or may.
     """
     known = dict(shared)
     said = [known[flag] for flag in FLAGS if flag in known]
@@ -32,11 +34,15 @@ def with_flags(graph: Graph, shared: Mapping[str, Any]) -> dict[str, Any]:
         said = [share["fit"]] if "fit" in share else []
         if not said:
             _look_at(graph)
-    if len(said) == 2 and said[0] is not said[1] and bool(said[0]) != bool(said[1]):
+    if len(said) == 2 and said[0] is not said[1] and (_is_traced(said) or bool(said[0]) != bool(said[1])):
         raise ValueRefused(
             where="train= and fit=", expected="the same: they are two names of one flag", got=f"{said}", fix="Give one of them."
         )
     return {**known, **dict.fromkeys(FLAGS, said[0])} if said else known
+
+
+def _is_traced(values: list) -> bool:
+    return any(isinstance(value, Tracer) for value in values)
 
 
 def _asks(node: Node) -> bool:

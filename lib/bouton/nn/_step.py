@@ -197,16 +197,20 @@ def _like(cell: Variable, value: Any, where: str) -> jax.Array:
     return jnp.asarray(array, cell.dtype)
 
 
-def _checked(node: Node, out: Any) -> Any:
-    """What others get, which is an array."""
-    if out is None:
-        raise KindError(
-            where=f"{type(node).__name__}({node.name}).forward",
-            expected="the output",
-            got="None",
-            fix="End it with return.",
+def _checked(node: Node, out: Any) -> jax.Array:
+    """What others get: an array of the shape that ``init_ff`` said."""
+    where, shape = f"{type(node).__name__}({node.name}).forward", node.output_shape
+    if out is None or isinstance(out, tuple | list | Mapping):
+        raise KindError(where=where, expected="the output, an array", got=type(out).__name__, fix="End it with return.")
+    array = as_array(out, where)
+    if array.ndim != len(shape) or not all(n in (None, m) for n, m in zip(shape, array.shape, strict=True)):
+        raise ShapeError(
+            where=where,
+            expected=f"shape (batch, {', '.join(map(str, shape[1:]))}), as init_ff said",
+            got=f"{array.shape}",
+            fix="Return that shape, or say set_output_shape(...) otherwise.",
         )
-    return as_array(out, f"{node.name}.forward")
+    return array
 
 
 def _as_before(sender: Node, sent: Any) -> jax.Array:

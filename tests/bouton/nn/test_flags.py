@@ -71,6 +71,8 @@ def test_the_two_names_may_not_contradict_each_other_d12():
     net = (nn.Input(50) >> nn.Dropout(0.5)).initialize()
     with pytest.raises(ValueRefused, match=r"train= and fit=: expected the same: .* got \[True, False\]\. Give one of them"):
         net(X, train=True, fit=False)
+    with pytest.raises(ValueRefused, match="they are two names of one flag"):
+        bm.jit(net)(X, train=True, fit=True)
     assert_array_equal(net(X, train=False, fit=0), X)
 
 

@@ -347,7 +347,21 @@ def test_forward_has_to_return_an_array():
         def forward(self, ff):
             return "out"
 
-    with pytest.raises(KindError, match=r"Silent\(.*\)\.forward: expected the output, got None\. End it with return"):
-        Silent(input_shape=1).initialize()([[1.0]])
-    with pytest.raises(KindError, match=r"\.forward.*expected an array of numbers, got str"):
-        Wordy(input_shape=1).initialize()([[1.0]])
+    class Twofold(Breaking):
+        def forward(self, ff):
+            return ff[0], ff[0]
+
+    class Summed(Breaking):
+        def forward(self, ff):
+            return ff[0].sum()
+
+    for kind, error, words in (
+        (Silent, KindError, r"\.forward: expected the output, an array, got NoneType\. End it with return"),
+        (Wordy, KindError, r"\.forward.*expected an array of numbers, got str"),
+        (Twofold, KindError, r"\.forward: expected the output, an array, got tuple"),
+        (Summed, ShapeError, r"\.forward: expected shape \(batch, 1\), as init_ff said, got \(\)\. Return that shape"),
+    ):
+        node = kind(input_shape=1).initialize()
+        for call in (node, bm.jit(node)):
+            with pytest.raises(error, match=kind.__name__ + r"\(.*\)" + words):
+                call(np.ones((1, 1)))
