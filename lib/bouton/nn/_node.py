@@ -38,7 +38,7 @@ class Node(Wiring, Vertex):
     input_shape : int or tuple of int, optional
         Shape of the input without the axis of the batch, for a node that is not fed by another.
     trainable : bool
-        Whether its weights are TrainVars. Decides when weights are made; see :attr:`trainable`.
+        Whether its weights are TrainVars; it can be assigned later, see :attr:`trainable`.
 
     Raises
     ------
