@@ -96,9 +96,8 @@ def test_every_node_and_every_edge_is_drawn_once(loop, layout):
     ]
 
 
-# The spectral one may have several nodes in one place.
-@pytest.mark.parametrize("layout", [layout for layout in LAYOUTS if layout != "spectral_layout"])
-@pytest.mark.parametrize("net", [chain(3), random_network(12)], ids=["3", "12"])
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("net", [chain(3), random_network(12), random_network(50)], ids=["3", "12", "50"])
 def test_boxes_do_not_lie_on_one_another(net, layout):
     assert overlapping(boxes(net.plot_node_graph(layout=layout).figure())) == []
 
@@ -248,3 +247,9 @@ def test_what_is_no_network_is_refused():
 
 def test_panel_takes_it_as_a_component(loop):
     assert type(loop.plot_node_graph().__panel__()).__name__ == "ServedGraph"
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_one_node_alone_is_drawn(layout):
+    drawn = nn.VanillaRNN(2, input_shape=1, name="alone").plot_node_graph(layout=layout)
+    assert list(boxes(drawn.figure())) == ["alone"]

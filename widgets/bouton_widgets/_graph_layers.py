@@ -72,13 +72,18 @@ def _bands(columns: Sequence[Sequence[str]], boxes: Mapping[str, Box], room: flo
     """Columns that lie beside one another."""
     bands, used = [[]], 0.0
     for c, names in enumerate(columns):
-        width = max(boxes[name].width for name in names) + _GAP * unit
+        width = max(boxes[name].width for name in names) + _gap(columns, c) * unit
         if bands[-1] and used + width > room - 20 * unit:
             bands.append([])
             used = 0.0
         bands[-1].append(c)
         used += width
     return bands
+
+
+def _gap(columns: Sequence[Sequence[str]], c: int) -> float:
+    """Between a column and the next: the taller they are, the steeper the arrows would be."""
+    return _GAP * min(3.0, max(1.0, max(map(len, columns[c : c + 2])) / 8))
 
 
 def _with_passing(
@@ -138,7 +143,7 @@ def _across(
         for c in band:
             width = max(boxes[name].width for name in columns[c])
             xs[c] = x + width / 2
-            x += width + _GAP * unit
+            x += width + _gap(columns, c) * unit
     return xs
 
 

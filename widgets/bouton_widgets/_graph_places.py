@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
+from itertools import combinations
 from typing import Any, NamedTuple
 
 import networkx as nx
@@ -17,6 +18,9 @@ _AROUND: Mapping[str, Callable[..., Mapping[str, Any]]] = {
     "spectral_layout": nx.spectral_layout,
     "kamada_kawai_layout": nx.kamada_kawai_layout,
 }
+
+
+_PUSHES = 500
 
 
 class Room(NamedTuple):
@@ -76,23 +80,33 @@ def _positions(graph: NodeGraph, wired: nx.DiGraph, layout: str) -> dict[str, tu
 
 
 def _free(graph: NodeGraph, boxes: Mapping[str, Box], at: Mapping[str, tuple[float, float]], room: Room) -> Places:
-    """Boxes at given places, as far apart as it takes, and arrows almost straight from one to the other."""
+    """Boxes as near to given places as they can be without lying on one another, and arrows almost straight between them."""
     wide = max(box.width for box in boxes.values())
     across, down = max(room.width - wide - room.tall, wide), max(room.height - 3 * room.tall, 2 * room.tall)
-    factor = min(2.0, _crowded(at, across, down, 1.15 * wide, 1.9 * room.tall))
-    laid = {name: box.moved(at[name][0] * across * factor, at[name][1] * down * factor) for name, box in boxes.items()}
+    laid = _apart({name: box.moved(at[name][0] * across, at[name][1] * down) for name, box in boxes.items()}, room.tall)
     curves = [_straight(laid, edge, room.head) for edge in graph.edges]
     return shifted(Places(tuple(laid.values()), tuple(curves), 0.0, 0.0), room.tall / 3)
 
 
-def _crowded(at: Mapping[str, tuple[float, float]], across: float, down: float, wide: float, tall: float) -> float:
-    """How many times further apart places have to be for no two boxes to lie on one another."""
-    names, most = list(at), 1.0
-    for k, a in enumerate(names):
-        for b in names[k + 1 :]:
-            x, y = abs(at[a][0] - at[b][0]) * across, abs(at[a][1] - at[b][1]) * down
-            most = max(most, min(wide / max(x, 1e-9), tall / max(y, 1e-9)))
-    return most
+def _apart(boxes: Mapping[str, Box], tall: float) -> dict[str, Box]:
+    """Push boxes that lie on one another apart, the way that is shortest, until none does."""
+    laid = list(boxes.values())
+    for _ in range(_PUSHES):
+        still = True
+        for k, j in combinations(range(len(laid)), 2):
+            a, b = laid[k], laid[j]
+            # Beside one another they need a little room, and above one another that of a loop.
+            x, y = (a.width + b.width + tall) / 2 - abs(b.x - a.x), 1.8 * tall - abs(b.y - a.y)
+            if min(x, y) <= 0.01:
+                continue
+            still = False
+            dx, dy = (
+                ((x / 2 + 0.01) * (1 if b.x >= a.x else -1), 0.0) if x < y else (0.0, (y / 2 + 0.01) * (1 if b.y >= a.y else -1))
+            )
+            laid[k], laid[j] = a.moved(a.x - dx, a.y - dy), b.moved(b.x + dx, b.y + dy)
+        if still:
+            break
+    return dict(zip(boxes, laid, strict=True))
 
 
 def _straight(boxes: Mapping[str, Box], edge: tuple[str, str, str], head: float) -> Curve:
