@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Self
 from ..dynamics import share
 from ..errors import ValueRefused
 from . import _drawing as drawing
+from . import _given as checking
 from . import _initialise as initialisation
 from . import _monitors as watching
 from . import _step as stepping
@@ -155,11 +156,11 @@ class Node(Wiring, Vertex):
                 got=type(fb).__name__,
                 fix="Wire a sender, node << sender; forced_feedbacks={name: x} replaces what it sends.",
             )
-        given = stepping.entry_inputs(graph, ff, where)
-        states = stepping.forced_states(graph, forced_states)
-        feedbacks = stepping.forced_feedbacks(graph, forced_feedbacks)
+        inputs = checking.entry_inputs(graph, ff, where)
+        states = checking.forced_states(graph, forced_states)
+        feedbacks = checking.forced_feedbacks(graph, forced_feedbacks)
         found = watching.watched(graph, monitors)
-        done = stepping.advance(graph, given, shared, states, feedbacks)
+        done = stepping.advance(graph, inputs, shared, states, feedbacks)
         exits = graph.exits
         out = done.outputs[exits[0]] if len(exits) == 1 else {str(node.name): done.outputs[node] for node in exits}
         return out if monitors is None else (out, watching.seen(found, done))

@@ -9,9 +9,9 @@ import numpy as np
 from ..core._names import nearest
 from ..errors import KindError, ShapeError, ValueRefused
 from ..run._given import as_argument
+from ._given import by_node
 from ._graph import Graph
 from ._node import Node
-from ._step import by_node
 from ._step import trials as trials_of
 
 _AXES = "Put the trials of the batch first and time second: x[None] for one trial."

@@ -15,15 +15,13 @@ from ..layers._layer import as_array
 from ..math import BatchingMode, Mode, TrainingMode
 from ..transform import Variable, default_float
 from ..transform._frame import STACK
-from ._passing import PASS_SEQUENCE, DataPass, as_data_pass
+from ._hooks import know_both_names
+from ._passing import PASS_SEQUENCE, DataPass
 from ._plan import Plan, Shape
 from ._training import switch
 
 _NUMBERS = itertools.count()
 _LINE = "font-family:var(--jp-code-font-family,monospace);font-size:13px;line-height:1.5"
-
-# The later name of a hook, and that by which it is called here.
-_HOOKS = {"init_ff_conn": "init_ff", "init_fb_conn": "init_fb", "data_pass": "data_pass_type"}
 
 _OWN = {
     "state": "Write set_state(x), or node.state.value = x.",
@@ -50,13 +48,7 @@ class Vertex(DynamicalSystemNS):
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
-        for later, name in _HOOKS.items():
-            # Nodes have both names already; a class that is mixed in has one.
-            for base in cls.__mro__:
-                both = [vars(base)[key] for key in (name, later) if key in vars(base)]
-                if both:
-                    _name_both(cls, base, both, name, later)
-                    break
+        know_both_names(cls, Vertex)
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         self = super().__new__(cls, *args, **kwargs)
@@ -337,22 +329,6 @@ class Vertex(DynamicalSystemNS):
         # A notebook shows what a terminal does, and below it what the node is made of, once there is something.
         made = any(True for _ in self.entries())
         return f'<div style="{_LINE}">{escape(repr(self))}</div>{super()._repr_html_() if made else ""}'
-
-
-def _name_both(cls: type, base: type, both: list[Any], name: str, later: str) -> None:
-    """Let what ``base`` says under one of two names be known to ``cls`` under both."""
-    if len(both) == 2 and base is not Vertex and both[0] is not both[1]:
-        raise KindError(
-            where=f"class {base.__name__}",
-            expected=f"{name} or {later}, which are two names of one",
-            got="both",
-            fix="Leave one of them out.",
-        )
-    if base is not cls and issubclass(base, Vertex):
-        return
-    made = as_data_pass(both[0]) if name == "data_pass_type" else both[0]
-    setattr(cls, name, made)
-    setattr(cls, later, made)
 
 
 def _without_batch(shape: Any, where: str) -> tuple[int, ...]:

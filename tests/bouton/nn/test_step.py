@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import bouton as bp
 import bouton.math as bm
-from bouton.errors import KindError, ShapeError, ValueRefused
+from bouton.errors import KindError, ShapeError
 
 nn = bp.nn
 STEPS, BATCH = 5, 3
@@ -204,72 +204,6 @@ def test_a_number_of_trials_that_there_are_no_states_for_is_refused():
         fed_back(XS[0])
     # In the network without it feedback does not count.
     assert stateless(XS[0]).shape == (3, 1)
-
-
-def test_entries_have_one_batch():
-    i, j = nn.Input(1), nn.Input(1)
-    net = ({i, j} >> dense(1)).initialize()
-    with pytest.raises(ShapeError, match=r"expected as many trials for each entry node, got 2 for .*, 3 for .*Give all"):
-        net({i.name: np.ones((2, 1)), j.name: np.ones((3, 1))})
-
-
-class TestForced:
-    """forced_states, forced_feedbacks."""
-
-    def make(self):
-        with bp.naming("forced"):
-            i, r, o = nn.Input(1, name="i"), nn.VanillaRNN(1, 0.0, np.ones, np.ones, activation=lambda x: x, name="r"), None
-            o = nn.Dense(1, np.ones, name="o")
-            return ((i >> r >> o) & (r << o)).initialize(1)
-
-    @pytest.mark.parametrize("compile_", [False, True])
-    def test_a_state_is_overwritten_after_the_nodes_turn(self, compile_):
-        net = self.make()
-        step = (
-            bm.jit(lambda x, forced: net(x, forced_states={"r": forced}))
-            if compile_
-            else lambda x, forced: net(x, forced_states={"r": forced})
-        )
-        assert step(np.ones((1, 1)), np.full((1, 1), 100.0)).item() == 1
-        assert net["r"].state.item() == 100
-        # 1 + 100 + the output before, 1
-        assert net(np.ones((1, 1))).item() == 102
-
-    def test_feedback_is_replaced_in_this_step_alone(self):
-        net = self.make()
-        assert net(np.ones((1, 1)), forced_feedbacks={"o": [[50.0]]}).item() == 51
-        assert net["o"].fb_output.item() == 51
-        assert net(np.ones((1, 1))).item() == 1 + 51 + 51
-
-    def test_a_state_with_a_trained_beginning_is_overwritten_too(self):
-        node = nn.VanillaRNN(2, input_shape=1, state_trainable=True, name=None).initialize(1)
-        node(np.ones((1, 1)), forced_states={node.name: [[3.0, 4.0]]})
-        assert_array_equal(node.state, [[3, 4]])
-
-    @pytest.mark.parametrize(
-        "given, error, words",
-        [
-            ({"forced_states": {"q": 1}}, ValueRefused, "forced_states: expected the name of a node, got 'q'"),
-            (
-                {"forced_states": {"o": [[1.0]]}},
-                ValueRefused,
-                "expected the name of a node that has a state, got 'o'. These have one: r",
-            ),
-            ({"forced_states": {"r": [1.0]}}, ShapeError, r"forced_states\['r'\]: expected shape \(1, 1\), got \(1,\)"),
-            ({"forced_states": [1.0]}, KindError, "forced_states: expected a dict by the names of nodes, got list"),
-            ({"forced_feedbacks": {"r": [[1.0]]}}, ValueRefused, "a node that sends feedback, got 'r'. These do: o"),
-            (
-                {"forced_feedbacks": {"o": [[1.0, 2.0]]}},
-                ShapeError,
-                r"forced_feedbacks\['o'\]: expected shape \(1, 1\), got \(1, 2\)",
-            ),
-        ],
-    )
-    def test_what_does_not_fit_is_refused_before_anything_runs(self, given, error, words):
-        net = self.make()
-        with pytest.raises(error, match=words):
-            net(np.ones((1, 1)), **given)
-        assert net["r"].state.item() == 0
 
 
 class Breaking(nn.Node):
