@@ -1,8 +1,8 @@
 """Where the boxes and arrows of a drawn network lie."""
 
 import math
-from collections.abc import Callable, Mapping
-from itertools import combinations
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import networkx as nx
@@ -50,16 +50,23 @@ def placed(graph: NodeGraph, layout: str, room: Room) -> Places:
     if not graph.nodes:
         return Places((), (), 4 * room.tall, room.tall)
     boxes = {node.name: box_of(node, room.tall) for node in graph.nodes}
-    wired = nx.DiGraph()
-    wired.add_nodes_from(boxes)
-    wired.add_edges_from((a, b) for a, b, kind in graph.edges if kind == "feedforward")
     if layout == "layered":
-        return layered(graph, wired, boxes, room.width, room.head)
-    return _free(graph, boxes, _positions(graph, wired, layout), room)
+        return layered(graph, _wired(graph), boxes, room.width, room.head)
+    return _free(graph, boxes, _positions(graph, layout), room)
 
 
-def _positions(graph: NodeGraph, wired: nx.DiGraph, layout: str) -> dict[str, tuple[float, float]]:
+def _wired(graph: NodeGraph) -> nx.DiGraph:
+    wired = nx.DiGraph()
+    wired.add_nodes_from(node.name for node in graph.nodes)
+    wired.add_edges_from((a, b) for a, b, kind in graph.edges if kind == "feedforward")
+    return wired
+
+
+# Once for a drawing, however often it is tried to fit it into the room.
+@lru_cache(maxsize=1)
+def _positions(graph: NodeGraph, layout: str) -> dict[str, tuple[float, float]]:
     """Between 0 and 1; the same network looks the same each time."""
+    wired = _wired(graph)
     if layout == "multipartite_layout":
         layers: dict[int, list[str]] = {}
         for node in graph.nodes:
@@ -93,7 +100,7 @@ def _apart(boxes: Mapping[str, Box], tall: float) -> dict[str, Box]:
     laid = list(boxes.values())
     for _ in range(_PUSHES):
         still = True
-        for k, j in combinations(range(len(laid)), 2):
+        for k, j in _near(laid, tall):
             a, b = laid[k], laid[j]
             # Beside one another they need a little room, and above one another that of a loop.
             x, y = (a.width + b.width + tall) / 2 - abs(b.x - a.x), 1.8 * tall - abs(b.y - a.y)
@@ -107,6 +114,16 @@ def _apart(boxes: Mapping[str, Box], tall: float) -> dict[str, Box]:
         if still:
             break
     return dict(zip(boxes, laid, strict=True))
+
+
+def _near(boxes: Sequence[Box], room: float) -> Iterator[tuple[int, int]]:
+    """Pairs that might lie on one another."""
+    order, reach = sorted(range(len(boxes)), key=lambda k: boxes[k].x), max(box.width for box in boxes) + room
+    for place, k in enumerate(order):
+        for j in order[place + 1 :]:
+            if boxes[j].x - boxes[k].x > reach:
+                break
+            yield k, j
 
 
 def _straight(boxes: Mapping[str, Box], edge: tuple[str, str, str], head: float) -> Curve:
