@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from ._signature import Takes
 
@@ -13,6 +14,12 @@ if TYPE_CHECKING:
 Shape = tuple[int | None, ...]
 
 NO_KEYWORDS = Takes(frozenset(), anything=False)
+
+
+class Gone:
+    """Stands for a node that sent feedback in a network that nobody holds any more."""
+
+    name = "gone"
 
 
 class Plan:
@@ -39,7 +46,7 @@ class Plan:
     """
 
     __slots__ = (
-        "fb",
+        "_fb",
         "feedback",
         "ff",
         "forward",
@@ -55,7 +62,8 @@ class Plan:
 
     def __init__(self) -> None:
         self.ff: dict[Node | None, Shape] | None = None
-        self.fb: dict[Node, Shape] | None = None
+        # Weakly: it would hold the sender, which holds its own senders, in a circle that nobody but Python's collector opens.
+        self._fb: tuple[tuple[weakref.ref[Node], Shape], ...] | None = None
         self.given: tuple[int, ...] | None = None
         self.output: Shape | None = None
         self.listed: tuple[Node, ...] = ()
@@ -63,6 +71,14 @@ class Plan:
         self.has_ff = self.has_fb = self.has_states = False
         self.num_batch = 1
         self.forward = self.feedback = NO_KEYWORDS
+
+    @property
+    def fb(self) -> dict[Node, Shape] | None:
+        return None if self._fb is None else {_held(sender): shape for sender, shape in self._fb}
+
+    @fb.setter
+    def fb(self, shapes: Mapping[Node, Shape] | None) -> None:
+        self._fb = None if shapes is None else tuple((weakref.ref(sender), shape) for sender, shape in shapes.items())
 
     def take(self, other: Plan) -> None:
         """Become what ``other`` is."""
@@ -79,12 +95,22 @@ class Plan:
     def rewire(self, copies: Mapping[Node, Node]) -> None:
         """Name other nodes by their copies."""
         if self.ff is not None:
-            self.ff = {node and copies.get(node, node): shape for node, shape in self.ff.items()}
-        if self.fb is not None:
-            self.fb = {copies.get(node, node): shape for node, shape in self.fb.items()}
+            self.ff = {None if node is None else copies.get(node, node): shape for node, shape in self.ff.items()}
+        if self._fb is not None:
+            self._fb = tuple((_copied(sender, copies), shape) for sender, shape in self._fb)
         self.listed = tuple(copies.get(node, node) for node in self.listed)
 
     def shown(self) -> str:
         """The shapes of the inputs, in words."""
         told = ", ".join(map(str, (self.ff or {}).values())) or "(unknown)"
         return f"{told}; its feedback {', '.join(map(str, self.fb.values()))}" if self.fb else told
+
+
+def _held(sender: weakref.ref[Node]) -> Node:
+    node = sender()
+    return cast("Node", Gone()) if node is None else node
+
+
+def _copied(sender: weakref.ref[Node], copies: Mapping[Node, Node]) -> weakref.ref[Node]:
+    node = sender()
+    return sender if node is None else weakref.ref(copies.get(node, node))

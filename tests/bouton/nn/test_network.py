@@ -4,6 +4,7 @@ import copy
 import gc
 import sys
 import types
+import weakref
 
 import jax.numpy as jnp
 import numpy as np
@@ -249,9 +250,29 @@ def test_a_notebook_cell_can_be_run_again(monkeypatch):
 
 
 def test_initialised_networks_go_when_nobody_holds_them():
-    with bp.naming("going"):
-        net = model().initialize(2)
-        bm.jit(net)(X)
-        del net
-        gc.collect()
-        assert model().initialize(2)(X).shape == (2, 2)
+    gc.disable()
+    try:
+        with bp.naming("going"):
+            for _ in range(2):
+                net = model().initialize(2)
+                net(X)
+                refs = [weakref.ref(each) for each in (net, *net.lnodes, net["r"].Wff)]
+                del net
+                assert [ref() for ref in refs] == [None] * 5
+    finally:
+        gc.enable()
+
+
+def test_a_member_outlives_what_sent_feedback_to_it():
+    r = nn.VanillaRNN(2)
+    o = nn.Dense(3)
+    ((nn.Input(1) >> r >> o) & (r << o)).initialize()
+    del o
+    gc.collect()
+    assert r.feedback_shapes == ((None, 3),)
+    assert "feedbacks=((None, 3),)" in repr(r)
+    (copied,) = nn.Network([r]).copy().lnodes
+    for each in (r, copied):
+        sender = nn.Dense(3)
+        net = ((nn.Input(1) >> each >> sender) & (each << sender)).initialize()
+        assert net(np.ones((1, 1))).shape == (1, 3)
