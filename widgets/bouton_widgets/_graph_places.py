@@ -20,7 +20,7 @@ _AROUND: Mapping[str, Callable[..., Mapping[str, Any]]] = {
 }
 
 
-_PUSHES = 500
+_PUSHES, _FILLED = 300, 0.35
 
 
 class Room(NamedTuple):
@@ -90,6 +90,10 @@ def _free(graph: NodeGraph, boxes: Mapping[str, Box], at: Mapping[str, tuple[flo
     """Boxes as near to given places as they can be without lying on one another, and arrows almost straight between them."""
     wide = max(box.width for box in boxes.values())
     across, down = max(room.width - wide - room.tall, wide), max(room.height - 3 * room.tall, 2 * room.tall)
+    # Many boxes take more than there is, or they would push each other for ever.
+    taken = sum((box.width + room.tall / 2) * 1.8 * room.tall for box in boxes.values())
+    factor = max(1.0, (taken / (_FILLED * across * down)) ** 0.5)
+    across, down = factor * across, factor * down
     laid = _apart({name: box.moved(at[name][0] * across, at[name][1] * down) for name, box in boxes.items()}, room.tall)
     curves = [_straight(laid, edge, room.head) for edge in graph.edges]
     return shifted(Places(tuple(laid.values()), tuple(curves), 0.0, 0.0), room.tall / 3)
