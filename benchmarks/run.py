@@ -10,7 +10,19 @@ from pathlib import Path
 from _report import Row, as_text, median_of, read, versions
 
 HERE = Path(__file__).parent
-QUESTIONS = ("dispatch", "first_call", "tweak", "series", "classifier", "propagate", "coba", "surrogate", "lstm", "graph", "imports")
+QUESTIONS = (
+    "dispatch",
+    "first_call",
+    "tweak",
+    "series",
+    "classifier",
+    "propagate",
+    "coba",
+    "surrogate",
+    "lstm",
+    "graph",
+    "imports",
+)
 
 
 def once(question: str, tiny: bool) -> list[Row]:

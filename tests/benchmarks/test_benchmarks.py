@@ -9,7 +9,19 @@ import pytest
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 pytestmark = pytest.mark.slow
-QUESTIONS = ("classifier", "coba", "dispatch", "first_call", "imports", "lstm", "propagate", "series", "surrogate", "tweak")
+QUESTIONS = (
+    "classifier",
+    "coba",
+    "dispatch",
+    "first_call",
+    "graph",
+    "imports",
+    "lstm",
+    "propagate",
+    "series",
+    "surrogate",
+    "tweak",
+)
 
 
 def run(*arguments):
@@ -63,7 +75,7 @@ def test_import_bouton_is_held_to_a_number_of_modules(everything):
 def test_a_question_that_there_is_not_is_named():
     done = run("run.py", "--tiny", "speed")
     assert done.returncode == 2
-    there_are = "dispatch, first_call, tweak, series, classifier, propagate, coba, surrogate, lstm, imports"
+    there_are = "dispatch, first_call, tweak, series, classifier, propagate, coba, surrogate, lstm, graph, imports"
     assert f"no such question: speed; there are {there_are}" in done.stderr
 
 

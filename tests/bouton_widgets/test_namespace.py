@@ -12,7 +12,8 @@ def test_the_public_names():
 
 
 def test_a_notebook_does_not_wait_for_panel():
-    code = "import sys, bouton_widgets; sys.exit(' '.join({'panel', 'bokeh', 'matplotlib', 'networkx', 'pandas'} & set(sys.modules)) or 0)"
+    heavy = "{'panel', 'bokeh', 'matplotlib', 'networkx', 'pandas'}"
+    code = f"import sys, bouton_widgets; sys.exit(' '.join({heavy} & set(sys.modules)) or 0)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
     assert run.returncode == 0, run.stderr
 

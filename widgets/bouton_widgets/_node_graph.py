@@ -72,6 +72,11 @@ class NodeGraph(ViewWidget):
     _esm: ClassVar[str] = script(NodeGraphView.script)
     view: NodeGraphView
 
+    def __repr__(self) -> str:
+        return self.view.plain()
+
+    __str__ = __repr__
+
     def figure(self, dark: bool = False) -> Any:
         """Make a figure of Bokeh of the same drawing, to put into a layout or a page of your own.
 

@@ -176,7 +176,7 @@ class Object(Searchable, Member):
     def _let_go(self, name: str, child: "Object | None") -> None:
         """Compiled code that found ``child`` where it hides an attribute of the class has to look again: it went by unseen."""
         if child is not None and hasattr(type(self), name):
-            for obj in child.nodes("relative").values():
+            for obj in child.nodes("relative", -1, include_self=True).values():
                 obj._kin.held.version += 1
                 obj._kin.version += 1
 

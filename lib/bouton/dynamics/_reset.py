@@ -16,7 +16,7 @@ def children(obj: Object) -> list[Object]:
 
 def delays_below(obj: Object) -> list[LengthDelay]:
     """All delays, each once."""
-    return [*obj.nodes("relative").subset(LengthDelay).unique().values()]
+    return [*obj.nodes("relative", -1, include_self=True).subset(LengthDelay).unique().values()]
 
 
 def reset_below(obj: Object, batch_size: int | None, plain: Callable) -> bool:

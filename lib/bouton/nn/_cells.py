@@ -13,7 +13,7 @@ from ..init import variable as filled_variable
 from ..layers._layer import filled, whole
 from ..layers._recurrent import Recurrent
 from ..math import activation as named_activation
-from ._owning import feedback_weights, joined, own
+from ._owning import begun, feedback_weights, joined, keep, own
 from ._recurrent import RecurrentNode
 
 _UNIFORM, _XAVIER, _ORTHOGONAL, _ZERO = Uniform(), XavierNormal(), Orthogonal(), ZeroInit()
@@ -38,8 +38,8 @@ class Cell(RecurrentNode):
     ):
         super().__init__(name, input_shape, trainable, state_trainable)
         self.num_unit = whole(f"{type(self).__name__}(num_unit=...)", num_unit)
-        self.state_initializer = state
-        self.wi_initializer, self.wh_initializer, self.bias_initializer = weights
+        wi, wh, bias = weights
+        keep(self, state_initializer=state, wi_initializer=wi, wh_initializer=wh, bias_initializer=bias)
         self.activation = named_activation(activation)
         self.set_output_shape((None, self.num_unit))
 
@@ -50,9 +50,9 @@ class Cell(RecurrentNode):
             sum(sizes),
             self.num_unit,
             0.0,
-            self.wi_initializer,
-            self.wh_initializer,
-            self.bias_initializer,
+            begun(self, self.wi_initializer),
+            begun(self, self.wh_initializer),
+            begun(self, self.bias_initializer),
             self.activation,
             self.mode,
             False,

@@ -11,7 +11,7 @@ from ..init import XavierNormal, ZeroInit
 from ..layers._layer import filled, whole
 from ..transform._operators import plain
 from ._node import Node
-from ._owning import feedback_weights, joined, own
+from ._owning import begun, feedback_weights, joined, keep, own
 
 _XAVIER, _ZERO = XavierNormal(), ZeroInit()
 
@@ -58,12 +58,13 @@ class DenseMD(Node):
     ):
         super().__init__(name, input_shape, trainable)
         self.num_unit = whole(f"{type(self).__name__}(num_unit=...)", num_unit)
-        self.weight_initializer, self.bias_initializer = weight_initializer, bias_initializer
+        keep(self, weight_initializer=weight_initializer, bias_initializer=bias_initializer)
 
     def init_ff(self) -> None:
         """Weights and a bias."""
         common, sizes = joined(self.feedforward_shapes)
-        layer = layers.Dense(sum(sizes), self.num_unit, self.weight_initializer, self.bias_initializer, self.mode)
+        weights, bias = begun(self, self.weight_initializer), begun(self, self.bias_initializer)
+        layer = layers.Dense(sum(sizes), self.num_unit, weights, bias, self.mode)
         own(self, layer, Wff="W", bias="b")
         self.set_output_shape((*common, self.num_unit))
 

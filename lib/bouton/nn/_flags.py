@@ -55,7 +55,11 @@ def _look_at(graph: Graph) -> None:
         return
     graph.is_looked_at = True
     on = [node for node in graph.nodes if not node._plan.forward.on.isdisjoint(FLAGS)]
-    off = [node for node in graph.nodes if any(isinstance(part, layers.Dropout) for part in node.nodes("relative").values())]
+    off = [
+        node
+        for node in graph.nodes
+        if any(isinstance(part, layers.Dropout) for part in node.nodes("relative", -1, include_self=True).values())
+    ]
     if on and off:
         warnings.warn(
             f"{on[0].name} and {off[0].name}: expected train= or fit= in the call, got neither. {type(on[0]).__name__} of "

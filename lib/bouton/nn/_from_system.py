@@ -107,4 +107,5 @@ class FromSystem(Node):
         return (*shapes[0][1:-1], sum(shape[-1] for shape in shapes))
 
     def _trials(self) -> int | None:
-        return self.__dict__.get("_batch") if self.states() and any(self.states().values()) else None
+        has_states = any(entry.kind == "state" for entry in self.system.entries())
+        return self.__dict__.get("_batch") if has_states else None

@@ -51,6 +51,13 @@ def by_node(graph: Graph, given: Any, where: str) -> dict[Node, Any]:
     return {known[name]: value for name, value in given.items()}
 
 
+# By the number of axes that there are too many.
+_FIX = {
+    -1: "Put the trials of the batch first, x[None] for one.",
+    1: "A call is one step: a series (batch, time, ...) goes through bp.nn.RNNRunner(net).predict(x).",
+}
+
+
 def fitting(x: Any, shape: Shape, where: str) -> jax.Array:
     """``x`` as an array ``(batch, ...)`` whose other axes are those of ``shape``."""
     array = as_array(x, where)
@@ -59,9 +66,7 @@ def fitting(x: Any, shape: Shape, where: str) -> jax.Array:
             where=where,
             expected=f"shape (batch, {', '.join(map(str, shape[1:]))})",
             got=f"{array.shape}",
-            fix="Put the trials of the batch first, x[None] for one."
-            if array.ndim == len(shape) - 1
-            else "Give as many features.",
+            fix=_FIX.get(array.ndim - len(shape), "Give as many features."),
         )
     return array
 

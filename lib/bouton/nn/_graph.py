@@ -160,7 +160,7 @@ def _refuse_circle(members: list[Node], edges: list[Edge], operator: str, fix: s
             where="the graph",
             expected=f"no circle of {kind} edges",
             got=f" {operator} ".join(path),
-            fix=fix,
+            fix=fix if len(path) > 2 else "What a node remembers of itself belongs in a RecurrentNode.",
         ) from None
 
 
@@ -170,7 +170,7 @@ def _refuse_feedback(sender: Node, receiver: Node) -> None:
             where=f"{receiver.name} << {sender.name}",
             expected="a receiver that supports feedback: a class with a method init_fb",
             got=f"{receiver!r}",
-            fix=f"Define init_fb in {type(receiver).__name__}, or send the feedback to another node.",
+            fix="Send the feedback to another node; a class of your own supports it when it defines init_fb.",
         )
 
 

@@ -61,8 +61,8 @@ def _found(graph: Graph, key: str) -> tuple[Node, str]:
         raise ValueRefused(
             where=_WHERE, expected="a node that receives feedback", got=f"{key!r}", fix=f"Wire it, {name} << sender."
         )
-    if attribute not in ("state", "output", "inputs", "feedbacks") and not _is_array(getattr(node, attribute, None)):
-        listed = ["state", "output", "inputs", "feedbacks", *node._slots]
+    if attribute not in ("state", "output", "inputs", "feedbacks") and not _is_array(reached(node, attribute)):
+        listed = ["state", "output", "inputs", "feedbacks", *(entry.path for entry in node.entries())]
         raise UnsupportedError(
             where=_WHERE,
             expected=f"state, output, inputs, feedbacks or an attribute of {name} that is an array",
@@ -70,6 +70,14 @@ def _found(graph: Graph, key: str) -> tuple[Node, str]:
             fix=nearest(attribute, listed),
         )
     return node, attribute
+
+
+def reached(node: Node, path: str) -> Any:
+    """An attribute of the node, or of what is below it: ``system.V``."""
+    found: Any = node
+    for name in path.split("."):
+        found = getattr(found, name, None)
+    return found
 
 
 def _is_array(value: Any) -> bool:
@@ -83,4 +91,4 @@ def _value(node: Node, attribute: str, done: Done) -> Any:
         return done.inputs[node]
     if attribute == "feedbacks":
         return done.feedbacks[node]
-    return plain(getattr(node, attribute))
+    return plain(reached(node, attribute))

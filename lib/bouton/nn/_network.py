@@ -4,6 +4,7 @@ import copy as copying
 from collections.abc import Callable, Iterable
 from typing import Any, Self
 
+from ..core import Collector
 from ..core._names import claim, nearest, next_name
 from ..errors import KindError, UnknownPathError
 from . import _initialise as initialisation
@@ -128,6 +129,10 @@ class Network(Node):
     def nodes_has_feedback(self) -> list[Node]:
         """Members that receive feedback."""
         return [*dict.fromkeys(receiver for _, receiver in self._graph.fb)]
+
+    def nodes(self, method: str = "absolute", level: int = 1, include_self: bool = False) -> Collector:
+        """Members by name; arguments as of every object, by default the members alone."""
+        return super().nodes(method, level, include_self)
 
     def get_node(self, name: str) -> Node:
         """The member of that name, ``net['name']``.

@@ -1,8 +1,10 @@
 """A node: wired, initialised, called."""
 
+import os
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
+from ..core._searchable import LoadedState
 from ..dynamics import share
 from ..errors import ValueRefused
 from . import _drawing as drawing
@@ -51,6 +53,9 @@ class Node(Wiring, Vertex):
     Floating arrays that ``init_ff`` and ``init_fb`` leave in attributes become parameters of the model: they are listed, can be
     assigned, and are no constants of compiled code.
     """
+
+    def __init__(self, name: str | None = None, input_shape: int | tuple[int, ...] | None = None, trainable: bool = False):
+        super().__init__(name, input_shape, trainable)
 
     def initialize(self, num_batch: int = 1) -> Self:
         """Make weights, if there are none yet, and states and feedback buffers anew.
@@ -164,6 +169,30 @@ class Node(Wiring, Vertex):
         exits = graph.exits
         out = done.outputs[exits[0]] if len(exits) == 1 else {str(node.name): done.outputs[node] for node in exits}
         return out if monitors is None else (out, watching.seen(found, done))
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> LoadedState:
+        """As of every object; of a node that is initialised, since there are no weights before."""
+        self._refuse_before("load_state_dict")
+        return super().load_state_dict(state)
+
+    def load_states(self, file: str | os.PathLike[str]) -> LoadedState:
+        """As of every object; of a node that is initialised, since there are no weights before."""
+        self._refuse_before("load_states")
+        return super().load_states(file)
+
+    def save_states(self, file: str | os.PathLike[str]) -> None:
+        """As of every object; of a node that is initialised, since there are no weights before."""
+        self._refuse_before("save_states")
+        super().save_states(file)
+
+    def _refuse_before(self, method: str) -> None:
+        if not self.is_initialized:
+            raise ValueRefused(
+                where=f"{type(self).__name__}({self.name}).{method}",
+                expected="an initialised node",
+                got="one that is not, and has no weights yet",
+                fix="Call initialize() before.",
+            )
 
     def update(self, *args: Any, **kwargs: Any) -> Any:
         """The same as a call."""

@@ -2,10 +2,14 @@
 
 from typing import Any, ClassVar
 
+import jax
+
 from .. import layers
+from ..dynamics import share
 from ..init import OneInit, ZeroInit
 from ..layers._layer import Layer
 from ._layered import Layered
+from ._owning import begun, keep
 
 _ZERO, _ONE = ZeroInit(), OneInit()
 
@@ -17,14 +21,17 @@ class Normalisation(Layered):
 
     def __init__(self, settings: dict[str, Any], trainable: bool, input_shape: int | tuple[int, ...] | None, name: str | None):
         super().__init__(name, input_shape, trainable)
-        self._settings = settings
+        keep(self, _settings=settings)
 
     def _build(self, shape: tuple[int, ...]) -> Layer:
-        return self._layer_class(shape[-1], **self._settings, mode=self.mode)
+        return self._layer_class(shape[-1], **self._begun(), mode=self.mode)
+
+    def _begun(self) -> dict[str, Any]:
+        return {key: begun(self, x) if key.endswith("initializer") else x for key, x in self._settings.items()}
 
 
 class BatchNorm(Normalisation):
-    """Each feature by its mean and variance over the batch while training, by running ones otherwise.
+    """Each feature by its mean and variance over the batch, or by running ones where it is told ``train=False``.
 
     Parameters
     ----------
@@ -36,6 +43,11 @@ class BatchNorm(Normalisation):
         For a node that is not fed by another.
     name : str, optional
         Unique among live objects.
+
+    Notes
+    -----
+    A trainer says which it is. In a plain call it is training, as it is for :class:`Dropout`; ``bp.layers.BatchNorm1d`` and its
+    like, of the systems of one step, go by running statistics where nobody says it.
     """
 
     def __init__(
@@ -52,6 +64,11 @@ class BatchNorm(Normalisation):
         settings = {"epsilon": epsilon, "momentum": momentum, "affine": affine}
         settings |= {"bias_initializer": bias_initializer, "scale_initializer": scale_initializer}
         super().__init__(settings, trainable, input_shape, name)
+
+    def forward(self, ff: jax.Array, train: Any = True) -> jax.Array:
+        """Normalised; while training the running statistics move."""
+        with share.restored({"fit": train}):
+            return self._layer.update(ff)
 
 
 class BatchNorm1d(BatchNorm):
@@ -135,7 +152,7 @@ class GroupNorm(Normalisation):
         self.num_groups = num_groups
 
     def _build(self, shape: tuple[int, ...]) -> Layer:
-        return layers.GroupNorm(self.num_groups, shape[-1], **self._settings, mode=self.mode)
+        return layers.GroupNorm(self.num_groups, shape[-1], **self._begun(), mode=self.mode)
 
 
 class InstanceNorm(Normalisation):

@@ -3,11 +3,34 @@
 from collections.abc import Sequence
 from typing import Any
 
+import jax
+import numpy as np
+
 from ..check import check_shape_consistency
 from ..dynamics._declare import weight
+from ..init import Constant
 from ..layers._layer import Layer
+from ..transform import TrainVar, Variable
 from ._node import Node
 from ._plan import Shape
+
+
+def keep(node: Node, **initial: Any) -> None:
+    """Keep what weights begin with as it was given: a Variable among it is no attribute of the model."""
+    node.__dict__.update(initial)
+
+
+def begun(node: Node, initial: Any) -> Any:
+    """What weights begin with, as layers take it.
+
+    A number stands for as many as there are: one weight for all would be trained as one. A TrainVar gives its numbers to a node
+    that is not trained.
+    """
+    if isinstance(initial, Variable):
+        return initial.value if isinstance(initial, TrainVar) and not node.trainable else initial
+    if isinstance(initial, int | float | np.generic | np.ndarray | jax.Array) and np.ndim(initial) == 0:
+        return Constant(float(initial))
+    return initial
 
 
 def own(node: Node, layer: Layer, **named: str) -> None:
@@ -42,7 +65,7 @@ def feedback_weights(node: Node, initial: Any, width: int) -> None:
     """Register ``node.Wfb``, of all feedback inputs side by side."""
     _, sizes = joined(node.feedback_shapes)
     node.__dict__["_fb_weights"] = (sum(sizes), width)
-    weight(node, "Wfb", initial, (sum(sizes), width), family="weights")
+    weight(node, "Wfb", begun(node, initial), (sum(sizes), width), family="weights")
 
 
 def joined(shapes: Sequence[Shape]) -> tuple[Shape, tuple[int, ...]]:

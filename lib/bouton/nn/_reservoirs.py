@@ -7,16 +7,20 @@ import jax
 import jax.numpy as jnp
 
 from .. import layers
+from ..errors import ValueRefused
 from ..init import Normal, ZeroInit
 from ..init._checks import not_negative, one_of
 from ..layers._layer import fraction, whole
 from ..layers._nvar import _orders
 from ..math import BatchingMode
 from ..math import activation as named_activation
-from ._owning import joined, own
+from ._owning import begun, joined, keep, own
 from ._recurrent import RecurrentNode
 
 _SMALL, _ZERO = Normal(scale=0.1), ZeroInit()
+
+# Which of the settings behind the leaky rate are weights.
+_WEIGHTS = (2, 3, 4)
 
 
 class Reservoir(RecurrentNode):
@@ -108,12 +112,13 @@ class Reservoir(RecurrentNode):
         super().__init__(name, input_shape, trainable, state_trainable)
         where = type(self).__name__
         self.num_unit = whole(f"{where}(num_unit=...)", num_unit)
-        self.fb_initializer, self._fb_share = fb_initializer, fraction(f"{where}.fb_connectivity", fb_connectivity)
+        keep(self, fb_initializer=fb_initializer)
+        self._fb_share = fraction(f"{where}.fb_connectivity", fb_connectivity)
         self.noise_fb = not_negative(f"{where}.noise_fb", noise_fb)
         if isinstance(leaky_rate, int | float):
             fraction(f"{where}.leaky_rate", leaky_rate)
         radius = None if spectral_radius is None else not_negative(f"{where}.spectral_radius", spectral_radius)
-        self._settings = (
+        settings = (
             leaky_rate,
             named_activation(activation),
             one_of(f"{where}.activation_type", activation_type, ("internal", "external")),
@@ -129,12 +134,20 @@ class Reservoir(RecurrentNode):
             one_of(f"{where}.noise_type", noise_type, ("normal", "uniform")),
             seed,
         )
+        keep(self, _settings=settings)
         self.set_output_shape((None, self.num_unit))
 
     def init_ff(self) -> None:
         """Connections, weights and a bias."""
         _, sizes = joined(self.feedforward_shapes)
-        layer = layers.Reservoir(sum(sizes), self.num_unit, *self._settings, mode=self.mode)
+        rate, *settings = self._settings
+        layer = layers.Reservoir(
+            sum(sizes),
+            self.num_unit,
+            rate,
+            *(begun(self, x) if k in _WEIGHTS else x for k, x in enumerate(settings)),
+            mode=self.mode,
+        )
         own(self, layer, Wff="Win", Wrec="Wrec", bias="b", leaky_rate="leaky_rate")
         self.rng = layer.rng
 
@@ -142,7 +155,7 @@ class Reservoir(RecurrentNode):
         """Connections from the feedback."""
         _, sizes = joined(self.feedback_shapes)
         layer, shape = self._layer, (sum(sizes), self.num_unit)
-        layer._kept["Wfb"] = layer._connect("Wfb", self.fb_initializer, shape, self._fb_share, layer.rng)
+        layer._kept["Wfb"] = layer._connect("Wfb", begun(self, self.fb_initializer), shape, self._fb_share, layer.rng)
         own(self, layer, Wfb="Wfb")
 
     def init_state(self, num_batch: int = 1) -> jax.Array:
@@ -226,7 +239,20 @@ class NVAR(RecurrentNode):
         return self._layer.update(jnp.concatenate(ff, axis=-1))
 
     def get_feature_names(self, for_plot: bool = False) -> list[str]:
-        """What stands at each place of the output, as of :meth:`bouton.layers.NVAR.get_feature_names`."""
+        """What stands at each place of the output, as of :meth:`bouton.layers.NVAR.get_feature_names`.
+
+        Raises
+        ------
+        ValueRefused
+            Before it is initialised.
+        """
+        if "_layer" not in self.__dict__:
+            raise ValueRefused(
+                where=f"{self.name}.get_feature_names",
+                expected="an initialised node",
+                got="one that is not",
+                fix="Call initialize() before: the number of inputs is known then.",
+            )
         return self._layer.get_feature_names(for_plot)
 
     def _made_state(self) -> None:

@@ -13,7 +13,7 @@ from ..run._record import Times
 from ..transform import Variable
 from . import _sequences as sequences
 from ._fed import Fed
-from ._monitors import watched
+from ._monitors import reached, watched
 from ._node import Node
 
 
@@ -214,5 +214,5 @@ class RNNRunner:
 def _has_batch(node: Node, attribute: str) -> bool:
     if attribute in ("output", "inputs", "feedbacks"):
         return True
-    value = getattr(node, attribute)
+    value = reached(node, attribute)
     return isinstance(value, Variable) and value.batch_axis is not None

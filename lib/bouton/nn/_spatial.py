@@ -7,6 +7,7 @@ from ..errors import ShapeError
 from ..init import XavierNormal, ZeroInit
 from ..layers._layer import Layer
 from ._layered import Layered
+from ._owning import begun, keep
 
 _XAVIER, _ZERO = XavierNormal(), ZeroInit()
 
@@ -50,10 +51,13 @@ class Convolution(Layered):
     ):
         super().__init__(name, input_shape, trainable)
         self.out_channels, self.kernel_size = out_channels, kernel_size
-        self._settings = (strides, padding, lhs_dilation, rhs_dilation, groups, w_initializer, b_initializer, mask)
+        self._settings = (strides, padding, lhs_dilation, rhs_dilation, groups)
+        keep(self, w_initializer=w_initializer, b_initializer=b_initializer, mask=mask)
 
     def _build(self, shape: tuple[int, ...]) -> Layer:
-        return self._layer_class(shape[-1], self.out_channels, self.kernel_size, *self._settings, self.mode)
+        weights = begun(self, self.w_initializer), begun(self, self.b_initializer)
+        sizes = shape[-1], self.out_channels, self.kernel_size
+        return self._layer_class(*sizes, *self._settings, *weights, self.mask, self.mode)
 
 
 class Conv1D(Convolution):

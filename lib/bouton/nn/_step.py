@@ -125,4 +125,11 @@ def _as_before(sender: Node, sent: Any) -> jax.Array:
     """Feedback in the dtype of the buffer."""
     array = as_array(sent, f"{sender.name}.feedback")
     cell = sender.fb_output
+    if cell is not None and array.shape[1:] != cell.shape[1:]:
+        raise ShapeError(
+            where=f"{type(sender).__name__}({sender.name}).feedback",
+            expected=f"shape (batch, {', '.join(map(str, cell.shape[1:]))}), that of the output, which weights were made for",
+            got=f"{array.shape}",
+            fix="Send something of another shape from a node of its own, which is wired behind this one.",
+        )
     return array if cell is None or cell.dtype == array.dtype else jnp.asarray(array, cell.dtype)

@@ -45,10 +45,12 @@ def lookup(target: Object, name: str, where: str, error: type[UnknownPathError] 
     found = _by_path(target, name)
     if found is None:
         head, _, tail = name.partition(".")
-        owner = next((node for node in target.nodes("relative").values() if tail and node.name == head), None)
+        owner = next(
+            (node for node in target.nodes("relative", -1, include_self=True).values() if tail and node.name == head), None
+        )
         found = None if owner is None else _by_path(owner, tail)
         if found is not None and owner is not None:
-            above = next(path for path, node in target.nodes("relative").items() if node is owner)
+            above = next(path for path, node in target.nodes("relative", -1, include_self=True).items() if node is owner)
             found = found._replace(path=".".join(part for part in (above, found.path) if part))
     if found is not None:
         return found
@@ -81,5 +83,5 @@ def _by_path(target: Object, path: str) -> Found | None:
     if slot is None or slot.cell is None:
         return None
     above, _, name = path.rpartition(".")
-    owner = target.nodes("relative")[above] if above else target
+    owner = target.nodes("relative", -1, include_self=True)[above] if above else target
     return Found(slot.cell, owner, above, name, slot.wrapper.unit)

@@ -21,7 +21,7 @@ from ._history import History, WithHistory
 from ._last_good import LastGood
 from ._loss import Loss
 from ._numbers import number
-from ._trained import initialised, optimizer_of
+from ._trained import check_still_trained, initialised, optimizer_of
 
 
 class BPTT(WithHistory):
@@ -95,10 +95,10 @@ class BPTT(WithHistory):
         lost = Loss(loss_fun, loss, loss_has_aux, name)
         if max_grad_norm is not None:
             max_grad_norm = number(max_grad_norm, f"{name}(max_grad_norm=...)", "Leave it out for none.", above=True)
-        self.optimizer, train_vars = optimizer_of(target, optimizer, name)
+        self.optimizer, self._trained = optimizer_of(target, optimizer, name)
         self._stepping = self._runner._stepping
         forward = type(self)._goes(self._stepping)
-        self._step = BatchStep(forward, lost, self.optimizer, train_vars, max_norm=max_grad_norm, jit=bool(jit))
+        self._step = BatchStep(forward, lost, self.optimizer, self._trained, max_norm=max_grad_norm, jit=bool(jit))
         self._shuffle, self._seed = bool(shuffle_data), count(seed, f"{name}(seed=...)", 0, "")
         self._bar = bool(progress_bar)
         self._history, self._goes_on = History(), False
@@ -168,6 +168,7 @@ class BPTT(WithHistory):
             raise ValueRefused(
                 where=name, expected="num_epoch or num_train, two names of one number", got="both", fix="Leave one of them out."
             )
+        check_still_trained(self.target, self._trained, name)
         given = num_epoch if num_train is None else num_train
         num_epoch = 100 if given is None else count(given, f"{name}(num_epoch=...)", 0, "")
         num_batch = count(num_batch, f"{name}(num_batch=...)", of=" of trials")

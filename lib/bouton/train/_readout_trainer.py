@@ -11,7 +11,7 @@ from ..run import DSRunner, Record
 from ..run._given import check_shared, laid_out
 from ..transform import for_loop
 from ..transform import jit as compiled
-from ._readouts import check_shapes, noting_inputs, readouts, require, targets_of
+from ._readouts import check_shapes, check_still_trained, noting_inputs, readouts, require, targets_of
 from ._trained import initialised
 
 
@@ -88,6 +88,7 @@ class ReadoutTrainer:
                 fix="There are no test data here: pass [X, Y] alone, and test with predict.",
             )
         xs, targets = _pair(train_data, where)
+        check_still_trained(self._parts, where)
         args, steps = laid_out(xs, self._stepping.batch_first, f"{where}, inputs")
         ys = targets_of(self._parts, targets, where)
         check_shapes(self._parts, ys, self._leading(args), where)

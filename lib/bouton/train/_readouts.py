@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from ..core._names import nearest
 from ..dynamics import DynamicalSystem
 from ..errors import NoImplementationError, ShapeError, UnknownPathError, ValueRefused
-from ..math._modes import TrainingMode
+from ..math._modes import Mode, TrainingMode
 from ..run._given import as_numbers
 from ..transform import TrainVar, Variable
 from ..transform._operators import plain
@@ -20,6 +20,7 @@ class Fitted(Protocol):
     """What a part offers whose output is linear in columns made of its inputs: :class:`bouton.layers.Dense`, nodes of graphs."""
 
     name: str
+    mode: Mode
 
     def vars(self) -> Any:
         """Its Variables."""
@@ -96,7 +97,7 @@ def readouts(target: DynamicalSystem, hook: str, where: str) -> list[Readout | O
         When there is none.
     """
     found: list[Readout | Own] = []
-    for path, node in target.nodes("relative").unique().items():
+    for path, node in target.nodes("relative", -1, include_self=True).unique().items():
         if not isinstance(node, DynamicalSystem) or not isinstance(node.mode, TrainingMode):
             continue
         if callable(getattr(node, hook, None)):
@@ -121,6 +122,18 @@ def readouts(target: DynamicalSystem, hook: str, where: str) -> list[Readout | O
             "bp.nn.Dense(n_out, trainable=True).",
         )
     return found
+
+
+def check_still_trained(parts: list[Readout | Own], where: str) -> None:
+    """:class:`ValueRefused` for a part that is in training mode no more."""
+    for part in parts:
+        if not isinstance(part.node.mode, TrainingMode):
+            raise ValueRefused(
+                where=f"{where}, {part.path or 'the model'} ({part.node.name})",
+                expected="a part in training mode, as it was when the trainer was made",
+                got=f"{part.node.mode}",
+                fix="Make it trainable again, or make a new trainer.",
+            )
 
 
 def targets_of(parts: list[Readout | Own], targets: Any, where: str) -> list[jax.Array]:

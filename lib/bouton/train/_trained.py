@@ -43,7 +43,8 @@ def optimizer_of(target: DynamicalSystem, given: Any, name: str) -> tuple[optim.
             where=f"{name}(target=...)",
             expected="a model with TrainVars",
             got=f"{type(target).__name__}, which has none",
-            fix="Build it in a training mode, `with bm.training_environment():`, or make its weights bm.TrainVar.",
+            fix="Build it in a training mode, `with bm.training_environment():`, or make its weights bm.TrainVar; "
+            "of a graph of nodes write net.trainable = True.",
         )
     if given is not None and not isinstance(given, optim.Optimizer):
         raise KindError(
@@ -67,3 +68,15 @@ def optimizer_of(target: DynamicalSystem, given: Any, name: str) -> tuple[optim.
             fix="Make a new optimiser for each model.",
         )
     return given, train_vars
+
+
+def check_still_trained(target: DynamicalSystem, train_vars: ArrayCollector, where: str) -> None:
+    """:class:`ValueRefused` where the model has none of these TrainVars any more."""
+    known = {id(cell) for cell in target.vars("relative").values()}
+    if not any(id(cell) in known for cell in train_vars.values()):
+        raise ValueRefused(
+            where=where,
+            expected="TrainVars of the model, as there were when the trainer was made",
+            got="none of them",
+            fix="Make its weights trainable again, or make a new trainer with a new optimiser.",
+        )

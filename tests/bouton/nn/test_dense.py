@@ -106,3 +106,37 @@ def test_numbers_count_constructed_nodes_and_not_the_layers_inside():
         first = nn.Dense(2, input_shape=1).initialize()
         second = nn.Dense(2, input_shape=1).initialize()
         assert (first.name, second.name, nn.Dense(2).name) == ("Dense0", "Dense1", "Dense2")
+
+
+@pytest.mark.parametrize("value", [0.5, 2, np.array(0.5), np.float32(0.5)])
+@pytest.mark.parametrize("trainable", [True, False])
+def test_a_number_stands_for_as_many_weights_as_there_are(value, trainable):
+    node = nn.Dense(3, value, value, input_shape=2, trainable=trainable).initialize()
+    assert_array_equal(node.Wff, np.full((2, 3), float(value)))
+    assert_array_equal(node.bias, np.full(3, float(value)))
+    cell = nn.GRU(2, wi_initializer=value, bias_initializer=value, input_shape=3, trainable=trainable).initialize()
+    assert_array_equal(cell.Wff, np.full((3, 6), float(value)))
+    assert_array_equal(cell.bias, np.full(6, float(value)))
+    assert nn.Conv1D(2, 3, b_initializer=value, input_shape=(5, 1), trainable=trainable).initialize().b.shape[-1] == 2
+    assert nn.LayerNorm(scale_initializer=value, input_shape=4, trainable=trainable).initialize().scale.shape == (4,)
+    assert nn.Reservoir(4, bias_initializer=value, input_shape=1, trainable=trainable).initialize().bias.shape == (4,)
+
+
+def test_each_bias_that_began_with_one_number_is_trained_by_itself():
+    net = (nn.Input(2) >> nn.Dense(3, bias_initializer=0.0, name="three")).initialize(4)
+    trainer = bp.BPTT(net, "mean_squared_error", bp.optim.SGD(lr=1.0), progress_bar=False)
+    wanted = np.tile([1.0, 2.0, 3.0], (4, 5, 1))
+    trainer.fit([np.zeros((4, 5, 2)), wanted], num_epoch=30, num_batch=4)
+    assert_allclose(net["three"].bias, [1, 2, 3], rtol=1e-3)
+
+
+def test_a_train_var_gives_its_numbers_to_a_node_that_is_not_trained():
+    weights = bm.TrainVar(np.ones((3, 2), np.float32))
+    trained = nn.Dense(2, weights, None, input_shape=3).initialize()
+    assert trained.Wff is weights
+    assert [*trained.vars("relative")] == ["Wff"]
+    fixed = nn.Dense(2, weights, None, input_shape=3, trainable=False).initialize()
+    assert not fixed.train_vars("relative")
+    assert_array_equal(fixed.Wff, np.ones((3, 2)))
+    fixed.Wff = np.zeros((3, 2), np.float32)
+    assert_array_equal(weights, np.ones((3, 2)))

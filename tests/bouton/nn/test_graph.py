@@ -118,7 +118,7 @@ def test_a_circle_of_feedback_edges_is_refused():
 
 
 def test_feedback_to_a_class_without_init_fb_is_refused_when_it_is_wired():
-    with pytest.raises(ValueError, match=r"Plain\(name=.*support_feedback=False.*Define init_fb in Plain") as caught:
+    with pytest.raises(ValueError, match=r"Plain\(name=.*support_feedback=False.*defines init_fb") as caught:
         Plain(name="deaf") << nn.Input(1)
     assert "deaf << Input" in str(caught.value)
 

@@ -83,10 +83,12 @@ def test_batch_norm_goes_by_the_batch_while_training_and_by_running_statistics_o
     node = kind(momentum=0.9, input_shape=x.shape[1:]).initialize(len(x))
     axes = tuple(range(x.ndim - 1))
     mean, var = x.mean(axes), x.var(axes)
-    assert_allclose(node(x, train=True), (x - mean) / np.sqrt(var + 1e-5), rtol=1e-3, atol=1e-4)
+    assert_allclose(node(x), (x - mean) / np.sqrt(var + 1e-5), rtol=1e-3, atol=1e-4)
     assert_allclose(node.running_mean, 0.1 * mean, rtol=1e-4)
     running = np.asarray(node.running_var, np.float64)
-    assert_allclose(node(x), (x - 0.1 * mean) / np.sqrt(running + 1e-5), rtol=1e-3, atol=1e-4)
+    assert_allclose(node(x, train=False), (x - 0.1 * mean) / np.sqrt(running + 1e-5), rtol=1e-3, atol=1e-4)
+    with bp.share.restored({"fit": False}):
+        assert_allclose(node(x), node(x, train=False))
     assert_allclose(node.running_mean, 0.1 * mean, rtol=1e-4)
 
 
@@ -117,7 +119,7 @@ def test_what_goes_through_a_graph_of_images():
     )
     net.initialize(2)
     assert net.output_shape == (None, 2)
-    assert_allclose(bm.jit(net)(IMAGES), net(IMAGES), rtol=1e-5, atol=1e-6)
+    assert_allclose(bm.jit(lambda x: net(x, train=False))(IMAGES), net(IMAGES, train=False), rtol=1e-5, atol=1e-6)
 
 
 class Leak(bp.DynamicalSystem):
@@ -214,3 +216,31 @@ def test_d20_an_array_calls_a_node():
     assert_array_equal(np.ones((3, 2)) >> node, [[2]] * 3)
     assert_array_equal(bm.ones((3, 2)) >> node, [[2]] * 3)
     assert_array_equal([[1.0, 2.0]] >> node, [[3]])
+
+
+@pytest.mark.parametrize("stateful", [True, False])
+def test_a_system_sends_feedback(stateful):
+    with bm.batching_environment():
+        system = bp.neurons.LeakyIntegrator(3) if stateful else bp.layers.Activation("tanh")
+    source, add, node = nn.Input(2), nn.Dense(3), nn.FromSystem(system)
+    net = ((source >> add >> node) & (add << node)).initialize(2)
+    x, y = RNG.normal(size=(2, 2)), np.zeros((2, 3))
+    for _ in range(3):
+        runner = nn.RNNRunner(net, monitors=[f"{add.name}.output"], progress_bar=False)
+        out = runner.predict(x[:, None])[:, 0]
+        drive = x @ np.asarray(add.Wff) + y @ np.asarray(add.Wfb)
+        assert_allclose(runner.mon[f"{add.name}.output"][:, 0], drive, rtol=1e-4, atol=1e-5)
+        if not stateful:
+            assert_allclose(out, np.tanh(drive), rtol=1e-4, atol=1e-5)
+        y = np.asarray(out)
+
+
+def test_what_is_inside_of_a_system_can_be_watched():
+    with bm.batching_environment():
+        lif = bp.neurons.LIF(2)
+    node = nn.FromSystem(lif)
+    net = (nn.Input(2) >> node).initialize(1)
+    runner = nn.RNNRunner(net, monitors=[f"{node.name}.system.V"], progress_bar=False)
+    runner.predict(np.ones((1, 4, 2)))
+    assert runner.mon[f"{node.name}.system.V"].shape == (1, 4, 2)
+    assert_array_equal(runner.mon[f"{node.name}.system.V"][:, -1], lif.V)

@@ -130,3 +130,8 @@ def test_nvar_refuses_numbers_that_are_too_small(wrong):
 def test_nvar_refuses_an_order_that_is_no_number():
     with pytest.raises(KindError, match="order"):
         nn.NVAR(2, order="2")
+
+
+def test_features_have_names_once_there_are_inputs():
+    with pytest.raises(ValueRefused, match=r"get_feature_names: expected an initialised node"):
+        nn.NVAR(2, input_shape=1).get_feature_names()

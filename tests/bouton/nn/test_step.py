@@ -299,3 +299,20 @@ def test_forward_has_to_return_an_array():
         for call in (node, bm.jit(node)):
             with pytest.raises(error, match=kind.__name__ + r"\(.*\)" + words):
                 call(np.ones((1, 1)))
+
+
+def test_a_series_in_place_of_a_step_is_told_of_the_runner():
+    net = (bp.nn.Input(3) >> bp.nn.Dense(1)).initialize(2)
+    with pytest.raises(ShapeError, match=r"got \(2, 10, 3\). A call is one step: .*RNNRunner\(net\).predict"):
+        net(np.ones((2, 10, 3)))
+
+
+def test_feedback_of_another_shape_than_the_output_is_refused_by_name():
+    class Half(bp.nn.Dense):
+        def feedback(self, ff_output):
+            return ff_output[:, :1]
+
+    first, second = bp.nn.Dense(2), Half(2, name="half")
+    net = ((bp.nn.Input(1) >> first >> second) & (first << second)).initialize(1)
+    with pytest.raises(ShapeError, match=r"Half\(half\).feedback: expected shape \(batch, 2\).*got \(1, 1\).*a node of its own"):
+        net(np.ones((1, 1)))

@@ -309,3 +309,15 @@ def test_several_entries_are_trained_with_a_dict_of_data():
 def test_the_trainers_of_both_faces_are_the_same():
     for name in ("BPTT", "BPFF", "RidgeTrainer", "ForceTrainer", "OfflineTrainer", "OnlineTrainer"):
         assert getattr(nn, name) is getattr(bp, name)
+
+
+@pytest.mark.parametrize("kind", [bp.BPTT, bp.RidgeTrainer, bp.ForceTrainer])
+def test_a_trainer_says_when_nothing_is_left_to_train(kind):
+    net = (bp.nn.Input(1) >> bp.nn.Dense(1, 0.0)).initialize(1)
+    trainer = kind(net, "mean_squared_error", progress_bar=False) if kind is bp.BPTT else kind(net, progress_bar=False)
+    net.trainable = False
+    xs = np.ones((1, 4, 1))
+    with pytest.raises(ValueRefused, match="when the trainer was made"):
+        trainer.fit([xs, xs])
+    net.trainable = True
+    trainer.fit([xs, xs])
