@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from _measure import compilations, in_turn
-from _report import Row, options, say
+from _report import Row, options, row, say
 
 import bouton as bp
 import bouton.math as bm
@@ -65,14 +65,21 @@ def by_hand(chains: list, readouts: list) -> tuple[Callable, dict, dict]:
 
 
 def readiness(rows: int, length: int, units: int) -> list[Row]:
-    """Construction and initialisation of a graph for the first time in this process."""
+    """A graph from construction to states, for the first time in this process, beside drawing as many arrays of these shapes."""
     began = time.perf_counter()
     net, _, _ = graph(rows, length, units)
     net.initialize(4)
-    jax.block_until_ready([cell.value for cell in net.vars("relative").values()])
-    took = time.perf_counter() - began
+    cells = [cell.value for cell in net.vars("relative").values()]
+    jax.block_until_ready(cells)
+    ready = time.perf_counter() - began
+    began = time.perf_counter()
+    keys = jax.random.split(jax.random.key(1), len(cells))
+    jax.block_until_ready([jax.random.normal(key, x.shape) for key, x in zip(keys, cells, strict=True)])
+    bare = time.perf_counter() - began
+    table = f"{len(net.lnodes)} nodes"
     return [
-        Row(f"{len(net.lnodes)} nodes", "constructed and initialised", took, "s", 1.0, 1.0, 1.0, limit=READY, limit_on="value")
+        row(table, "bare JAX, as many arrays", [bare, bare], [bare, bare], "s"),
+        row(table, "constructed and initialised", [ready, ready], [bare, bare], "s", limit=READY, limit_on="value"),
     ]
 
 
