@@ -26,6 +26,8 @@ def model(prefix=""):
 
 @pytest.fixture
 def net():
+    # Drawn from a fresh seed, all four rectified units would be silent in one run of sixteen.
+    bm.random.seed(0)
     with bp.naming("of_network"):
         yield model().initialize(2)
 
