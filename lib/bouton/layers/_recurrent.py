@@ -1,5 +1,6 @@
 """What recurrent layers have in common: their state, where it begins, and whether that is trained."""
 
+from collections.abc import Callable
 from typing import Any, Self
 
 import jax
@@ -17,6 +18,8 @@ class Recurrent(Layer):
     _is_reset = True
     _gates = 1
     _states = 1
+    # The output and the next state, from the weighted input and the state; each kind of layer says how.
+    _next: Callable[[jax.Array, jax.Array], tuple[jax.Array, jax.Array]]
 
     def __init__(
         self,
@@ -89,10 +92,6 @@ class Recurrent(Layer):
         """``x @ Wi + b``."""
         drive = x @ filled(self.Wi, (self.num_in, self._gates * self.num_out))
         return drive if self.b is None else drive + self.b
-
-    def _next(self, drive: jax.Array, state: jax.Array) -> tuple[jax.Array, jax.Array]:
-        """The output and the next state, from the weighted input and the state; each kind of layer says how."""
-        raise NotImplementedError
 
     def _recurrent_weights(self) -> jax.Array:
         return filled(self.Wh, (self.num_out, self._gates * self.num_out))
