@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from ..errors import BoutonError, KindError, RunningError, ShapeError, ValueRefused
 from ..layers._layer import as_array
@@ -17,6 +17,12 @@ from ._undoing import NodesPutBack
 
 if TYPE_CHECKING:
     from ._node import Node
+
+
+class _TakesFeedback(Protocol):
+    def init_fb(self) -> None:
+        """Make weights of the feedback."""
+        ...
 
 
 def initialise(graph: Graph, num_batch: Any) -> None:
@@ -157,7 +163,8 @@ def _make_fb(node: Node, shapes: dict[Node, Shape]) -> None:
         )
     plan.fb = shapes
     with _Named(node, "init_fb"):
-        _make(node, node.init_fb)  # type: ignore[attr-defined]
+        # Wired feedback has been refused by a class without it.
+        _make(node, cast("_TakesFeedback", node).init_fb)
     plan.has_fb = True
 
 

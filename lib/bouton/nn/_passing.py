@@ -76,12 +76,15 @@ _LATER = {
 }
 
 
-def SingleData() -> DataPass:  # noqa: N802
+class SingleData:
     """The form of a node that has one input: the array itself."""
-    return PASS_ONLY_ONE
+
+    # There is one of each form, which nodes compare by identity.
+    def __new__(cls) -> DataPass:
+        return PASS_ONLY_ONE
 
 
-def MultipleData(form: str = "sequence") -> DataPass:  # noqa: N802
+class MultipleData:
     """The form of a node that may have several inputs.
 
     Parameters
@@ -95,7 +98,9 @@ def MultipleData(form: str = "sequence") -> DataPass:  # noqa: N802
     ValueRefused
         For another one.
     """
-    return as_data_pass(form)
+
+    def __new__(cls, form: str = "sequence") -> DataPass:
+        return as_data_pass(form)
 
 
 def register_data_pass_type(name: str, func: Gather) -> DataPass:

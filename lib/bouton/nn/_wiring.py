@@ -1,6 +1,6 @@
 """Operators between nodes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..core import Object
@@ -21,6 +21,7 @@ class Wiring:
 
     # Without it Python would take __getitem__ for a way to go through a node.
     __iter__ = None
+    __call__: Callable[..., Any]
 
     def __rshift__(self, other: Any) -> "Network":
         _refuse_systems(other, f"{type(self).__name__} >> {type(other).__name__}")
@@ -30,7 +31,7 @@ class Wiring:
         if nodes_in(other):
             return ff_connect(other, self)
         _refuse_systems(other, f"{type(other).__name__} >> {type(self).__name__}")
-        return self(other)  # type: ignore[operator]
+        return self(other)
 
     def __lshift__(self, other: Any) -> "Network":
         _refuse_systems(other, f"{type(self).__name__} << {type(other).__name__}")
