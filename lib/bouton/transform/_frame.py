@@ -128,22 +128,6 @@ class Versioned:
 ABSENT = object()
 
 
-def once(make: Callable[[jax.Array, int], jax.Array], value: jax.Array, n: int) -> jax.Array:
-    """``make(value, n)`` with a pure function, traced once for one traced value in one trace.
-
-    XLA would find out by itself that two parts compute the same, but not inside of a loop.
-    """
-    frame = STACK.top
-    if frame is None or not isinstance(value, Tracer):
-        return make(value, n)
-    now, about = present_trace(), (id(value), n)
-    known = frame._known.get(about)
-    if known is None or known[1] != now:
-        # With the value itself: nothing else gets its id meanwhile.
-        known = frame._known[about] = value, now, make(value, n)
-    return known[2]
-
-
 def holds_tracer(value: Any) -> bool:
     """Whether a traced value is in ``value``."""
     return any(isinstance(leaf, Tracer) for leaf in jax.tree_util.tree_leaves(value))
@@ -176,7 +160,6 @@ class Frame:
 
     __slots__ = (
         "_apart",
-        "_known",
         "_traces",
         "alive",
         "closed",
@@ -184,6 +167,7 @@ class Frame:
         "discovering",
         "fresh",
         "made",
+        "made_once",
         "opened_in",
         "outer",
         "read_cells",
@@ -216,8 +200,8 @@ class Frame:
         self._apart: AbstractContextManager | None = None
         # Those in which cells may be used.
         self._traces: list = []
-        # What `once` has made: id and number → the traced value, the trace, what was made.
-        self._known: dict[tuple[int, int], tuple[Any, Any, jax.Array]] = {}
+        # See `_once`: id and number → the traced value, the trace, what was made.
+        self.made_once: dict[tuple[int, int], tuple[Any, Any, jax.Array]] = {}
         # Ids of the objects that were made inside, where this is the outermost frame.
         self.made: set[int] = set()
         # Plain attributes that changed inside: object, name, and what it was before.
@@ -242,7 +226,7 @@ class Frame:
     def __exit__(self, *error: Any) -> None:
         STACK.top, self.outer, self.alive = self.outer, None, False
         self._traces.clear()
-        self._known.clear()
+        self.made_once.clear()
         self._put_back()
         if self._apart is not None:
             self._apart.__exit__(*error)

@@ -11,7 +11,7 @@ from jax.typing import ArrayLike
 
 from ...errors import KindError, ShapeError
 from ...transform import Variable
-from ...transform._frame import once
+from ...transform._once import once
 from ...transform._operators import plain
 from . import _arguments as given
 from ._arguments import NOT_NEGATIVE, Numbers, Size
