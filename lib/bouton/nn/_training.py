@@ -13,7 +13,7 @@ from ..transform import TrainVar, Variable
 from ..transform._frame import STACK
 
 if TYPE_CHECKING:
-    from ._vertex import Vertex
+    from ._facts import Facts
 
 # Of what layers register these are weights; others, such as a leaky rate, are never trained.
 _WEIGHTS = ("weights", "biases", "scales")
@@ -29,7 +29,7 @@ class FixedWeights(FixedParameter):
         self.trained, self.reads_as_itself = trained, reads_as_itself
 
 
-def switch(nodes: Iterable[Vertex], trained: bool) -> None:
+def switch(nodes: Iterable[Facts], trained: bool) -> None:
     """Let the weights that ``nodes`` have be TrainVars, or none.
 
     Raises
@@ -67,7 +67,7 @@ def switch(nodes: Iterable[Vertex], trained: bool) -> None:
         slot.cell = new
 
 
-def _places(node: Vertex, trained: bool) -> Iterator[tuple[Vertex, str, Slot]]:
+def _places(node: Facts, trained: bool) -> Iterator[tuple[Facts, str, Slot]]:
     for name, slot in [*node._slots.items()]:
         cell = slot.cell
         if slot.kind != "parameter" or name == "train_state":
@@ -79,7 +79,7 @@ def _places(node: Vertex, trained: bool) -> Iterator[tuple[Vertex, str, Slot]]:
             yield node, name, slot
 
 
-def _was_drawn(node: Vertex, name: str, slot: Slot) -> bool:
+def _was_drawn(node: Facts, name: str, slot: Slot) -> bool:
     """Whether they are fixed because the node was not trainable when they were made, and not because they were said to be."""
     made_here = name in node._plan.left or slot.wrapper.family in _WEIGHTS
     return made_here and slot.wrapper.remembers and isinstance(slot.cell, FixedParameter)
@@ -95,7 +95,7 @@ def _made_of(old: Variable, trained: bool, in_attribute: bool) -> tuple[Variable
     return TrainVar(old.value), True
 
 
-def _named(node: Vertex, slot: Slot) -> Iterator[tuple[Any, str]]:
+def _named(node: Facts, slot: Slot) -> Iterator[tuple[Any, str]]:
     """Who has the slot, under which name: the node, and the layer that it owns."""
     for holder in (node, node.__dict__.get("_layer")):
         if holder is not None:
