@@ -4,10 +4,7 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Self, SupportsIndex
 
-import jax
-
-from ..errors import KindError, ValueRefused
-from ..transform import Variable
+from ..errors import ValueRefused
 
 if TYPE_CHECKING:
     from ._object import Object
@@ -56,7 +53,7 @@ def _rebuilt(cls: Callable, elements: Any) -> Any:
     return cls(elements)
 
 
-class _Listed(Group, list):
+class Listed(Group, list):
     """A list with checked elements."""
 
     def __init__(self, seq: Iterable = ()):
@@ -121,7 +118,7 @@ class _Listed(Group, list):
         self._changed()
 
 
-class _Keyed(Group, dict):
+class Keyed(Group, dict):
     """A dict with checked values."""
 
     def __init__(self, *dicts: Mapping[str, Any], **named: Any):
@@ -163,139 +160,4 @@ class _Keyed(Group, dict):
 
     def __delitem__(self, key: Any) -> None:
         dict.__delitem__(self, key)
-        self._changed()
-
-
-class _OfVariables(Group):
-    def _checked(self, value: Any) -> Variable:
-        if not isinstance(value, Variable):
-            raise KindError(
-                where=type(self).__name__,
-                expected="Variables",
-                got=f"{type(value).__name__}",
-                fix="Make one of it first: bm.Variable(jax.numpy.asarray(x)).",
-            )
-        return value
-
-
-class VarList(_OfVariables, _Listed):
-    """A list of Variables that belong to the object it is an attribute of.
-
-    Assigning an array to an index writes into the Variable that stands there.
-
-    Parameters
-    ----------
-    seq : iterable of Variable
-
-    Raises
-    ------
-    KindError
-        For an element that is no Variable.
-    """
-
-    def __setitem__(self, index: Any, value: Any) -> None:
-        if isinstance(index, slice):
-            values = [*value]
-            if len(values) == len(self[index]):
-                for cell, x in zip(self[index], values, strict=True):
-                    cell.value = x
-                return
-            list.__setitem__(self, index, [self._checked(x) for x in values])
-            self._changed()
-        else:
-            self[index].value = value
-
-
-class VarDict(_OfVariables, _Keyed):
-    """A dict of Variables that belong to the object it is an attribute of.
-
-    Assigning an array to a known key writes into the Variable that stands there.
-
-    Parameters
-    ----------
-    *dicts : mapping of str to Variable
-    **named : Variable
-
-    Raises
-    ------
-    KindError
-        For a value that is no Variable.
-    """
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        if key in self:
-            self[key].value = value
-        else:
-            dict.__setitem__(self, key, self._checked(value))
-            self._changed()
-
-
-# What comes out of a JAX function is a plain list or dict of the arrays: it cannot write to copies of the cells by mistake.
-def _plain_list(_: None, arrays: Any) -> Any:
-    return list(arrays)
-
-
-def _plain_dict(keys: tuple, arrays: Any) -> Any:
-    return dict(zip(keys, arrays, strict=True))
-
-
-jax.tree_util.register_pytree_node(VarList, lambda cells: (tuple(cells), None), _plain_list)
-jax.tree_util.register_pytree_node(VarDict, lambda cells: (tuple(cells.values()), tuple(cells)), _plain_dict)
-
-
-class Member:
-    """What can be an element of a :class:`NodeList` or :class:`NodeDict`: every object."""
-
-
-class _OfNodes(Group):
-    def _checked(self, value: Any) -> Member:
-        if not isinstance(value, Member):
-            raise KindError(
-                where=type(self).__name__,
-                expected="objects with Variables of their own",
-                got=f"{type(value).__name__}",
-                fix="Derive its class from bouton.Object, or keep it in a plain list.",
-            )
-        for owner, name in self._known():
-            alive: Any = owner()
-            if alive is not None:
-                alive._refuse_child(name, value)
-        return value
-
-
-class NodeList(_OfNodes, _Listed):
-    """A list of objects that belong to the object it is an attribute of.
-
-    Parameters
-    ----------
-    seq : iterable of Object
-
-    Raises
-    ------
-    KindError
-        For an element that is no object.
-    """
-
-    def __setitem__(self, index: Any, value: Any) -> None:
-        checked: Any = [self._checked(x) for x in value] if isinstance(index, slice) else self._checked(value)
-        list.__setitem__(self, index, checked)
-        self._changed()
-
-
-class NodeDict(_OfNodes, _Keyed):
-    """A dict of objects that belong to the object it is an attribute of.
-
-    Parameters
-    ----------
-    *dicts : mapping of str to Object
-    **named : Object
-
-    Raises
-    ------
-    KindError
-        For a value that is no object.
-    """
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        dict.__setitem__(self, key, self._checked(value))
         self._changed()

@@ -5,9 +5,10 @@ from typing import Any, Self
 from ..errors import ValueRefused
 from ..transform import Variable
 from ..transform._rebound import note_made, note_rebound
-from ._groups import Group, Member
+from ._groups import Group
 from ._inspectable import Inspectable
 from ._names import claim, next_name, unique_name, wait_for_name
+from ._node_groups import Member
 from ._render import as_html
 from ._searchable import Kin, Searchable
 from ._slot import Slot

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from ..errors import UniqueNameError, ValueRefused
 from ..transform import TrainVar, Variable
 from ._collector import ArrayCollector, Collector
-from ._groups import Member
 from ._names import unique_name
+from ._node_groups import Member
 from ._slot import Slot
 from ._unmeant import warn_of_filled_containers
 from ._wrappers import Wrapper

@@ -10,7 +10,8 @@ from ..transform import Variable
 from ..transform._frame import Versioned
 from . import _placement, _saving, _search
 from ._collector import ArrayCollector, Collector
-from ._groups import NodeDict, VarDict
+from ._node_groups import NodeDict
+from ._var_groups import VarDict
 
 if TYPE_CHECKING:
     from ._object import Object
