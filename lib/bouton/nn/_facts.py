@@ -1,9 +1,11 @@
 """What a node knows of itself."""
 
 import itertools
+from collections.abc import Iterable
 from html import escape
 from typing import Any, ClassVar, Self, cast
 
+from ..core import Object
 from ..dynamics import DynamicalSystemNS
 from ..errors import KindError, ValueRefused
 from ..math import BatchingMode, Mode, TrainingMode
@@ -129,21 +131,32 @@ class Facts(DynamicalSystemNS):
 
     @trainable.setter
     def trainable(self, trainable: bool) -> None:
+        self._refuse_no_flag(trainable)
+        self._train((self,), trainable)
+
+    def _refuse_no_flag(self, trainable: Any) -> None:
         if not isinstance(trainable, bool):
             raise KindError(
                 where=self._where("trainable"), expected="True or False", got=f"{trainable!r}", fix="Pass one of the two."
             )
-        self._train((self,), trainable)
 
     def _train(self, nodes: "tuple[Facts, ...]", trainable: bool) -> None:
         """Let all of these be trained, or none."""
         switch(nodes, trainable)
         for node in nodes:
-            node.__dict__["_is_trainable"] = trainable
-            node._choice.version += 1
-            layer = node.__dict__.get("_layer")
-            if layer is not None:
-                layer.mode = node.mode
+            node._now_trained(trainable)
+
+    def _now_trained(self, trainable: bool) -> None:
+        """Weights have become what that says."""
+        self.__dict__["_is_trainable"] = trainable
+        self._choice.version += 1
+        layer = self.__dict__.get("_layer")
+        if layer is not None:
+            layer.mode = self.mode
+
+    def _weighed(self) -> Iterable[Object]:
+        """Those that have the weights: itself."""
+        return (self,)
 
     @property
     def mode(self) -> Mode:

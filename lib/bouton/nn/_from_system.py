@@ -1,16 +1,20 @@
 """A system of one step as a node."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
+from ..core import Object
 from ..dynamics import DynamicalSystem, share
 from ..errors import KindError, ValueRefused
+from ..layers import Layer
 from ..layers._layer import as_array
-from ..math import BatchingMode
+from ..math import BatchingMode, Mode, TrainingMode
 from ..transform import result_shapes
 from ._node import Node
+from ._training import FixedWeights
 
 
 class FromSystem(Node):
@@ -22,7 +26,7 @@ class FromSystem(Node):
     Parameters
     ----------
     system : DynamicalSystem
-        In a mode with a batch. It says itself which of its weights are trained.
+        In a mode with a batch. It says itself which of its weights are trained; ``trainable = False`` makes them fixed.
     input_shape : int or tuple of int, optional
         Shape of the input without the axis of the batch, for a node that is not fed by another.
     name : str, optional
@@ -69,18 +73,48 @@ class FromSystem(Node):
 
     @property
     def trainable(self) -> bool:
-        """Whether the system has TrainVars."""
+        """Whether the system has TrainVars; it can be assigned.
+
+        False makes all of them fixed, trained initial states too, and True makes those TrainVars again that were some before.
+
+        Raises
+        ------
+        ValueRefused
+            For True, of a system that was not built to be trained.
+        """
+        self._choice.used()
         return bool(self.modules()["system"].train_vars("relative")) if "system" in self._children else False
 
     @trainable.setter
     def trainable(self, trainable: bool) -> None:
-        if "system" in self._children and trainable != self.trainable:
+        self._refuse_no_flag(trainable)
+        if "system" not in self._children:
+            # While it is made.
+            return
+        self._train((self,), trainable)
+        if trainable and not self.trainable:
             raise ValueRefused(
                 where=f"{self.name}.trainable",
-                expected=f"{self.trainable}, as the system was built",
-                got=f"{trainable}",
-                fix="Build the system in another mode.",
+                expected="False, as the system was built",
+                got="True",
+                fix="Build the system inside `with bm.training_environment():`.",
             )
+
+    def _weighed(self) -> Iterable[Object]:
+        return self.system.nodes("relative", -1, include_self=True).unique().values()
+
+    def _now_trained(self, trainable: bool) -> None:
+        super()._now_trained(trainable)
+        before: dict[str, Mode] = self.__dict__.setdefault("_modes_before", {})
+        parts = self.system.nodes("relative", -1, include_self=True)
+        # Of layers alone: from what neurons send, gradients are to reach what comes before them.
+        for path, part in parts.items() if not trainable else ():
+            fixed = isinstance(part, Layer) and any(isinstance(slot.cell, FixedWeights) for slot in part._slots.values())
+            if fixed and isinstance(part.mode, TrainingMode):
+                before[path], part.mode = part.mode, BatchingMode(part.mode.batch_size)
+        while trainable and before:
+            path, mode = before.popitem()
+            parts[path].mode = mode
 
     def init_ff(self) -> None:
         """What a step would give, of a system that begins anew."""

@@ -183,23 +183,15 @@ class Network(Node):
     def trainable(self) -> bool:
         """Whether a member is; assigned, it holds for all, as :attr:`Node.trainable` says.
 
-        A system in a ``FromSystem`` says it itself: True leaves it as it is, False is refused by one that is trained.
+        A system in a ``FromSystem`` that was built without TrainVars has none afterwards, either.
         """
         self._kin.used()
         return any(node.trainable for node in self._graph.nodes)
 
     @trainable.setter
     def trainable(self, trainable: bool) -> None:
-        if not isinstance(trainable, bool):
-            raise KindError(
-                where=self._where("trainable"), expected="True or False", got=f"{trainable!r}", fix="Pass one of the two."
-            )
-        nodes = self._graph.nodes
-        # Those that say it themselves come first: they may refuse.
-        own = [node for node in nodes if type(node).trainable is not Node.trainable]
-        for node in () if trainable else own:
-            node.trainable = False
-        self._train(tuple(node for node in nodes if node not in own), trainable)
+        self._refuse_no_flag(trainable)
+        self._train(self._graph.nodes, trainable)
 
     # -- in place ----------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from ..core import Object
 from ..core._groups import Group
 from ..core._slot import Slot
 from ..errors import RunningError
@@ -60,23 +61,24 @@ def switch(nodes: Iterable[Facts], trained: bool) -> None:
             _replace(group, old, new)
             continue
         for each, its_name in _named(holder, slot):
-            if trained and as_itself:
+            # What was assigned as a Variable goes on to be read as one.
+            if as_itself and (trained or not slot.wrapper.remembers):
                 each.__dict__[its_name] = new
             else:
                 each.__dict__.pop(its_name, None)
         slot.cell = new
 
 
-def _places(node: Facts, trained: bool) -> Iterator[tuple[Facts, str, Slot]]:
-    for name, slot in [*node._slots.items()]:
+def _places(node: Facts, trained: bool) -> Iterator[tuple[Object, str, Slot]]:
+    for holder, name, slot in [(each, name, slot) for each in node._weighed() for name, slot in each._slots.items()]:
         cell = slot.cell
-        if slot.kind != "parameter" or name == "train_state":
+        if slot.kind != "parameter" or (holder is node and name == "train_state"):
             continue
         if isinstance(cell, TrainVar):
             if not trained:
-                yield node, name, slot
-        elif trained and (isinstance(cell, FixedWeights) or _was_drawn(node, name, slot)):
-            yield node, name, slot
+                yield holder, name, slot
+        elif trained and (isinstance(cell, FixedWeights) or (holder is node and _was_drawn(node, name, slot))):
+            yield holder, name, slot
 
 
 def _was_drawn(node: Facts, name: str, slot: Slot) -> bool:
@@ -95,11 +97,11 @@ def _made_of(old: Variable, trained: bool, in_attribute: bool) -> tuple[Variable
     return TrainVar(old.value), True
 
 
-def _named(node: Facts, slot: Slot) -> Iterator[tuple[Any, str]]:
-    """Who has the slot, under which name: the node, and the layer that it owns."""
-    for holder in (node, node.__dict__.get("_layer")):
-        if holder is not None:
-            yield from ((holder, name) for name, known in holder._slots.items() if known is slot)
+def _named(holder: Object, slot: Slot) -> Iterator[tuple[Any, str]]:
+    """Who has the slot, under which name: a node, and the layer that it owns."""
+    for each in (holder, holder.__dict__.get("_layer")):
+        if each is not None:
+            yield from ((each, name) for name, known in each._slots.items() if known is slot)
 
 
 def _replace(group: Group, old: Variable, new: Variable) -> None:

@@ -155,20 +155,76 @@ def test_a_network_is_trainable_where_a_member_is_and_says_it_to_all():
     assert len(trained(net)) == 4
 
 
-def test_a_system_in_a_network_says_it_itself():
+class Weighed(bp.DynamicalSystemNS):
+    """Written for TrainVars, which it reads as Variables."""
+
+    def __init__(self):
+        super().__init__(mode=bm.training_mode)
+        self.w = bm.TrainVar(jnp.array([[1.0], [10.0]]))
+        self.factors = bm.VarList([bm.TrainVar(jnp.ones(1))])
+
+    def reset_state(self, batch_size=None):
+        return self
+
+    def update(self, x):
+        return x @ self.w.value * self.factors[0]
+
+
+def test_a_system_in_a_network_is_frozen_and_trained_again_with_it_d6():
     with bm.training_environment():
-        layer = bp.layers.Dense(2, 2)
+        layer = bp.layers.Dense(2, 2, np.eye(2))
+    node, own = nn.FromSystem(layer), Weighed()
+    net = (nn.Input(2) >> nn.Dense(2, np.eye(2)) >> node >> nn.FromSystem(own)).initialize()
+    compiled, weights, own_weights = bm.jit(net), layer.W, own.w
+    assert len(trained(net)) == 6
+    for _ in range(2):
+        assert compiled(X).item() == net(X).item() == 21
+        net.trainable = False
+        assert (net.trainable, node.trainable, trained(net)) == (False, False, [])
+        assert isinstance(layer.mode, bm.BatchingMode)
+        assert not isinstance(own.w, bm.TrainVar)
+        own.w = own.w * 2
+        layer.W = 3 * jnp.eye(2)
+        assert compiled(X).item() == net(X).item() == 3 * 2 * 21
+        net.trainable = True
+        assert len(trained(net)) == 6
+        assert (layer.W, own.w) == (weights, own_weights)
+        assert isinstance(layer.mode, bm.TrainingMode)
+        assert compiled(X).item() == 126
+        own.w.value, layer.W.value = own.w / 2, jnp.eye(2)
+
+
+def test_gradients_go_through_a_frozen_system_to_what_comes_before_it():
+    dense, node = nn.Dense(2, np.eye(2)), nn.FromSystem(Weighed())
+    net = (nn.Input(2) >> dense >> node).initialize()
+    node.trainable = False
+    assert trained(net) == [f"{dense.name}.Wff", f"{dense.name}.bias"]
+    grads = bm.grad(lambda: net(X).sum(), grad_vars=net.train_vars("relative").unique())()
+    assert_allclose(grads[f"{dense.name}.Wff"], X.T @ [[1.0, 10.0]])
+
+
+def test_what_is_frozen_is_not_fitted():
+    with bm.training_environment():
+        layer = bp.layers.Dense(2, 1)
+    node = nn.FromSystem(layer)
+    trainer = bp.RidgeTrainer((nn.Input(2) >> node).initialize(), progress_bar=False)
+    node.trainable = False
+    with pytest.raises(ValueRefused, match="expected a part in training mode, as it was when the trainer was made"):
+        trainer.fit([np.ones((1, 4, 2)), np.ones((1, 4, 1))])
+
+
+def test_a_system_that_was_not_built_to_be_trained_is_not():
     with bm.batching_environment():
-        neurons = bp.neurons.LIF(2)
-    dense = nn.Dense(2)
-    net = (nn.Input(2) >> dense >> nn.FromSystem(neurons)).initialize()
+        node = nn.FromSystem(bp.neurons.LIF(2))
+    net = (nn.Input(2) >> nn.Dense(2) >> node).initialize()
     net.trainable = False
     net.trainable = True
     assert len(trained(net)) == 2
-    net = (nn.Input(2) >> dense >> nn.FromSystem(layer)).initialize()
-    with pytest.raises(ValueRefused, match="expected True, as the system was built, got False"):
-        net.trainable = False
-    assert len(trained(net)) == 4
+    node.trainable = False
+    with pytest.raises(ValueRefused, match=r"\.trainable: expected False, as the system was built, got True\. .*training_env"):
+        node.trainable = True
+    with pytest.raises(TypeError, match="expected True or False, got 1"):
+        node.trainable = 1
 
 
 def test_a_trained_initial_state_stays_one_d7():
