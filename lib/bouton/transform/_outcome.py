@@ -9,6 +9,7 @@ import jax.numpy as jnp
 
 from ..errors import KindError, MathError
 from ._frame import Frame, started_again
+from ._numbers import rank
 from ._purify import is_discovering, unwrap
 from ._trace import present_trace
 from ._variable import Variable
@@ -35,15 +36,10 @@ class Kind(NamedTuple):
         if self.dtype == other.dtype:
             return Kind(self.shape, self.dtype, self.weak_type and other.weak_type)
         weak, strong = (self, other) if self.weak_type else (other, self)
-        if not weak.weak_type or (not strong.weak_type and _rank(weak.dtype) > _rank(strong.dtype)):
+        if not weak.weak_type or (not strong.weak_type and rank(weak.dtype) > rank(strong.dtype)):
             return None
-        dtype = strong.dtype if _rank(weak.dtype) <= _rank(strong.dtype) else weak.dtype
+        dtype = strong.dtype if rank(weak.dtype) <= rank(strong.dtype) else weak.dtype
         return Kind(self.shape, dtype, strong.weak_type)
-
-
-def _rank(dtype: Any) -> int:
-    kinds = (jnp.bool_, jnp.integer, jnp.floating, jnp.complexfloating)
-    return next((k for k, kind in enumerate(kinds) if jnp.issubdtype(dtype, kind)), len(kinds))
 
 
 @dataclass

@@ -8,12 +8,13 @@ import numpy as np
 from jax.core import Tracer
 
 from ..errors import KindError, LeakedTracerError, MathError
+from ._array_like import ArrayLike
 from ._frame import STACK, Versioned
-from ._operators import ArrayOperators, fits_in
+from ._numbers import fits_in
 from ._settings import default_float
 
 
-class Variable(ArrayOperators):
+class Variable(ArrayLike):
     """A mutable cell that holds one array and keeps its shape and dtype.
 
     It acts as an array in arithmetic, indexing, methods and :mod:`jax.numpy` functions; the results are plain arrays. The methods
