@@ -9,8 +9,8 @@ from jax.core import Tracer
 from ..errors import KindError, ShapeError, UnsupportedError, ValueRefused
 from ..transform import KeyVariable, TrainVar, Variable
 from ..transform._frame import STACK, Versioned
+from ..transform._own_array import assign_quickly, own_array, own_number
 from ..transform._variable import Parameter as FixedParameter
-from ..transform._variable import assign_quickly, own_array, own_number
 from ._switch import SwitchedVariable
 from ._wrappers import Parameter, State, Wrapper, is_numeric
 

@@ -9,7 +9,7 @@ from jax.typing import ArrayLike
 
 from ..errors import KindError, ShapeError, ValueRefused
 from ..transform import Variable
-from ..transform._variable import own_array
+from ..transform._own_array import own_array
 from ._checks import Shape, as_shape
 from ._initializer import Initializer
 

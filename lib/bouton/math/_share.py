@@ -13,7 +13,7 @@ from ..core._names import nearest
 from ..errors import KindError, LeakedTracerError, UnknownPathError
 from ..transform import DT, Variable
 from ..transform._frame import STACK
-from ..transform._variable import assign_quickly
+from ..transform._own_array import assign_quickly
 from ._admitted import admitted
 from ._environment import set_environment
 from ._shared_layers import ABSENT, Context, Outside, as_cell_array, is_number, same, signature

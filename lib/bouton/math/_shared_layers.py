@@ -9,7 +9,7 @@ import numpy as np
 
 from ..transform import Variable, default_float, default_int
 from ..transform._frame import STACK, Frame
-from ..transform._variable import own_array
+from ..transform._own_array import own_array
 
 ABSENT = object()
 
