@@ -9,9 +9,9 @@ import numpy as np
 from jax.core import Tracer
 
 from ..core import Object
-from ..errors import KindError, RunningError, ShapeError, ValueRefused
+from ..errors import KindError, ShapeError
 from ..transform import Variable
-from ..transform._frame import Versioned
+from ._delay_steps import Layout, concrete, in_steps
 from ._share import share
 
 
@@ -24,21 +24,6 @@ class _Past(Variable):
         return len(new) == len(old) and all(
             n == o for axis, (n, o) in enumerate(zip(new, old, strict=True)) if axis not in (0, self._batch_axis)
         )
-
-
-class _Layout(Versioned):
-    """The length of the steps that the past was stored in: compiled code holds it as a constant."""
-
-    __slots__ = ("dt",)
-
-    def __init__(self, dt: Any):
-        super().__init__()
-        self.dt = dt
-
-    def change(self, dt: Any) -> None:
-        if dt != self.dt:
-            self.dt = dt
-            self.version += 1
 
 
 class LengthDelay(Object):
@@ -90,9 +75,9 @@ class LengthDelay(Object):
         self.__dict__["_source"] = target if isinstance(target, Variable) else None
         first = target.value if isinstance(target, Variable) else jnp.asarray(target)
         self.__dict__["_first"] = None if isinstance(target, Variable) else first
-        self._longest = _concrete(delay_len, f"{type(self).__name__}(delay_len=...)")
+        self._longest = concrete(delay_len, f"{type(self).__name__}(delay_len=...)")
         self._initial = initial_delay_data
-        self._layout = _Layout(share.dt)
+        self._layout = Layout(share.dt)
         batch = target.batch_axis if isinstance(target, Variable) else None
         self.data = _Past(self._filled(first), batch_axis=None if batch is None else batch + 1)
         self.newest = Variable(jnp.zeros((), jnp.int32))
@@ -151,7 +136,7 @@ class LengthDelay(Object):
         """
         data = self.data.value
         longest = data.shape[0] - 1
-        steps = self._steps(delay, longest)
+        steps = self._layout.steps(delay, longest, f"{type(self).__name__}(delay)")
         traced = isinstance(steps, Tracer)
         inside = (steps >= 0) & (steps <= longest) if traced else None
         steps = jnp.clip(steps, 0, longest) if traced else steps
@@ -208,7 +193,7 @@ class LengthDelay(Object):
 
     def _filled(self, first: jax.Array) -> jax.Array:
         """The ring at the beginning: the newest value at 0, the one before it at the end."""
-        longest = int(_in_steps(self._longest, self._layout.dt).max(initial=0))
+        longest = int(in_steps(self._longest, self._layout.dt).max(initial=0))
         shape, before = (longest, *first.shape), self._initial
         before = before(shape) if isinstance(before, Callable) else jnp.zeros((), first.dtype) if before is None else before
         before = jnp.asarray(before, first.dtype)
@@ -239,59 +224,6 @@ class LengthDelay(Object):
                 fix=f"Convert it with .astype('{data.dtype}').",
             )
         return value.astype(data.dtype)
-
-    def _steps(self, delay: Any, longest: int) -> Any:
-        where = f"{type(self).__name__}(delay)"
-        delay = delay.value if isinstance(delay, Variable) else delay
-        if isinstance(delay, Tracer):
-            if not jnp.issubdtype(delay.dtype, jnp.floating):
-                return delay
-            self._check_layout(where)
-            return jnp.rint(delay / share.dt).astype(jnp.int32)
-        delay = _concrete(delay, where)
-        if delay.dtype.kind == "f":
-            self._check_layout(where)
-        steps = _in_steps(delay, self._layout.dt)
-        if steps.size and steps.max() > longest:
-            raise ValueRefused(
-                where=where,
-                expected=f"at most the {longest} steps that are stored",
-                got=f"{steps.max()}",
-                fix="Make the delay with a larger delay_len.",
-            )
-        return steps
-
-    def _check_layout(self, where: str) -> None:
-        self._layout.used()
-        before, now = self._layout.dt, share.dt
-        if before is now or isinstance(now, Tracer) or before == now:
-            return
-        raise RunningError(
-            where=where,
-            expected=f"the dt with which the past was stored, {before:g} ms",
-            got=f"{now:g} ms",
-            fix="Reset the state after a change of dt, or give delays in steps.",
-        )
-
-
-def _concrete(delay: Any, where: str) -> np.ndarray:
-    """Delays as a NumPy array of whole numbers or of floats."""
-    delay = np.asarray(delay)
-    if delay.dtype.kind not in "iuf":
-        raise KindError(
-            where=where,
-            expected="steps, whole numbers, or times in ms, floats",
-            got=f"{delay.dtype}",
-            fix="Write for instance 15, or 1.5.",
-        )
-    if not np.isfinite(delay).all() or (delay < 0).any():
-        wrong = delay[~(np.isfinite(delay) & (delay >= 0))].ravel()[0]
-        raise ValueRefused(where=where, expected="0 or more", got=f"{wrong}", fix="A delay looks back, never ahead.")
-    return delay
-
-
-def _in_steps(delay: np.ndarray, dt: float) -> np.ndarray:
-    return np.rint(delay / dt).astype(np.int32) if delay.dtype.kind == "f" else delay.astype(np.int32)
 
 
 def _broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
