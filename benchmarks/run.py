@@ -21,6 +21,7 @@ QUESTIONS = (
     "surrogate",
     "lstm",
     "graph",
+    "functional",
     "imports",
 )
 

@@ -15,6 +15,7 @@ QUESTIONS = (
     "dispatch",
     "first_call",
     "graph",
+    "functional",
     "imports",
     "lstm",
     "propagate",
@@ -75,7 +76,7 @@ def test_import_bouton_is_held_to_a_number_of_modules(everything):
 def test_a_question_that_there_is_not_is_named():
     done = run("run.py", "--tiny", "speed")
     assert done.returncode == 2
-    there_are = "dispatch, first_call, tweak, series, classifier, propagate, coba, surrogate, lstm, graph, imports"
+    there_are = "dispatch, first_call, tweak, series, classifier, propagate, coba, surrogate, lstm, graph, functional, imports"
     assert f"no such question: speed; there are {there_are}" in done.stderr
 
 

@@ -7,8 +7,8 @@ import jax
 
 from ..core import Object
 from ..errors import UnsupportedError, ValueRefused
+from ._flat import FLAT, awaken, flatten, flatten_with_keys, unflatten
 from ._module import Module
-from ._structure import Structure
 
 
 class Functional(Module):
@@ -27,7 +27,16 @@ class Functional(Module):
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
-        jax.tree_util.register_pytree_node(cls, _flatten, _unflatten)
+        jax.tree_util.register_pytree_with_keys(cls, flatten_with_keys, unflatten, flatten)
+
+    def __getattr__(self, name: str) -> Any:
+        if awaken(self) or name in self.__dict__:
+            return getattr(self, name)
+        return super().__getattr__(name)
+
+    def __getstate__(self) -> dict[str, Any]:
+        awaken(self)
+        return {attribute: value for attribute, value in self.__dict__.items() if attribute != FLAT}
 
     def _refuse_child(self, name: str, child: Object) -> None:
         if not getattr(child, "_functional", False):
@@ -75,15 +84,5 @@ class Functional(Module):
     register_implicit_nodes = register_implicit_vars
 
     def _copy(self) -> Self:
-        leaves, structure = _flatten(self)
-        return _unflatten(structure, leaves)
-
-
-def _flatten(module: Object) -> tuple[list, Structure]:
-    arrays: list = []
-    structure = Structure(module, arrays)
-    return arrays, structure
-
-
-def _unflatten(structure: Structure, leaves: Any) -> Any:
-    return structure.build(iter(leaves))
+        leaves, structure = flatten(self)
+        return unflatten(structure, leaves)

@@ -1,6 +1,6 @@
 """All of a functional module but its arrays: what JAX compares to know whether compiled code fits."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
@@ -9,11 +9,14 @@ from jax.core import Tracer
 
 from ..core import Object
 from ..core._groups import Group
+from ..core._names import wait_for_name
+from ..core._searchable import Kin
 from ..core._slot import Slot, SlotFacts
 from ..core._switch import SwitchedVariable
 from ..transform import Variable
-
-_NO_ATTRIBUTES = {"_slots", "_children", "_kin", "_groups", "_unique_name"}
+from ..transform._frame import Frame
+from ..transform._rebound import note_made
+from ._plain import as_now, plain_attributes, same
 
 
 class Kind(NamedTuple):
@@ -22,6 +25,28 @@ class Kind(NamedTuple):
     cls: type[Variable]
     batch_axis: int | None
     off: tuple | None
+
+
+class _Token:
+    """Stands for all structures that have been found equal: they are compared in full once."""
+
+    __slots__ = ("_older",)
+
+    def __init__(self) -> None:
+        self._older: _Token | None = None
+
+    def oldest(self) -> "_Token":
+        token = self
+        while token._older is not None:
+            token = token._older
+        if token is not self:
+            self._older = token
+        return token
+
+    def join(self, other: "_Token") -> None:
+        mine, theirs = self.oldest(), other.oldest()
+        if mine is not theirs:
+            theirs._older = mine
 
 
 class Structure:
@@ -33,16 +58,25 @@ class Structure:
     Parameters
     ----------
     module : Object
-    arrays : list
-        Gets the arrays, in order.
+    leaves : list
+        Gets the slots whose arrays are the leaves of the tree, in order.
+    parts : list
+        Gets the module and those below it, each with its structure.
     """
 
-    __slots__ = ("cells", "children", "cls", "groups", "plain", "slots")
+    __slots__ = ("_hash", "_token", "can_wait", "cells", "children", "cls", "groups", "plain", "slots")
 
-    def __init__(self, module: Object, arrays: list, numbers: dict[int, int] | None = None):
+    def __init__(
+        self,
+        module: Object,
+        leaves: list[Slot],
+        parts: "list[tuple[Object, Structure]]",
+        numbers: dict[int, int] | None = None,
+    ):
         numbers = {} if numbers is None else numbers
         numbers[id(module)] = len(numbers)
-        self.cls = type(module)
+        parts.append((module, self))
+        self.cls, self._token = type(module), _Token()
         self.slots: dict[str, SlotFacts] = {}
         # Of each slot the kind of its cell, or the number of a cell that came before.
         self.cells: dict[str, int | Kind | None] = {}
@@ -54,52 +88,99 @@ class Structure:
             numbers[id(slot.cell)] = len(numbers)
             self.cells[name] = _kind(slot.cell, off=facts.is_off)
             if not facts.is_off:
-                arrays.append(slot.cell.value)
+                leaves.append(slot)
         self.children: dict[str, int | Structure] = {}
         for name, child in module._children.items():
             known = numbers.get(id(child))
-            self.children[name] = Structure(child, arrays, numbers) if known is None else known
+            self.children[name] = Structure(child, leaves, parts, numbers) if known is None else known
         self.groups = {name: (type(group), [key for key, _ in group.elements()]) for name, group in module._groups.items()}
-        hidden = _NO_ATTRIBUTES | module._groups.keys() | module._slots.keys() | module._children.keys()
-        shown = {name: v for name, v in module.__dict__.items() if name not in hidden and not name.startswith("_bouton_")}
-        self.plain = {name: _as_now(value) for name, value in shown.items()}
+        self.plain = {name: as_now(value) for name, value in plain_attributes(module).items()}
+        # Whether no attribute of the instance hides one of the class: that would be found before the instance is complete.
+        bare = (name for name, facts in self.slots.items() if not facts.wrapper.remembers)
+        self.can_wait = not any(hasattr(self.cls, name) for name in (*bare, *self.children, *self.groups))
+        self._hash = hash((self.cls, tuple(self.slots), tuple(self.children)))
 
     def __hash__(self) -> int:
-        return hash((self.cls, tuple(self.slots), tuple(self.children)))
+        return self._hash
 
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
+        if not isinstance(other, Structure):
+            return False
+        if self._token.oldest() is other._token.oldest():
+            return True
+        if self._hash != other._hash or not self._is_alike(other):
+            return False
+        self._token.join(other._token)
+        return True
+
+    def _is_alike(self, other: "Structure") -> bool:
         return (
-            isinstance(other, Structure)
-            and self.cls is other.cls
+            self.cls is other.cls
             and list(self.slots) == list(other.slots)
             and all(_same_slot(a, other.slots[name]) for name, a in self.slots.items())
             and self.cells == other.cells
             and self.groups == other.groups
-            and _same(self.plain, other.plain)
+            and same(self.plain, other.plain)
             and list(self.children) == list(other.children)
             and all(child == other.children[name] for name, child in self.children.items())
         )
 
-    def build(self, arrays: Iterator, made: list | None = None) -> Any:
-        """A module of this structure around the arrays of an iterator."""
+    def begin(self) -> Any:
+        """An instance with its plain attributes, before :meth:`complete`."""
+        module = object.__new__(self.cls)
+        module.__dict__.update({name: as_now(value) for name, value in self.plain.items()})
+        module.__dict__.update(_unique_name=None, _implicit_vars={}, _implicit_nodes={})
+        note_made(module)
+        return module
+
+    def complete(
+        self,
+        module: Any,
+        arrays: Iterator,
+        home: Frame | None,
+        leaves: list[Slot],
+        parts: "list[tuple[Object, Structure]]",
+        made: list | None = None,
+    ) -> Any:
+        """The instance with cells of its own around the arrays of an iterator.
+
+        Parameters
+        ----------
+        module : Object
+            From :meth:`begin`.
+        arrays : iterator
+            The leaves of the tree.
+        home : Frame or None
+            The trace that the arrays belong to.
+        leaves, parts : list
+            As for the constructor.
+        """
         made = [] if made is None else made
-        module = self.cls.__new__(self.cls)
         made.append(module)
-        module.__dict__.update({name: _as_now(value) for name, value in self.plain.items()})
+        parts.append((module, self))
+        slots, shown = {}, {}
         for name, facts in self.slots.items():
-            cell = _cell(self.cells[name], facts, arrays, made)
-            module._slots[name] = Slot.build(facts, cell)
+            kind = self.cells[name]
+            cell = _cell(kind, facts, arrays, made, home)
+            slots[name] = slot = Slot.build(facts, cell)
+            if isinstance(kind, Kind) and kind.off is None:
+                leaves.append(slot)
             if not facts.wrapper.remembers:
-                module.__dict__[name] = cell
+                shown[name] = cell
+        children = {}
         for name, child in self.children.items():
-            built = made[child] if isinstance(child, int) else child.build(arrays, made)
-            module._children[name] = built
-            if hasattr(self.cls, name):
-                module.__dict__[name] = built
-        for name, (kind, keys) in self.groups.items():
-            _regroup(module, name, kind, keys)
+            children[name] = (
+                made[child] if isinstance(child, int) else child.complete(child.begin(), arrays, home, leaves, parts, made)
+            )
+        groups = {name: _group(kind, keys, name, slots, children) for name, (kind, keys) in self.groups.items()}
+        shown |= {name: x for registry in (children, groups) for name, x in registry.items() if hasattr(self.cls, name)}
+        # All at once: another thread may be looking.
+        module.__dict__.update(shown, _slots=slots, _children=children, _groups=groups, _kin=Kin())
+        for name, group in groups.items():
+            group.belongs_to(module, name)
+        wait_for_name(module)
         return module
 
 
@@ -108,23 +189,20 @@ def _kind(cell: Variable, *, off: bool) -> Kind:
     return Kind(type(cell), cell.batch_axis, (cell._value.shape, cell._value.dtype) if off else None)
 
 
-def _regroup(module: Object, name: str, kind: type[Group], keys: list[str]) -> None:
-    elements = {key: module._children.get(f"{name}-{key}") for key in keys}
-    elements = {key: module._slots[f"{name}-{key}"].cell if x is None else x for key, x in elements.items()}
+def _group(kind: type[Group], keys: list[str], name: str, slots: dict[str, Slot], children: dict[str, Object]) -> Group:
+    elements = {key: children.get(f"{name}-{key}") for key in keys}
+    elements = {key: slots[f"{name}-{key}"].cell if x is None else x for key, x in elements.items()}
     build: Any = kind
-    group = build(list(elements.values()) if issubclass(kind, list) else elements)
-    module._groups[name] = group
-    if hasattr(type(module), name):
-        module.__dict__[name] = group
-    group.belongs_to(module, name)
+    return build(list(elements.values()) if issubclass(kind, list) else elements)
 
 
-def _cell(kind: int | Kind | None, facts: SlotFacts, arrays: Iterator, made: list) -> Variable | None:
+def _cell(kind: int | Kind | None, facts: SlotFacts, arrays: Iterator, made: list, home: Frame | None) -> Variable | None:
     if kind is None:
         return None
     if isinstance(kind, int):
         return made[kind]
     new = kind.cls.holding(next(arrays) if kind.off is None else _zero(kind.off, facts), kind.batch_axis)
+    new._home = home
     if isinstance(new, SwitchedVariable) and kind.off is None:
         new.switch.turn_on()
     made.append(new)
@@ -139,38 +217,7 @@ def _zero(of: tuple, facts: SlotFacts) -> Any:
 
 
 def _same_slot(a: SlotFacts, b: SlotFacts) -> bool:
-    if a.has_cell != b.has_cell or a.kind != b.kind or a.is_off != b.is_off or not _same(a.static, b.static):
+    if a.has_cell != b.has_cell or a.kind != b.kind or a.is_off != b.is_off or not same(a.static, b.static):
         return False
     # Copies share the wrapper; what was built apart is the same when it resets to the same.
     return a.wrapper is b.wrapper or a.wrapper.describes_the_same(b.wrapper)
-
-
-def _as_now(value: Any) -> Any:
-    """A copy of what can change in place: the structure describes the module at one moment."""
-    if isinstance(value, np.ndarray):
-        return value.copy()
-    if type(value) is dict:
-        return {name: _as_now(v) for name, v in value.items()}
-    if type(value) in (list, tuple):
-        return type(value)(map(_as_now, value))
-    return set(value) if type(value) is set else value
-
-
-def _same(a: Any, b: Any) -> bool:
-    """Whether two plain attributes are the same constant of compiled code."""
-    if type(a) is not type(b):
-        return False
-    if isinstance(a, np.ndarray):
-        return a.dtype == b.dtype and np.array_equal(a, b, equal_nan=a.dtype.kind in "fc")
-    if isinstance(a, Mapping) and type(a) is dict:
-        return list(a) == list(b) and all(_same(v, b[name]) for name, v in a.items())
-    if type(a) in (list, tuple):
-        return len(a) == len(b) and all(map(_same, a, b))
-    if a is b:
-        return True
-    try:
-        equal = a == b
-    except ValueError:
-        return False
-    # What compares element by element, as JAX's arrays do, is the same constant only when it is the same array.
-    return equal if isinstance(equal, bool) else False
