@@ -116,6 +116,13 @@ def claim(obj: Any, name: str | None) -> str:
     return name
 
 
+def take_again(obj: Any, name: str | None) -> None:
+    """Give ``obj`` the name that it had when it was saved, unless another object has it now."""
+    scopes = _SCOPES.get()
+    if name is not None and not any(name in names.taken for names in (*scopes, *_EARLIER.values())):
+        scopes[-1].take(obj, name)
+
+
 def _execution() -> object:
     """Which run of a notebook cell this is; ``None`` outside of IPython."""
     ipython = sys.modules.get("IPython")

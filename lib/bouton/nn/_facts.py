@@ -1,11 +1,13 @@
 """What a node knows of itself."""
 
+import copy
 import itertools
 from collections.abc import Iterable
 from html import escape
 from typing import Any, ClassVar, Self, cast
 
 from ..core import Object
+from ..core._names import take_again
 from ..dynamics import DynamicalSystemNS
 from ..errors import KindError, ValueRefused
 from ..math import BatchingMode, Mode, TrainingMode
@@ -50,8 +52,24 @@ class Facts(DynamicalSystemNS):
         self.__dict__.update(_number=next(_NUMBERS), _plan=Plan(), _is_trainable=False)
         return self
 
+    def __copy__(self) -> Self:
+        made = type(self).__new__(type(self))
+        made.__setstate__({**self.__dict__, "_unique_name": None})
+        return made
+
+    def __deepcopy__(self, memo: dict) -> Self:
+        memo[id(self)] = made = type(self).__new__(type(self))
+        made.__setstate__({**copy.deepcopy(self.__dict__, memo), "_unique_name": None})
+        return made
+
     def __setstate__(self, state: dict[str, Any]) -> None:
+        """Out of a pickle: it has the name that it had, unless another object has it now."""
         super().__setstate__(state)
+        layer = self.__dict__.get("_layer")
+        if layer is not None:
+            # As when it was made: it would use up a number of the class that nodes count by.
+            layer.__dict__["_unique_name"] = "layer"
+        take_again(self, state["_unique_name"])
         self._renumber()
 
     def __init__(self, name: str | None = None, input_shape: int | tuple[int, ...] | None = None, trainable: bool = False):

@@ -234,6 +234,27 @@ class Network(Node):
             copies[node]._renumber()
         return self._made(made, self._graph.of(copies), lambda given: copying.deepcopy(given, memo))
 
+    def __copy__(self) -> "Network":
+        return self.copy(shallow=True)
+
+    def __getstate__(self) -> dict[str, Any]:
+        nodes = self._graph.nodes
+        order = sorted(range(len(nodes)), key=lambda k: nodes[k]._number)
+        return {**self.__dict__, "_pickled": ([str(node.name) for node in nodes], order)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Out of a pickle: members have the names that they had, unless others have these now."""
+        names, order = state.pop("_pickled")
+        super().__setstate__(state)
+        graph = self._graph
+        for name, node in zip(names, graph.nodes, strict=True):
+            if node.__dict__["_unique_name"] is None:
+                claim(node, next_name(f"{name}_copy"))
+            node._plan.rejoin(graph.senders(node), graph.fb_senders(node))
+        for k in order:
+            graph.nodes[k]._renumber()
+        self._rewire(graph)
+
     def _made(self, made: "Network", graph: Graph, taken: Callable[[Any], Any]) -> "Network":
         """``made`` with that graph, and with what a subclass has in attributes besides."""
         attributes = self.__dict__.keys() - made.__dict__.keys() - {"_wires", "_names_listed"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from ._signature import Takes
 
@@ -17,9 +17,10 @@ NO_KEYWORDS = Takes(frozenset(), anything=False)
 
 
 class Gone:
-    """Stands for a node that sent feedback in a network that nobody holds any more."""
+    """Stands for a node that sent feedback in a network that nobody holds any more, or did not come along in a pickle."""
 
-    name = "gone"
+    def __init__(self, name: str = "gone"):
+        self.name = name
 
 
 class Plan:
@@ -47,6 +48,7 @@ class Plan:
 
     __slots__ = (
         "_fb",
+        "_was_listed",
         "feedback",
         "ff",
         "forward",
@@ -67,6 +69,7 @@ class Plan:
         self.given: tuple[int, ...] | None = None
         self.output: Shape | None = None
         self.listed: tuple[Node, ...] = ()
+        self._was_listed = False
         self.left: set[str] = set()
         self.has_ff = self.has_fb = self.has_states = False
         self.num_batch = 1
@@ -91,6 +94,31 @@ class Plan:
         new = Plan()
         new.take(self)
         return new
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Others by their names: a node alone is pickled alone, and a network says again who they are.
+        kept = {name: getattr(self, name) for name in Plan.__slots__ if name not in ("_fb", "listed", "_was_listed")}
+        for key, shapes in (("ff", self.ff), ("fb", self.fb)):
+            kept[key] = None if shapes is None else [(node and node.name, shape) for node, shape in shapes.items()]
+        return {**kept, "is_listed": bool(self.listed)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        Plan.__init__(self)
+        for name in state.keys() - {"is_listed"}:
+            value = state[name]
+            if name in ("ff", "fb") and value is not None:
+                value = {sender and cast("Node", Gone(sender)): shape for sender, shape in value}
+            setattr(self, name, value)
+        self._was_listed = state["is_listed"]
+
+    def rejoin(self, senders: tuple[Node, ...], fb_senders: tuple[Node, ...]) -> None:
+        """Say who the others are, out of a pickle."""
+        if senders and self.ff is not None and len(senders) == len(self.ff):
+            self.ff = dict(zip(senders, self.ff.values(), strict=True))
+        if fb_senders and self.fb is not None and len(fb_senders) == len(self.fb):
+            self.fb = dict(zip(fb_senders, self.fb.values(), strict=True))
+        if self._was_listed and senders:
+            self.listed = senders
 
     def rewire(self, copies: Mapping[Node, Node]) -> None:
         """Name other nodes by their copies."""
