@@ -79,11 +79,15 @@ def _form(tree: ast.Module, path: str) -> Iterator[tuple[int, str]]:
 
 # What costs too much for everybody to load, and is loaded at its first use: by which file, listed here one by one.
 DEFERRED = {
-    "jax.extend.core": "bouton/transform/_trace.py",
-    "bouton_widgets": "bouton/nn/_drawing.py",
-    "bouton_widgets._graph_bokeh": "bouton_widgets/_node_graph.py",
-    "tqdm.auto": "bouton/transform/_progress.py",
-    "xarray": "bouton/run/_labelled.py",
+    ("jax.extend.core", "bouton/transform/_trace.py"),
+    ("bouton_widgets", "bouton/modules/_ts_plot.py"),
+    ("bouton_widgets", "bouton/nn/_drawing.py"),
+    ("bouton_widgets._graph_bokeh", "bouton_widgets/_node_graph.py"),
+    ("bouton_widgets._series_bokeh", "bouton_widgets/_series.py"),
+    ("pandas", "bouton/modules/_ts_tables.py"),
+    ("tqdm.auto", "bouton/transform/_progress.py"),
+    ("xarray", "bouton/modules/_ts_tables.py"),
+    ("xarray", "bouton/run/_labelled.py"),
 }
 
 
@@ -96,7 +100,7 @@ def _is_deferred(call: ast.Call, path: str) -> bool:
     if path == "bouton/__init__.py":
         return ast.unparse(call) == "importlib.import_module(f'{__name__}.{_LATE[name]}')"
     names = [getattr(argument, "value", None) for argument in call.args]
-    return len(names) == 1 and not call.keywords and DEFERRED.get(names[0]) == path
+    return len(names) == 1 and not call.keywords and (names[0], path) in DEFERRED
 
 
 def _called(call: ast.Call) -> str:

@@ -1,15 +1,16 @@
 """Modules driven by time series instead of arrays."""
 
-import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import KindError, ShapeError, ValueRefused
+from ._timed_record import one_of_batch, wrap_record
+from ._timed_step import chosen_step, known_steps
 from ._ts_checks import checked_count
-from ._ts_clock import checked_dt, checked_time, step_count
+from ._ts_clock import checked_time, step_count
 from ._ts_continuous import TSContinuous
 from ._ts_event import TSEvent
 
@@ -76,8 +77,8 @@ class TimedModule:
 
     def __init__(self, module: Evolvable, output_num: int = 0, dt: float | None = None, add_events: bool = False):
         self._module = module
-        known = _known_steps(module)
-        self._dt = _chosen_step(known, dt, f"{module.full_name}.timed(dt)")
+        known = known_steps(module)
+        self._dt = chosen_step(known, dt, f"{module.full_name}.timed(dt)")
         self._module_has_dt = bool(known)
         self._output_num = checked_count(output_num, "outputs", f"{module.full_name}.timed(output_num)")
         self._add_events = bool(add_events)
@@ -272,102 +273,7 @@ class TimedModule:
         return make(values[self._output_num], self._dt, t_start=t_start, name=self._module.full_name)
 
     def _wrapped(self, record: Mapping[str, Any], t_start: float) -> dict:
-        chosen = _one_of_batch(record, self._output_num)
+        chosen = one_of_batch(record, self._output_num)
         if self._module_has_dt:
             return self._module._wrap_recorded_state(chosen, t_start)
         return wrap_record(chosen, self._dt, t_start)
-
-
-def wrap_record(
-    record: Mapping[str, Any],
-    dt: float,
-    t_start: float,
-    spiking_names: Collection[str] = ("spikes",),
-    path: str = "",
-) -> dict[str, Any]:
-    """Make time series of a record.
-
-    Parameters
-    ----------
-    record : nested dict of (B, T, ...) arrays
-        As a module returns it. Of a batch, element 0 becomes the series; axes after the time are flattened into
-        channels.
-    dt : float, s
-    t_start : float, s
-        Time of the first step.
-    spiking_names : collection of str
-        Names of the signals that count events, at any depth; they become event series.
-    path : str
-        Where the record stands in the model; the name of a series is its path, as in ``"hidden.vmem"``.
-
-    Returns
-    -------
-    dict
-        Same keys and nesting, a TSContinuous or TSEvent for each array.
-
-    Raises
-    ------
-    ShapeError
-        A signal has no batch or no time axis, or a batch of none (also a ``ValueError``).
-    """
-    wrapped: dict[str, Any] = {}
-    for name, value in record.items():
-        full = f"{path}.{name}" if path else name
-        if isinstance(value, Mapping):
-            wrapped[name] = wrap_record(value, dt, t_start, spiking_names, full)
-            continue
-        signal = np.asarray(value)
-        if signal.ndim < 2 or not len(signal):
-            raise ShapeError(
-                where=f"record {full!r}",
-                expected="a signal of shape (B, T, ...) with B at least 1",
-                got=f"shape {signal.shape}",
-                fix="Record one row per batch element and one entry per step.",
-            )
-        steps = signal.shape[1]
-        channels = signal[0].reshape(steps, math.prod(signal.shape[2:]))
-        make = TSEvent.from_raster if name in spiking_names else TSContinuous.from_clocked
-        wrapped[name] = make(channels, dt, t_start=t_start, name=full)
-    return wrapped
-
-
-def _one_of_batch(record: Mapping[str, Any], element: int) -> dict[str, Any]:
-    """Give the record of one batch element, which stays a batch of one."""
-    return {
-        name: _one_of_batch(value, element) if isinstance(value, Mapping) else value[element : element + 1]
-        for name, value in record.items()
-    }
-
-
-def _known_steps(module: Any) -> list[float]:
-    """Give the ``dt`` of the module, or where it has none those of its submodules, each once."""
-    own = getattr(module, "dt", None)
-    steps = [own] if own is not None else _leaves(module.attributes_named("dt"))
-    return sorted({checked_dt(step, f"{module.full_name}.dt") for step in steps})
-
-
-def _chosen_step(known: list[float], given: float | None, where: str) -> float:
-    """Give the step that was given, or else the one that is known; they have to agree."""
-    steps = [*([] if given is None else [checked_dt(given, where)]), *known]
-    if not steps:
-        raise ValueRefused(
-            where=where,
-            expected="the step of the clock, as the module has no dt of its own",
-            got="none",
-            fix="Pass it in seconds, for instance module.timed(dt=1e-3).",
-        )
-    if not np.allclose(steps, steps[0], rtol=1e-6, atol=0.0):
-        raise ValueRefused(
-            where=where,
-            expected="one step for the clock and for all that has a dt in the module",
-            got=", ".join(f"{step:g} s" for step in dict.fromkeys(steps)),
-            fix="Set dt to the same value everywhere in the module, and leave it out here.",
-        )
-    return steps[0]
-
-
-def _leaves(nested: Mapping[str, Any]) -> list[Any]:
-    leaves = []
-    for value in nested.values():
-        leaves += _leaves(value) if isinstance(value, Mapping) else [value]
-    return leaves
