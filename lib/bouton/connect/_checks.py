@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 
 from ..errors import KindError, ShapeError, ValueRefused
+from ..transform._numbers import is_real, is_whole
 
 Size = int | Sequence[int]
 
 
 def shape_of(size: Size, where: str) -> tuple[int, ...]:
     """A size of a group of neurons, a number or a number along each axis, as a tuple."""
-    axes: Any = (size,) if is_int(size) else size
-    if not isinstance(axes, list | tuple) or not axes or not all(map(is_int, axes)):
+    axes: Any = (size,) if is_whole(size) else size
+    if not isinstance(axes, list | tuple) or not axes or not all(map(is_whole, axes)):
         raise KindError(
             where=where,
             expected="a whole number or a tuple of them",
@@ -26,13 +27,9 @@ def shape_of(size: Size, where: str) -> tuple[int, ...]:
     return tuple(int(n) for n in axes)
 
 
-def is_int(n: object) -> bool:
-    return isinstance(n, int | np.integer) and not isinstance(n, bool)
-
-
 def probability(value: float, where: str) -> float:
     """A number from 0 to 1."""
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+    if not is_real(value):
         raise KindError(where=where, expected="a number", got=f"{type(value).__name__}", fix="Give one from 0 to 1.")
     if not 0 <= value <= 1:
         raise ValueRefused(where=where, expected="a number from 0 to 1", got=f"{value}", fix="Give a probability.")
@@ -41,7 +38,7 @@ def probability(value: float, where: str) -> float:
 
 def positive(value: float, where: str) -> float:
     """A finite number above 0."""
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+    if not is_real(value):
         raise KindError(where=where, expected="a number", got=f"{type(value).__name__}", fix="Give one above 0.")
     if not (value > 0 and math.isfinite(value)):
         raise ValueRefused(where=where, expected="a finite number above 0", got=f"{value}", fix="Give one above 0.")
@@ -50,7 +47,7 @@ def positive(value: float, where: str) -> float:
 
 def count(value: int, where: str, lowest: int = 0) -> int:
     """A whole number, at least ``lowest``."""
-    if not is_int(value):
+    if not is_whole(value):
         raise KindError(where=where, expected="a whole number", got=f"{value!r}", fix="Give for instance 10.")
     if value < lowest:
         raise ValueRefused(where=where, expected=f"at least {lowest}", got=f"{value}", fix=f"Give {lowest} or more.")

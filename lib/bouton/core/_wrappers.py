@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..errors import KindError, ShapeError, ValueRefused
+from ..transform._numbers import is_whole
 
 Shape = tuple[int, ...]
 
@@ -220,8 +221,8 @@ def is_numeric(value: Any) -> bool:
 def permitted_shapes(shape: Any, where: str) -> tuple[Shape, ...]:
     """A wrapper's ``shape`` argument as a tuple of shapes."""
     options = shape if isinstance(shape, list) else [shape]
-    shapes = [(s,) if _is_int(s) else s for s in options]
-    if not shapes or not all(isinstance(s, tuple) and all(map(_is_int, s)) for s in shapes):
+    shapes = [(s,) if is_whole(s) else s for s in options]
+    if not shapes or not all(isinstance(s, tuple) and all(map(is_whole, s)) for s in shapes):
         raise KindError(
             where=f"{where}(shape=...)",
             expected="an int, a tuple of ints, or a list of tuples",
@@ -229,10 +230,6 @@ def permitted_shapes(shape: Any, where: str) -> tuple[Shape, ...]:
             fix="Write for instance shape=(3, 4), or shape=[(4,), ()] to permit a shared scalar.",
         )
     return tuple(tuple(int(n) for n in s) for s in shapes)
-
-
-def _is_int(n: Any) -> bool:
-    return isinstance(n, int | np.integer) and not isinstance(n, bool)
 
 
 def _range(limits: Any, where: str, *, open_ended: bool) -> Any:

@@ -16,6 +16,7 @@ from ..math._admitted import admitted
 from ..math._environment import environment
 from ..math._share import share
 from ..transform import DT, KeyVariable, cls_jit, default_float, for_loop, vmap
+from ..transform._numbers import is_whole
 from ..transform._purify import discover
 from ._series import is_cell, laid_out
 from ._system import DynamicalSystemNS
@@ -210,7 +211,7 @@ def _under(dt: Any) -> AbstractContextManager:
 
 
 def _whole(where: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+    if not is_whole(value):
         raise KindError(where=where, expected="a whole number", got=f"{value!r}", fix="Give the number of the first step.")
     return int(value)
 

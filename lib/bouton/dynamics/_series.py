@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import ShapeError, ValueRefused
 from ..transform import Variable
+from ..transform._numbers import is_real
 
 
 def laid_out(inputs: tuple, dt: Any, batch_first: bool) -> tuple[tuple, int]:
@@ -22,7 +23,7 @@ def laid_out(inputs: tuple, dt: Any, batch_first: bool) -> tuple[tuple, int]:
     ValueRefused
         For a duration of less than a step, or none.
     """
-    if len(inputs) == 1 and isinstance(inputs[0], int | float | np.number) and not isinstance(inputs[0], bool):
+    if len(inputs) == 1 and is_real(inputs[0]):
         return (), _steps(float(inputs[0]), dt)
     leaves = [np.shape(x) for x in jax.tree_util.tree_leaves(inputs, is_leaf=is_cell)]
     axis = int(batch_first)

@@ -1,6 +1,5 @@
 """What the networks of Brette et al. 2007 share: an excitatory and an inhibitory group, all joined sparsely at random."""
 
-import numbers
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from ..math import Mode
 from ..neurons import LIF, NeuGroup
 from ..synapses import Exponential
 from ..synouts import SynOut
+from ..transform._numbers import is_real
 
 SEEDS = 10
 
@@ -49,7 +49,7 @@ class TwoGroups(Network):
             raise ValueRefused(
                 where=f"{where}(num=...)", expected="5 neurons or more", got=f"{num!r}", fix="The published number is 4000."
             )
-        if isinstance(fan_out, bool) or not isinstance(fan_out, numbers.Real) or not 0 <= fan_out <= num:
+        if not is_real(fan_out) or not 0 <= fan_out <= num:
             raise ValueRefused(
                 where=f"{where}(fan_out=...)",
                 expected=f"0 to {num} synapses that leave a neuron",

@@ -1,10 +1,10 @@
 """What initialisers are given, checked where it enters."""
 
-import operator
 from collections.abc import Callable
 from typing import Any
 
 from ..errors import KindError, ShapeError, ValueRefused
+from ..transform._numbers import as_sizes
 from ..transform._operators import plain
 
 Shape = tuple[int, ...]
@@ -13,7 +13,7 @@ Shape = tuple[int, ...]
 def as_shape(where: str, shape: Any) -> Shape:
     """An int or a tuple of ints as a shape."""
     try:
-        sizes = tuple(map(_size, shape if isinstance(shape, tuple | list) else (shape,)))
+        sizes = as_sizes(shape)
     except TypeError as error:
         raise KindError(
             where=f"{where}(shape)",
@@ -24,12 +24,6 @@ def as_shape(where: str, shape: Any) -> Shape:
     if any(n < 0 for n in sizes):
         raise ValueRefused(where=f"{where}(shape)", expected="sizes of 0 or more", got=f"{shape}", fix="Choose others.")
     return sizes
-
-
-def _size(n: Any) -> int:
-    if isinstance(n, bool):
-        raise TypeError("a truth value is no size")
-    return operator.index(plain(n))
 
 
 def number(where: str, value: Any, expected: str = "a number", holds: Callable[[Any], bool] = lambda x: x == x) -> Any:

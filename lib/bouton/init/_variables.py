@@ -11,6 +11,7 @@ from jax.typing import ArrayLike
 from ..errors import KindError, ShapeError, ValueRefused
 from ..math import BatchingMode, Mode
 from ..transform import Variable, default_float
+from ..transform._numbers import is_whole
 from ._checks import Shape, as_shape
 from ._parameter import called
 
@@ -96,7 +97,7 @@ def _trials(batch_or_mode: Any) -> int | None:
         return batch_or_mode.batch_size if isinstance(batch_or_mode, BatchingMode) else None
     if batch_or_mode is None:
         return None
-    if not isinstance(batch_or_mode, int | np.integer) or isinstance(batch_or_mode, bool):
+    if not is_whole(batch_or_mode):
         raise KindError(
             where="variable(batch_or_mode)",
             expected="a number of trials, a mode or None",

@@ -1,6 +1,5 @@
 """What all layers have in common: modes, sizes, and what they take for an input."""
 
-import operator
 from typing import Any, ClassVar
 
 import jax
@@ -12,6 +11,7 @@ from ..dynamics import DynamicalSystemNS
 from ..errors import KindError, ShapeError, ValueRefused
 from ..math import BatchingMode, Mode, NonBatchingMode, TrainingMode
 from ..transform import Variable, default_float
+from ..transform._numbers import as_whole
 
 
 class Layer(DynamicalSystemNS):
@@ -46,11 +46,9 @@ class Layer(DynamicalSystemNS):
 def whole(where: str, value: Any, least: int = 1) -> int:
     """A whole number that is not below ``least``."""
     try:
-        number = None if isinstance(value, bool) else operator.index(value)
-    except TypeError:
-        number = None
-    if number is None:
-        raise KindError(where=where, expected="a whole number", got=f"{value!r}", fix="Write for instance 100.")
+        number = as_whole(value)
+    except TypeError as error:
+        raise KindError(where=where, expected="a whole number", got=f"{value!r}", fix="Write for instance 100.") from error
     if number < least:
         raise ValueRefused(where=where, expected=f"{least} or more", got=f"{number}", fix="Choose a larger number.")
     return number

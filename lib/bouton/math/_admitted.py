@@ -1,7 +1,6 @@
 """Which values a setting of the environment takes."""
 
 import math
-import numbers
 from typing import Any
 
 import jax
@@ -10,6 +9,7 @@ import numpy as np
 
 from ..errors import KindError, ValueRefused
 from ..transform import BOOL, COMPLEX, DT, FLOAT, INT, Setting
+from ..transform._numbers import is_real
 from ._modes import MODE, Mode
 
 
@@ -70,7 +70,7 @@ def _mode(mode: Any, where: str) -> Mode:
 
 
 def _time_step(dt: Any, where: str) -> float:
-    if isinstance(dt, numbers.Real) and not isinstance(dt, bool) and 0 < (number := float(dt)) < math.inf:
+    if is_real(dt) and 0 < (number := float(dt)) < math.inf:
         return number
     array = isinstance(dt, jax.Array | np.ndarray)
     raise ValueRefused(

@@ -1,10 +1,10 @@
 """What a model's arrays are prepared for: one trial, a batch of trials, or training on a batch."""
 
-import operator
 from typing import Any
 
 from ..errors import KindError, ValueRefused
 from ..transform import Setting
+from ..transform._numbers import as_whole
 
 
 class Mode:
@@ -71,16 +71,14 @@ class TrainingMode(BatchingMode):
 
 def _size(size: Any, where: str) -> int:
     try:
-        number = None if isinstance(size, bool) else operator.index(size)
-    except TypeError:
-        number = None
-    if number is None:
+        number = as_whole(size)
+    except TypeError as error:
         raise KindError(
             where=f"{where}.batch_size",
             expected="a whole number",
             got=f"{type(size).__name__}",
             fix="Give the number of trials in a batch.",
-        )
+        ) from error
     if number < 1:
         raise ValueRefused(
             where=f"{where}.batch_size",

@@ -1,7 +1,6 @@
 """Groups of neurons: their size, and the input that gathers for a step."""
 
 import math
-import operator
 from typing import Any
 
 import jax
@@ -16,6 +15,7 @@ from ..errors import KindError, ShapeError, ValueRefused
 from ..math import BatchingMode, Mode
 from ..transform import Variable, default_float
 from ..transform._frame import Versioned
+from ..transform._numbers import as_sizes
 
 
 class NeuGroup(DynamicalSystemNS):
@@ -178,12 +178,11 @@ def _plain(x: Any) -> Any:
 
 
 def _checked(size: Any, where: str) -> tuple[int, ...]:
-    given = size if isinstance(size, tuple | list) else (size,)
     try:
-        whole = tuple(operator.index(n) for n in given if not isinstance(n, bool))
+        whole = as_sizes(size)
     except TypeError:
         whole = ()
-    if not whole or len(whole) != len(given):
+    if not whole:
         raise KindError(
             where=f"{where}(size=...)",
             expected="a whole number, or a tuple of them",

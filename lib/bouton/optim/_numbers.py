@@ -9,6 +9,7 @@ import numpy as np
 from ..core import SimulationParameter
 from ..errors import KindError, ValueRefused
 from ..transform import Variable
+from ..transform._numbers import is_real
 from ..transform._operators import plain
 
 
@@ -43,7 +44,7 @@ def whole(value: Any, where: str, low: int = 1) -> int:
 def number(value: Any, where: str) -> float:
     """``value`` as a Python float."""
     given = plain(value)
-    if isinstance(given, bool | np.bool_) or not isinstance(given, int | float | np.number | np.ndarray | jax.Array):
+    if not is_real(given) and not isinstance(given, np.ndarray | jax.Array):
         raise KindError(where=where, expected="a number", got=f"{type(value).__name__}", fix="Pass a float.")
     if np.shape(given) != ():
         raise KindError(where=where, expected="a number", got=f"an array of shape {np.shape(given)}", fix="Pass a float.")

@@ -2,7 +2,6 @@
 
 import inspect
 import math
-import numbers
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ from ..dynamics import DynamicalSystem
 from ..dynamics._series import warn_between
 from ..errors import KindError, ShapeError, ValueRefused
 from ..transform import Variable
+from ..transform._numbers import is_real, is_whole
 from ..transform._operators import plain
 
 _OVER_TIME = "Give an array with a value for each step; data_first_axis says whether time or the batch comes first."
@@ -87,7 +87,7 @@ def time_of(given: Any, where: str) -> float:
 
 def count(given: Any, where: str, least: int = 1, of: str = " of steps") -> int:
     """A whole number; :class:`ValueRefused` for what is none."""
-    if isinstance(given, bool) or not isinstance(given, int | np.integer) or given < least:
+    if not is_whole(given) or given < least:
         raise ValueRefused(
             where=where, expected=f"a whole number{of}, {least} or more", got=f"{given!r:.60}", fix="Pass for instance 10."
         )
@@ -213,5 +213,4 @@ def _real(given: Any) -> float | None:
     given = plain(given)
     if isinstance(given, np.ndarray | jax.Array) and given.ndim == 0 and given.dtype.kind in "iuf":
         given = given.item()
-    number = isinstance(given, numbers.Real) and not isinstance(given, bool | np.bool_)
-    return float(given) if number and math.isfinite(given) else None
+    return float(given) if is_real(given) and math.isfinite(given) else None

@@ -7,6 +7,7 @@ import numpy as np
 
 from ..errors import KindError, ValueRefused
 from ..modules import Module
+from ..transform._numbers import is_real
 
 CHUNK_ON_THE_WALL = 0.02
 
@@ -46,7 +47,7 @@ def checked_speed(speed: Any) -> float | None:
     """Simulated seconds in a second, or ``None``."""
     if speed is None:
         return None
-    if not _is_number(speed) or not 0 < float(speed) < math.inf:
+    if not is_real(speed) or not 0 < float(speed) < math.inf:
         raise ValueRefused(
             where="LiveSimulation.speed",
             expected="simulated seconds in a second, above 0, or None for as fast as it goes",
@@ -67,7 +68,7 @@ def checked_count(n: Any, where: str) -> int:
 
 def steps_kept(window: Any, dt: float) -> int:
     """A window in seconds as steps."""
-    if not _is_number(window) or not dt <= float(window) < math.inf:
+    if not is_real(window) or not dt <= float(window) < math.inf:
         raise ValueRefused(
             where="LiveSimulation(window=...)",
             expected=f"seconds of simulated time, at least one step of {dt:g} s",
@@ -80,7 +81,3 @@ def steps_kept(window: Any, dt: float) -> int:
 def usual_chunk(speed: float | None, dt: float) -> int:
     """Steps in about 20 ms on the wall: short enough for the hand, long enough to be worth a call."""
     return 100 if speed is None else min(max(round(CHUNK_ON_THE_WALL * speed / dt), 1), 1000)
-
-
-def _is_number(x: Any) -> bool:
-    return isinstance(x, int | float | np.integer | np.floating) and not isinstance(x, bool)

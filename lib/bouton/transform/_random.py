@@ -9,6 +9,7 @@ import numpy as np
 from jax.core import Tracer
 
 from ..errors import KindError, ValueRefused
+from ._numbers import is_whole
 from ._operators import plain
 from ._variable import Variable
 
@@ -115,8 +116,7 @@ def new_key(seed: Any = None, impl: Any = None, where: str = "seed") -> jax.Arra
     seed = secrets.randbits(31) if seed is None else plain(seed)
     if isinstance(seed, Tracer):
         return jax.random.PRNGKey(seed) if impl is None else jax.random.key(seed, impl=impl)
-    whole = isinstance(seed, int | np.integer) and not isinstance(seed, bool)
-    if not whole and not (isinstance(seed, jax.Array | np.ndarray) and seed.shape == () and seed.dtype.kind in "iu"):
+    if not is_whole(seed) and not (isinstance(seed, jax.Array | np.ndarray) and seed.shape == () and seed.dtype.kind in "iu"):
         raise KindError(
             where=where,
             expected="a whole number",

@@ -8,6 +8,7 @@ from jax.core import Tracer
 
 from ..errors import KindError, MathError, PositionError, UnsupportedError
 from ._frame import STACK
+from ._numbers import is_whole
 from ._operators import plain
 from ._variable import Variable
 
@@ -184,7 +185,7 @@ def _known(index: Any) -> Any:
     index = plain(index)
     if index is None or index is Ellipsis or isinstance(index, slice):
         return index
-    if isinstance(index, int | np.integer) and not isinstance(index, bool):
+    if is_whole(index):
         return int(index)
     if isinstance(index, list | np.ndarray | jax.Array) and not isinstance(index, Tracer):
         array = np.array(index)

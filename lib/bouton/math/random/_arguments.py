@@ -1,6 +1,5 @@
 """What draws are given, checked where it enters."""
 
-import operator
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -12,6 +11,7 @@ from jax.typing import ArrayLike
 
 from ...errors import KindError, ShapeError, ValueRefused
 from ...transform import Variable, default_float, default_int
+from ...transform._numbers import as_sizes
 from ...transform._operators import plain
 
 Numbers = ArrayLike | Variable | Sequence
@@ -133,7 +133,7 @@ def sizes(where: str, size: Any, argument: str = "size") -> tuple[int, ...]:
     if type(size) is int and size >= 0:
         return (size,)
     try:
-        given = tuple(_size(n) for n in (size if isinstance(size, list | tuple) else (size,)))
+        given = as_sizes(size)
     except TypeError as error:
         raise KindError(
             where=_at(f"{where}({argument})"),
@@ -144,12 +144,6 @@ def sizes(where: str, size: Any, argument: str = "size") -> tuple[int, ...]:
     if any(n < 0 for n in given):
         refuse(f"{where}({argument})", "sizes of 0 or more", f"{size}", "Choose others.")
     return given
-
-
-def _size(n: Any) -> int:
-    if isinstance(n, bool):
-        raise TypeError("a truth value is no size")
-    return operator.index(plain(n))
 
 
 def floating(where: str, dtype: Any) -> Any:

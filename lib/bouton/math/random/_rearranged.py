@@ -11,6 +11,7 @@ from jax.typing import ArrayLike
 
 from ...errors import KindError, ShapeError
 from ...transform import Variable
+from ...transform._numbers import is_whole
 from ...transform._once import once
 from ...transform._operators import plain
 from . import _arguments as given
@@ -101,7 +102,7 @@ class RearrangingDraws(Keyed):
 def _things(where: str, argument: str, x: Any) -> Any:
     """What is rearranged: an int, or an array."""
     x = plain(x)
-    if isinstance(x, int | np.integer) and not isinstance(x, bool):
+    if is_whole(x):
         (count,) = given.sizes(where, (x,), argument)
         return count
     if isinstance(x, Sequence) and not isinstance(x, str):
