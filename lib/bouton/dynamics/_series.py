@@ -25,18 +25,35 @@ def laid_out(inputs: tuple, dt: Any, batch_first: bool) -> tuple[tuple, int]:
     """
     if len(inputs) == 1 and is_real(inputs[0]):
         return (), _steps(float(inputs[0]), dt)
-    leaves = [np.shape(x) for x in jax.tree_util.tree_leaves(inputs, is_leaf=is_cell)]
+    fix = "Give an array with a value for each step, or a duration in ms."
+    length = common_length(inputs, batch_first, "LoopOverTime", "inputs", fix)
+    return time_first(jax.tree_util.tree_map(jnp.asarray, inputs, is_leaf=is_cell), batch_first), length
+
+
+def time_first(inputs: tuple, batch_first: bool) -> tuple:
+    """Arrays over time with time as the first axis."""
+    return jax.tree_util.tree_map(lambda x: x.swapaxes(0, 1), inputs) if batch_first else inputs
+
+
+def common_length(inputs: tuple, batch_first: bool, where: str, what: str, fix: str, least: int = 0) -> int:
+    """The number of steps, at least ``least``, that all inputs have.
+
+    Raises
+    ------
+    ShapeError
+        For inputs without an axis of time, or of different lengths; ``what`` names them.
+    """
+    shapes = [np.shape(x) for x in jax.tree_util.tree_leaves(inputs, is_leaf=is_cell)]
     axis = int(batch_first)
-    lengths = sorted({shape[axis] for shape in leaves if len(shape) > axis})
-    if any(len(shape) <= axis for shape in leaves) or len(lengths) != 1:
+    lengths = {shape[axis] if len(shape) > axis else -1 for shape in shapes}
+    if len(lengths) != 1 or min(lengths) < least:
         raise ShapeError(
-            where="LoopOverTime",
-            expected=f"inputs {'(B, T, ...)' if batch_first else '(T, ...)'} of one length",
-            got=f"shapes {', '.join(map(str, leaves))}" if leaves else "none",
-            fix="Give an array with a value for each step, or a duration in ms.",
+            where=where,
+            expected=f"{what} {'(B, T, ...)' if batch_first else '(T, ...)'} of one length",
+            got=f"shapes {', '.join(map(str, shapes))}" if shapes else "none",
+            fix=fix,
         )
-    arrays = jax.tree_util.tree_map(jnp.asarray, inputs, is_leaf=is_cell)
-    return jax.tree_util.tree_map(lambda x: jnp.moveaxis(x, axis, 0), arrays), lengths[0]
+    return lengths.pop()
 
 
 def is_cell(x: Any) -> bool:

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..dynamics import DynamicalSystem
-from ..dynamics._series import warn_between
+from ..dynamics._series import common_length, time_first, warn_between
 from ..errors import KindError, ShapeError, ValueRefused
 from ..transform import Variable
 from ..transform._numbers import is_real, is_whole
@@ -155,11 +155,6 @@ def laid_out(inputs: Any, batch_first: bool, where: str = "DSRunner.run(inputs=.
     return time_first(args, batch_first), length
 
 
-def time_first(args: tuple, batch_first: bool) -> tuple:
-    """Arguments over time with time as the first axis."""
-    return jax.tree_util.tree_map(lambda x: x.swapaxes(0, 1), args) if batch_first else args
-
-
 def over_time(inputs: Any, batch_first: bool, where: str) -> tuple[tuple, int]:
     """The inputs as arguments, and the number of steps.
 
@@ -181,17 +176,7 @@ def over_time(inputs: Any, batch_first: bool, where: str) -> tuple[tuple, int]:
         inputs if isinstance(inputs, tuple) else (as_numbers(inputs, where, _OVER_TIME) if isinstance(inputs, list) else inputs,)
     )
     args = jax.tree_util.tree_map(lambda x: as_argument(x, where), args, is_leaf=lambda x: isinstance(x, Variable))
-    shapes = [x.shape for x in jax.tree_util.tree_leaves(args)]
-    axis = int(batch_first)
-    lengths = sorted({shape[axis] for shape in shapes if len(shape) > axis})
-    if len(lengths) != 1 or any(len(shape) <= axis for shape in shapes) or lengths == [0]:
-        raise ShapeError(
-            where=where,
-            expected=f"arrays {'(B, T, ...)' if batch_first else '(T, ...)'} of one length",
-            got=f"shapes {', '.join(map(str, shapes))}" if shapes else "none",
-            fix=_OVER_TIME,
-        )
-    return args, lengths[0]
+    return args, common_length(args, batch_first, where, "arrays", _OVER_TIME, least=1)
 
 
 def check_call(target: DynamicalSystem, xs: tuple, where: str) -> None:

@@ -5,7 +5,8 @@ from typing import Any, Protocol
 import jax
 import numpy as np
 
-from ..run._given import as_argument, over_time, time_first
+from ..dynamics._series import time_first
+from ..run._given import as_argument, over_time
 from ..run._stepping import Stepping
 from ..transform import Variable
 
