@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import jax
 import jax.numpy as jnp
 
-from ..core._names import nearest
+from ..core._names import near_misses, nearest
 from ..errors import KindError, ShapeError, ValueRefused
 from ..layers._layer import as_array
 from ..transform import Variable
@@ -21,21 +21,70 @@ if TYPE_CHECKING:
 
 def entry_inputs(graph: Graph, given: Any, where: str) -> dict[Node, jax.Array]:
     """What was given for the entries, checked: one array for one, or a dict by name."""
+    named = by_entry(graph, given, where, "net")
+    alone = len(graph.nodes) == 1
+    inputs = {node: fitting(x, input_shape(node), where if alone else f"{where}, {node.name}") for node, x in named.items()}
+    _refuse_batches(inputs, where)
+    return inputs
+
+
+def by_entry(graph: Graph, given: Any, where: str, call: str) -> dict[Node, Any]:
+    """What was given by entry: of a dict by name, or the only one there is.
+
+    Raises
+    ------
+    ValueRefused
+        For names that are not those of the entries, and one array for several.
+    """
     entries = {str(node.name): node for node in graph.entries}
-    if isinstance(given, Mapping):
-        _refuse_names(given, entries, where)
-        inputs = {node: fitting(given[name], _input_shape(node), f"{where}, {name}") for name, node in entries.items()}
-        _refuse_batches(inputs, where)
-        return inputs
-    if len(entries) != 1:
+    if not isinstance(given, Mapping):
+        if len(entries) == 1:
+            return {graph.entries[0]: given}
         raise ValueRefused(
             where=where,
             expected=f"a dict with inputs for {', '.join(map(repr, entries))}",
-            got=f"{type(given).__name__}",
-            fix=f"Write net({{{next(iter(entries))!r}: x, ...}}), by the names of the nodes.",
+            got=type(given).__name__,
+            fix=f"Write {call}({{{next(iter(entries))!r}: x, ...}}), by the names of the nodes.",
         )
-    ((name, node),) = entries.items()
-    return {node: fitting(given, _input_shape(node), f"{where}, {name}")}
+    for name in given:
+        if name not in entries:
+            raise ValueRefused(
+                where=where, expected="the name of an entry node", got=f"{name!r}", fix=nearest(str(name), entries)
+            )
+    missing = [name for name in entries if name not in given]
+    if missing:
+        raise ValueRefused(
+            where=where,
+            expected=f"inputs for {', '.join(map(repr, entries))}",
+            got=f"none for {', '.join(map(repr, missing))}",
+            fix="Give an array for each entry node.",
+        )
+    return {node: given[name] for name, node in entries.items()}
+
+
+# What every model may be told, whoever asks for it.
+_SHARED = ("t", "i", "dt", "train", "fit")
+_ARGUMENTS = ("fb", "forced_states", "forced_feedbacks", "monitors")
+
+
+def refuse_misspelt(graph: Graph, shared: Mapping[str, Any], where: str) -> None:
+    """:class:`ValueRefused` for a keyword that no node takes, and that is nearly one that is known.
+
+    Others are shared with whoever asks :data:`bouton.share` for them.
+    """
+    taken = [takes for node in graph.nodes for takes in (node._plan.forward, node._plan.feedback)]
+    known = {*_SHARED, *(name for takes in taken for name in takes.names)}
+    if known.issuperset(shared) or any(takes.anything for takes in taken):
+        return
+    for name in shared:
+        meant = [] if name in known else near_misses(name, [*_ARGUMENTS, *sorted(known)], cutoff=0.75)
+        if meant:
+            raise ValueRefused(
+                where=f"{where}({name}=...)",
+                expected=f"a keyword that a node takes, as {', '.join(map(repr, sorted(known)))}, or another to share",
+                got=f"{name!r}",
+                fix=f"Did you mean {meant[0]!r}?",
+            )
 
 
 def by_node(graph: Graph, given: Any, where: str) -> dict[Node, Any]:
@@ -53,7 +102,7 @@ def by_node(graph: Graph, given: Any, where: str) -> dict[Node, Any]:
 
 # By the number of axes that there are too many.
 _FIX = {
-    -1: "Put the trials of the batch first, x[None] for one.",
+    -1: "Put the trials of the batch first, x[None] for one; runners and trainers take series (batch, time, ...).",
     1: "A call is one step: a series (batch, time, ...) goes through bp.nn.RNNRunner(net).predict(x).",
 }
 
@@ -113,7 +162,8 @@ def _like(cell: Variable, value: Any, where: str) -> jax.Array:
     return jnp.asarray(array, cell.dtype)
 
 
-def _input_shape(node: Node) -> Shape:
+def input_shape(node: Node) -> Shape:
+    """Shape of what an entry is given; an error for a node that several others feed where it is wired."""
     shapes = node._plan.ff
     assert shapes is not None  # it is initialised
     if len(shapes) > 1:
@@ -133,20 +183,4 @@ def _refuse_batches(inputs: Mapping[Node, jax.Array], where: str) -> None:
             expected="as many trials for each entry node",
             got=", ".join(f"{x.shape[0]} for {node.name!r}" for node, x in inputs.items()),
             fix="Give all of them one batch.",
-        )
-
-
-def _refuse_names(given: Mapping[str, Any], entries: Mapping[str, Node], where: str) -> None:
-    for name in given:
-        if name not in entries:
-            raise ValueRefused(
-                where=where, expected="the name of an entry node", got=f"{name!r}", fix=nearest(str(name), entries)
-            )
-    missing = [name for name in entries if name not in given]
-    if missing:
-        raise ValueRefused(
-            where=where,
-            expected=f"inputs for {', '.join(map(repr, entries))}",
-            got=f"none for {', '.join(map(repr, missing))}",
-            fix="Give an array for each entry node.",
         )

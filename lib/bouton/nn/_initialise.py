@@ -11,9 +11,10 @@ from ..errors import BoutonError, KindError, RunningError, ShapeError, ValueRefu
 from ..layers._layer import as_array
 from ..transform._frame import STACK
 from ._graph import Graph, refuse_early_feedback
-from ._plan import Shape
+from ._plan import NO_KEYWORDS, Shape
 from ._signature import number_of_data, takes
 from ._undoing import NodesPutBack
+from ._vertex import Vertex
 
 if TYPE_CHECKING:
     from ._node import Node
@@ -142,7 +143,8 @@ def _make_ff(node: Node, shapes: dict[Node | None, Shape]) -> None:
         _make(node, node.init_ff)
         _output(node)
     plan.forward = takes(node.forward, number_of_data(node.forward))
-    plan.feedback = takes(node.feedback, 1)
+    # That of the base has no use for keywords.
+    plan.feedback = NO_KEYWORDS if type(node).feedback is Vertex.feedback else takes(node.feedback, 1)
     plan.has_ff = True
 
 

@@ -122,7 +122,7 @@ class Node(Wiring, Vertex):
             ``'name.state'``, ``'name.output'``, ``'name.inputs'``, ``'name.feedbacks'``, or ``'name.'`` and another attribute.
         **shared
             For ``forward`` and ``feedback`` of every node that takes such a keyword, and for :data:`bouton.share`. ``train`` and
-            ``fit`` are two names of one flag.
+            ``fit`` are two names of one flag. What nobody takes is refused where it is nearly a known one, ``trian``.
 
         Returns
         -------
@@ -133,7 +133,7 @@ class Node(Wiring, Vertex):
         Raises
         ------
         ValueRefused
-            Before initialisation; for names of nodes that there are not.
+            Before initialisation; for names of nodes that there are not, and misspelt keywords.
         ShapeError
             For inputs that do not fit, or of another number of trials than there are states for.
         UnsupportedError
@@ -161,6 +161,8 @@ class Node(Wiring, Vertex):
                 got=type(fb).__name__,
                 fix="Wire a sender, node << sender; forced_feedbacks={name: x} replaces what it sends.",
             )
+        if shared:
+            checking.refuse_misspelt(graph, shared, where)
         inputs = checking.entry_inputs(graph, ff, where)
         states = checking.forced_states(graph, forced_states)
         feedbacks = checking.forced_feedbacks(graph, forced_feedbacks)

@@ -6,12 +6,10 @@ from typing import Any
 import jax
 import numpy as np
 
-from ..core._names import nearest
 from ..errors import KindError, ShapeError, ValueRefused
 from ..run._given import as_argument
-from ._given import by_node
+from ._given import by_entry, by_node, input_shape
 from ._graph import Graph
-from ._node import Node
 from ._step import trials as trials_of
 
 _AXES = "Put the trials of the batch first and time second: x[None] for one trial."
@@ -29,29 +27,8 @@ def over_time(graph: Graph, given: Any, where: str) -> tuple[Any, int, int]:
     ShapeError
         For other features than the entries take, and for several numbers of trials or steps.
     """
-    entries = {str(node.name): node for node in graph.entries}
-    named = given if isinstance(given, Mapping) else {next(iter(entries)): given}
-    if not isinstance(given, Mapping) and len(entries) > 1:
-        raise ValueRefused(
-            where=where,
-            expected=f"a dict with data for {', '.join(map(repr, entries))}",
-            got=type(given).__name__,
-            fix=f"Write predict({{{next(iter(entries))!r}: x, ...}}), by the names of the entry nodes.",
-        )
-    for name in named:
-        if name not in entries:
-            raise ValueRefused(
-                where=where, expected="the name of an entry node", got=f"{name!r}", fix=nearest(str(name), entries)
-            )
-    missing = [name for name in entries if name not in named]
-    if missing:
-        raise ValueRefused(
-            where=where,
-            expected=f"data for {', '.join(map(repr, entries))}",
-            got=f"none for {', '.join(map(repr, missing))}",
-            fix="Give an array for each entry node.",
-        )
-    data = {name: _array(named[name], _inputs(node), f"{where}, {name}") for name, node in entries.items()}
+    named = by_entry(graph, given, where, "predict")
+    data = {str(node.name): _array(x, input_shape(node)[1:], f"{where}, {node.name}") for node, x in named.items()}
     sizes = {x.shape[:2] for x in data.values()}
     if len(sizes) != 1 or 0 in next(iter(sizes)):
         raise ShapeError(
@@ -119,12 +96,6 @@ def check_trials(graph: Graph, trials: int, where: str) -> None:
                 got=f"{trials}",
                 fix="Write predict(x, reset=True) to begin anew with as many trials as the data have.",
             )
-
-
-def _inputs(node: Node) -> tuple[int | None, ...]:
-    shapes = node._plan.ff
-    assert shapes is not None  # it is initialised
-    return next(iter(shapes.values()))[1:]
 
 
 def _array(x: Any, shape: tuple[int | None, ...], where: str) -> Any:

@@ -18,6 +18,52 @@ def test_entries_have_one_batch():
         net({i.name: np.ones((2, 1)), j.name: np.ones((3, 1))})
 
 
+class Scaled(nn.Node):
+    """Its input times a keyword, and times one that is only shared."""
+
+    def init_ff(self):
+        self.set_output_shape(self.feedforward_shapes[0])
+
+    def forward(self, ff, gain=1.0):
+        return ff[0] * gain * bp.share.load("factor", 1.0)
+
+
+@pytest.mark.parametrize("wrong, meant", [("trian", "train"), ("training", "train"), ("gian", "gain"), ("monitor", "monitors")])
+def test_a_misspelt_keyword_is_refused_with_the_nearest_that_is_known(wrong, meant):
+    net = (nn.Input(1) >> Scaled() >> nn.Dropout(0.5)).initialize()
+    runner = nn.RNNRunner(net, progress_bar=False)
+    words = rf"\({wrong}=\.\.\.\): expected a keyword that a node takes, as .*'gain'.*got '{wrong}'\. Did you mean '{meant}'\?"
+    with pytest.raises(ValueRefused, match=words):
+        net(np.ones((1, 1)), **{wrong: False})
+    with pytest.raises(ValueRefused, match=f"Did you mean '{meant}'"):
+        runner.predict(np.ones((1, 2, 1)), shared_kwargs={wrong: False})
+
+
+def test_keywords_that_nobody_takes_are_shared_d12():
+    net = (nn.Input(1) >> Scaled() >> nn.Dense(1, np.ones)).initialize()
+    x = np.ones((1, 1))
+    assert net(x, factor=3.0, gain=2.0, train=False, t=1.0).item() == 6
+    assert net(x, unheard=1).item() == 1
+
+
+def test_whoever_takes_any_keyword_is_given_all():
+    class Any(Scaled):
+        def forward(self, ff, **shared):
+            return ff[0] * shared.get("trian", 1.0)
+
+    net = (nn.Input(1) >> Any() >> Scaled()).initialize()
+    assert net(np.ones((1, 1)), trian=4.0).item() == 4
+
+
+def test_a_single_node_is_named_once():
+    node = nn.Dense(1, input_shape=2, name="named_once").initialize()
+    with pytest.raises(ShapeError, match=r"^Dense\(named_once\): expected shape \(batch, 2\), got \(1, 3\)"):
+        node(np.ones((1, 3)))
+    net = (nn.Input(2, name="in_named") >> node).initialize()
+    with pytest.raises(ShapeError, match=r"^Network\(.*\), in_named: .*got \(2,\)\. .*runners and trainers take series \(batch"):
+        net(np.ones(2))
+
+
 class TestForced:
     """forced_states, forced_feedbacks."""
 

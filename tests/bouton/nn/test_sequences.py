@@ -95,8 +95,9 @@ def test_data_that_do_not_fit_are_told_by_name_before_anything_changes():
 def test_several_entries_need_data_for_each():
     a, b = nn.Input(1, name="in_a"), nn.Input(2, name="in_b")
     runner = runner_of(({a, b} >> nn.Dense(1)).initialize(B))
-    refused(ValueRefused, "expected a dict with data for 'in_a', 'in_b', got ndarray", lambda: runner.predict(X))
-    refused(ValueRefused, "expected data for 'in_a', 'in_b', got none for 'in_a'", lambda: runner.predict({"in_b": X}))
+    words = "expected a dict with inputs for 'in_a', 'in_b', got ndarray. Write predict({'in_a': x, ...})"
+    refused(ValueRefused, words, lambda: runner.predict(X))
+    refused(ValueRefused, "expected inputs for 'in_a', 'in_b', got none for 'in_a'", lambda: runner.predict({"in_b": X}))
     refused(ShapeError, "got in_a: (3, 6, 1), in_b: (3, 7, 2)", lambda: runner.predict({"in_a": X[:, 1:, :1], "in_b": X}))
 
 
