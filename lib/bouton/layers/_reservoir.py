@@ -214,5 +214,5 @@ def _radius(matrix: np.ndarray, where: str) -> float:
         where=f"{where}.spectral_radius",
         expected="recurrent weights with an eigenvalue other than 0",
         got="a nilpotent matrix: no connections that are left make a circle",
-        fix="Raise rec_connectivity or num_out, take another seed, or leave spectral_radius out.",
+        fix="Raise rec_connectivity or the number of units, take another seed, or leave spectral_radius out.",
     )

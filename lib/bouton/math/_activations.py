@@ -5,6 +5,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from ..core._names import nearest
 from ..errors import KindError, UnknownPathError
@@ -148,8 +149,15 @@ def activation(name: str | Callable) -> Callable:
     UnknownPathError
         For a name that no activation function has.
     KindError
-        For what is neither a name nor a function.
+        For what is neither a name nor a function, and for a function of NumPy.
     """
+    if isinstance(name, np.ufunc):
+        raise KindError(
+            where="activation",
+            expected="a function of JAX, which can be compiled",
+            got=f"numpy.{name.__name__}",
+            fix=f"Write bm.{name.__name__}, from bouton.math.",
+        )
     if callable(name):
         return name
     if not isinstance(name, str):

@@ -109,6 +109,11 @@ def test_an_activation_is_found_by_name_or_is_a_function():
     assert_array_equal(bm.activation("linear")(jnp.ones(2)), np.ones(2))
 
 
+def test_a_function_of_numpy_is_refused_with_the_one_that_is_compiled():
+    with pytest.raises(KindError, match=r"expected a function of JAX, .*got numpy\.tanh\. Write bm\.tanh, from bouton\.math\."):
+        bm.activation(np.tanh)
+
+
 def test_an_unknown_name_is_refused_with_the_known_ones_and_the_nearest():
     with pytest.raises(UnknownPathError, match=r"activation: expected one of celu, .*tanh, got 'ReLUU'\. Did you mean 'relu'\?"):
         bm.activation("ReLUU")
