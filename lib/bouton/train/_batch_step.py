@@ -173,7 +173,8 @@ class BatchStep:
 
     def _lost(self, outputs: Callable, xs: tuple, clock: tuple, y: Any) -> tuple[Any, dict[str, Any]]:
         out, read = outputs(xs, clock)
-        return self._loss((out, read) if self.forward.stepping.monitors else out, y)
+        monitored = bool(self.forward.stepping.monitors)
+        return self._loss((out, read) if monitored else out, y, monitored)
 
     def _tested(self, lost: Callable, *data: Any) -> tuple[Any, dict[str, Any], jax.Array]:
         return *lost(*data), jnp.array(True)

@@ -49,18 +49,32 @@ class Loss:
                 fix="Write for instance loss_fun='mean_squared_error'.",
             )
         self._where, self._has_aux = f"{name}(loss_fun=...)", has_aux
-        self._function = _function(loss_fun if loss is None else loss, self._where)
+        given = loss_fun if loss is None else loss
+        self._function, self._name = _function(given, self._where), given if isinstance(given, str) else None
 
-    def __call__(self, predictions: Any, targets: Any) -> tuple[jax.Array, dict[str, jax.Array]]:
+    def __call__(self, predictions: Any, targets: Any, monitored: bool = False) -> tuple[jax.Array, dict[str, jax.Array]]:
         """The loss, and what is told beside it.
+
+        Parameters
+        ----------
+        predictions, targets : pytree
+        monitored : bool
+            Whether the predictions are a pair, of outputs and what the monitors have read.
 
         Raises
         ------
         KindError
-            For what is no number, and no pair with a dict of them.
+            For what is no number, and no pair with a dict of them; for a named loss of a pair and targets that are none.
         ValueRefused
             For a number told under the name of the loss.
         """
+        if monitored and self._name and not isinstance(targets, tuple | list):
+            raise KindError(
+                where=self._where,
+                expected="a function of (outputs, monitored) and targets, as there are monitors",
+                got=f"{self._name!r}, of outputs and targets",
+                fix=f"Write loss_fun=lambda out, y: bp.losses.{self._name}(out[0], y), or leave the monitors out.",
+            )
         found, metrics = self._function(predictions, targets), {}
         if self._has_aux:
             if not isinstance(found, tuple) or len(found) != 2 or not isinstance(found[1], Mapping):

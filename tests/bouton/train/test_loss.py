@@ -33,6 +33,11 @@ def aux(found):
             r"BPTT\(loss_has_aux=\.\.\.\): expected True or False, got 1\.0\. A largest norm of gradients .* max_grad_norm=1\.0",
         ),
         (
+            fit("l2_loss", monitors=["h"]),
+            KindError,
+            r"function of \(outputs, monitored\) and targets, .* got 'l2_loss', .*lambda out, y: bp\.losses\.l2_loss\(out\[0\], y\)",
+        ),
+        (
             fit(lambda out, y: (out - y) ** 2),
             KindError,
             r"that returns a number, got an array of shape \(8, 5, 3\)",
