@@ -143,7 +143,9 @@ PUBLIC = {
         BatchingMode Mode NonBatchingMode NormalMode TrainingMode batching normal training
     """,
     "bouton.modules": """
-        ExpSyn ExpSynJax Functional LIF LIFJax Linear LinearJax Module Rate RateJax Sequential SequentialJax TSContinuous TSEvent
+        ExpSmooth ExpSmoothJax ExpSyn ExpSynJax FFwdStack FFwdStackJax Functional Instant InstantJax LIF LIFJax Linear LinearJax
+        LogSoftmax LogSoftmaxJax Module Rate RateJax Residual ResidualJax Sequential SequentialJax Softmax SoftmaxJax TSContinuous
+        TSEvent aLIF aLIFJax
         TimedModule kaiming unit_eigs xavier
     """,
     "bouton.parameters": """

@@ -78,10 +78,12 @@ def lif(
     most=math.inf,
     noise=None,
     state=None,
+    tau_ada=1.0,
+    beta=0.0,
 ):
-    """LIF neurons over (T, n * S).
+    """LIF neurons over (T, n * S), whose threshold spikes lift by ``beta``.
 
-    Returns a dict of spikes and vmem (T, n), isyn and irec (T, n, S), and U (T, n).
+    Returns a dict of spikes, vmem and ada (T, n), isyn and irec (T, n, S), and U (T, n).
     """
     steps, inputs = series.shape
     synapses = inputs // n
@@ -91,7 +93,10 @@ def lif(
     spikes = np.array(start.get("spikes", np.zeros(n)), float)
     isyn = np.array(start.get("isyn", np.zeros((n, synapses))), float)
     vmem = np.array(start.get("vmem", np.zeros(n)), float)
+    ada = np.array(start.get("ada", np.zeros(n)), float)
+    tau_ada, beta = each(tau_ada, n), each(beta, n)
     record = {
+        "ada": np.zeros((steps, n)),
         "spikes": np.zeros((steps, n)),
         "vmem": np.zeros((steps, n)),
         "isyn": np.zeros((steps, n, synapses)),
@@ -110,11 +115,13 @@ def lif(
                 isyn[k, s] *= math.exp(-dt / tau_syn[k, s])
             vmem[k] *= math.exp(-dt / tau_mem[k])
             vmem[k] += isyn[k].sum() + bias[k] + (0.0 if noise is None else noise[t, k])
-            record["U"][t, k] = (math.tanh(vmem[k] - threshold[k]) + 1) / 2
-            spikes[k] = math.floor(vmem[k] / threshold[k]) if vmem[k] >= threshold[k] else 0.0
+            lift = beta[k] * ada[k]
+            record["U"][t, k] = (math.tanh(vmem[k] - lift - threshold[k]) + 1) / 2
+            spikes[k] = math.floor((vmem[k] - lift) / threshold[k]) if vmem[k] >= threshold[k] + lift else 0.0
             spikes[k] = min(spikes[k], most)
             vmem[k] -= spikes[k] * threshold[k]
-        for name, value in (("spikes", spikes), ("vmem", vmem), ("isyn", isyn), ("irec", irec)):
+            ada[k] = ada[k] * math.exp(-dt / tau_ada[k]) + spikes[k]
+        for name, value in (("spikes", spikes), ("vmem", vmem), ("ada", ada), ("isyn", isyn), ("irec", irec)):
             record[name][t] = value
     return record
 

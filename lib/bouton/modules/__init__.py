@@ -1,8 +1,16 @@
 """Models that evolve a whole series; times in seconds."""
 
+from ._alif import aLIF as aLIF
+from ._alif import aLIFJax as aLIFJax
+from ._exp_smooth import ExpSmooth as ExpSmooth
+from ._exp_smooth import ExpSmoothJax as ExpSmoothJax
 from ._exp_syn import ExpSyn as ExpSyn
 from ._exp_syn import ExpSynJax as ExpSynJax
+from ._ffwd_stack import FFwdStack as FFwdStack
+from ._ffwd_stack import FFwdStackJax as FFwdStackJax
 from ._functional import Functional as Functional
+from ._instant import Instant as Instant
+from ._instant import InstantJax as InstantJax
 from ._lif import LIF as LIF
 from ._lif import LIFJax as LIFJax
 from ._linear import Linear as Linear
@@ -10,8 +18,14 @@ from ._linear import LinearJax as LinearJax
 from ._module import Module as Module
 from ._rate import Rate as Rate
 from ._rate import RateJax as RateJax
+from ._residual import Residual as Residual
+from ._residual import ResidualJax as ResidualJax
 from ._sequential import Sequential as Sequential
 from ._sequential import SequentialJax as SequentialJax
+from ._softmax import LogSoftmax as LogSoftmax
+from ._softmax import LogSoftmaxJax as LogSoftmaxJax
+from ._softmax import Softmax as Softmax
+from ._softmax import SoftmaxJax as SoftmaxJax
 from ._timed import TimedModule as TimedModule
 from ._ts_continuous import TSContinuous as TSContinuous
 from ._ts_event import TSEvent as TSEvent
@@ -22,20 +36,34 @@ from ._weights import xavier as xavier
 # Without it help() shows none of them.
 __all__ = [
     "LIF",
+    "ExpSmooth",
+    "ExpSmoothJax",
     "ExpSyn",
     "ExpSynJax",
+    "FFwdStack",
+    "FFwdStackJax",
     "Functional",
+    "Instant",
+    "InstantJax",
     "LIFJax",
     "Linear",
     "LinearJax",
+    "LogSoftmax",
+    "LogSoftmaxJax",
     "Module",
     "Rate",
     "RateJax",
+    "Residual",
+    "ResidualJax",
     "Sequential",
     "SequentialJax",
+    "Softmax",
+    "SoftmaxJax",
     "TSContinuous",
     "TSEvent",
     "TimedModule",
+    "aLIF",
+    "aLIFJax",
     "kaiming",
     "unit_eigs",
     "xavier",

@@ -8,6 +8,7 @@ import jax
 from ..core import Object
 from ..errors import UnsupportedError, ValueRefused
 from ._flat import FLAT, awaken, flatten, flatten_with_keys, unflatten
+from ._forms import advice, note_form
 from ._module import Module
 
 
@@ -27,6 +28,8 @@ class Functional(Module):
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
+        if Module not in cls.__bases__:
+            note_form(cls, Functional)
         jax.tree_util.register_pytree_with_keys(cls, flatten_with_keys, unflatten, flatten)
 
     def __getattr__(self, name: str) -> Any:
@@ -44,7 +47,7 @@ class Functional(Module):
                 where=self._where(name),
                 expected="a functional submodule, since calls leave this module alone",
                 got=f"{type(child).__name__}, which moves its own state",
-                fix=f"Use {type(child).__name__}Jax where there is one, or make the parent a plain Module.",
+                fix=f"{advice(type(child))}, or make the parent a plain Module.",
             )
         super()._refuse_child(name, child)
 

@@ -83,7 +83,7 @@ class Linear(Module):
 
     def evolve(self, input_data: Any, record: Any = False) -> tuple[jax.Array, dict, dict]:
         series = as_series(input_data, self.size_in, self.class_name)
-        return _product(series, self.weight, self.bias if self._has_bias else None), {}, {}
+        return product(series, self.weight, self.bias if self._has_bias else None), {}, {}
 
 
 class LinearJax(Functional, Linear):
@@ -91,7 +91,7 @@ class LinearJax(Functional, Linear):
 
 
 @jax.jit
-def _product(series: jax.Array, weight: jax.Array, bias: jax.Array | None) -> jax.Array:
+def product(series: jax.Array, weight: jax.Array, bias: jax.Array | None) -> jax.Array:
     dtype = common_dtype(series, weight, *([] if bias is None else [bias]))
     output = widened(series, weight.shape[0]).astype(dtype) @ weight.astype(dtype)
     return output if bias is None else output + bias.astype(dtype)

@@ -133,7 +133,8 @@ def test_a_plain_submodule_is_refused(child):
     assert isinstance(no.value, ValueError)
     assert "make the parent a plain Module." in no.value.fix
     with pytest.raises(
-        ValueRefused, match=r"SequentialJax\.1_Rate: expected a functional submodule.*Use RateJax where there is one"
+        ValueRefused,
+        match=r"SequentialJax\.1_Rate: expected a functional submodule.*Use RateJax, or make the parent a plain",
     ):
         Sequential(LinearJax((3, 3)), Rate(3))
 
