@@ -1,4 +1,4 @@
-"""Small systems of one step, whose results are known in closed form."""
+"""Small systems of one step, whose results are known in closed form, and their runner."""
 
 import jax.numpy as jnp
 
@@ -58,3 +58,7 @@ class Pair(bp.Network):
     def __init__(self):
         super().__init__()
         self.E, self.I = Leak(3), Leak(2)
+
+
+def runner_of(target, *args, **options):
+    return bp.DSRunner(target, *args, **{"dt": 0.1, "progress_bar": False, **options})

@@ -1,0 +1,121 @@
+"""What a run keeps, and how large it is."""
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from step_models import Leak, Pair, Sum, runner_of
+
+import bouton as bp
+import bouton.math as bm
+from bouton.errors import LargeRecordWarning
+from bouton.run import _pieces
+
+
+@pytest.mark.parametrize("changed", ["batch", "cell"])
+def test_the_size_of_a_record_follows_the_model(changed):
+    leak = Leak(5, mode=bm.BatchingMode(1))
+    leak.other = bm.Variable(bm.zeros(3))
+    runner = runner_of(leak, monitors={"V": leak.V, "other": lambda _: leak.other.value})
+    for _ in range(2):
+        assert runner.record_size(1.0) == 10 * 4 * (5 + 3)
+    if changed == "batch":
+        runner.reset_state(4)
+        assert runner.record_size(1.0) == 10 * 4 * (4 * 5 + 3)
+    else:
+        del leak.other
+        leak.other = bm.Variable(bm.zeros(7))
+        assert runner.record_size(1.0) == 10 * 4 * (5 + 7)
+
+
+@pytest.mark.parametrize("jit", [True, False])
+@pytest.mark.parametrize("chunk", [None, 6])
+def test_every_third_step_is_read_and_all_outputs_are_kept(chunk, jit):
+    runner = runner_of(Sum(), monitors={"total": "total", "t": lambda shared: shared["t"]}, every=3, chunk=chunk, jit=jit)
+    out = runner.run(1.1)
+    assert_array_equal(out, np.arange(1.0, 12.0))
+    assert_array_equal(runner.mon.total, [3.0, 6.0, 9.0])
+    assert_allclose(runner.mon.t, [0.2, 0.5, 0.8], rtol=1e-6)
+    assert_allclose(runner.mon.ts, [0.3, 0.6, 0.9])
+    assert_array_equal(runner.run(0.2), [12.0, 13.0])
+    assert len(runner.mon.ts) == 0
+
+
+def test_a_callback_is_told_and_can_stop_and_what_was_recorded_stays():
+    seen = []
+
+    def look(done, total):
+        seen.append((done, total))
+        if done == 8:
+            runner.stop()
+
+    runner = runner_of(Sum(), monitors=["total"], chunk=4, callback=look)
+    out = runner.run(2.0)
+    assert seen == [(4, 20), (8, 20)]
+    assert_array_equal(out, np.arange(1.0, 9.0))
+    assert_array_equal(runner.mon.total, np.arange(1.0, 9.0))
+    assert (len(runner.mon.ts), runner.i0) == (8, 8)
+    assert_array_equal(runner.run(0.4), np.arange(9.0, 13.0))  # the button is not pressed for ever
+
+
+def test_an_interrupt_keeps_what_was_recorded():
+    def interrupt(done, total):
+        if done == 8:
+            raise KeyboardInterrupt
+
+    runner = runner_of(Sum(), monitors=["total"], chunk=4, callback=interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        runner.run(2.0)
+    assert_array_equal(runner.mon.total, np.arange(1.0, 9.0))
+    assert runner.i0 == 8
+
+
+def test_records_can_stay_on_the_device_and_come_step_by_step():
+    stays = runner_of(Sum(), monitors=["total"], numpy_mon_after_run=False, chunk=3)
+    stays.run(0.6)
+    assert isinstance(stays.mon.total, jnp.ndarray)
+    comes = runner_of(Sum(), monitors=["total"], memory_efficient=True)
+    comes.run(0.6)
+    assert isinstance(comes.mon.total, np.ndarray)
+    assert_array_equal(stays.mon.total, comes.mon.total)
+
+
+def test_outputs_need_not_be_kept():
+    assert runner_of(Sum(), outputs=False).run(0.5) is None
+
+
+def test_the_time_a_run_takes_comes_with_its_outputs():
+    seconds, out = runner_of(Sum()).run(0.5, eval_time=True)
+    assert 0 < seconds < 60
+    assert len(out) == 5
+
+
+def test_a_run_that_gives_nothing_back_has_ended_all_the_same():
+    class Long(bp.DynamicalSystemNS):
+        def __init__(self):
+            super().__init__()
+            self.x = bm.Variable(jnp.full((400, 400), 1 / 400))
+
+        def update(self):
+            self.x.value = self.x.value @ self.x.value
+
+    runner = runner_of(Long())
+    for _ in range(2):
+        runner.run(10.0)
+        assert runner.target.x.value.is_ready()
+
+
+def test_a_large_record_is_announced_before_it_is_made(monkeypatch):
+    runner = runner_of(Pair(), monitors=["E.V", "I.V"], every=2)
+    assert runner.record_size(1.0) == 5 * 5 * 4
+    assert runner.i0 == 0
+    monkeypatch.setattr(_pieces, "_LARGE", 64)
+    with pytest.warns(LargeRecordWarning, match=r"a record of at most 64 bytes, got 100 bytes\. Read a part of the elements"):
+        runner.run(1.0)
+
+
+def test_a_network_returns_nothing_and_its_parts_are_recorded():
+    runner = runner_of(Pair(), inputs=[("E.input", 1.0), ("I.input", 2.0)], monitors=["E.V", "I.V"])
+    assert runner.run(0.5) is None
+    assert runner.mon["E.V"].shape == (5, 3)
+    assert_allclose(runner.mon["I.V"][:, 0], 2 * (1 - np.exp(-0.01 * np.arange(1, 6))), rtol=1e-5)
