@@ -6,43 +6,14 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from plain_systems import Leak, Scale
 
 import bouton as bp
 import bouton.math as bm
 from bouton.errors import NoImplementationError
 from bouton.parameters import Parameter, State
 
-
-class Leak(bp.DynamicalSystem):
-    """``v ← v + dt (current - v)``, told what is shared."""
-
-    def __init__(self, n=2, **options):
-        super().__init__(**options)
-        self.n = n
-        self.v = bm.Variable(jnp.zeros(n))
-
-    def reset_state(self, batch_size=None):
-        self.v.value = jnp.zeros(self.n)
-
-    def update(self, shared, current):
-        self.v += shared["dt"] * (current - self.v)
-        return self.v.value
-
-
-class Scale(bp.DynamicalSystemNS):
-    def __init__(self, by=2.0, **options):
-        super().__init__(**options)
-        self.by = bm.TrainVar(jnp.asarray(by))
-
-    def update(self, x):
-        return x * self.by
-
-
-@pytest.fixture(autouse=True)
-def nothing_shared():
-    with bp.share.restored({}):
-        bp.share.clear()
-        yield
+pytestmark = pytest.mark.usefixtures("nothing_shared")
 
 
 class Pair(bp.DynamicalSystemNS):
