@@ -1,6 +1,6 @@
 """Recurrent nodes, over the recurrent layers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 import jax
@@ -24,6 +24,7 @@ class Cell(RecurrentNode):
 
     _layer_class: ClassVar[type[Recurrent]]
     _layer: Recurrent
+    _called: ClassVar[Mapping[str, str]] = {"Wff": "Wi", "Wrec": "Wh", "bias": "b"}
 
     def __init__(
         self,
@@ -58,7 +59,7 @@ class Cell(RecurrentNode):
             False,
             None,
         )
-        own(self, layer, Wff="Wi", Wrec="Wh", bias="b")
+        own(self, layer, **self._called)
 
     def init_fb(self) -> None:
         """Weights of the feedback."""

@@ -1,6 +1,7 @@
 """Every input to every unit."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -47,6 +48,8 @@ class DenseMD(Node):
         When it is initialised: for weights that do not fit.
     """
 
+    _called: ClassVar[Mapping[str, str]] = {"Wff": "W", "bias": "b"}
+
     def __init__(
         self,
         num_unit: int,
@@ -65,7 +68,7 @@ class DenseMD(Node):
         common, sizes = joined(self.feedforward_shapes)
         weights, bias = begun(self, self.weight_initializer), begun(self, self.bias_initializer)
         layer = layers.Dense(sum(sizes), self.num_unit, weights, bias, self.mode)
-        own(self, layer, Wff="W", bias="b")
+        own(self, layer, **self._called)
         self.set_output_shape((*common, self.num_unit))
 
     def init_fb(self) -> None:

@@ -2,7 +2,7 @@
 
 import copy
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any, ClassVar, Self, cast
 
@@ -37,6 +37,8 @@ class Facts(DynamicalSystemNS):
     data_pass: ClassVar[DataPass] = PASS_SEQUENCE
 
     _is_reset = False
+    # Names that the node has for what the layer that it owns calls otherwise.
+    _called: ClassVar[Mapping[str, str]] = {}
     # Whether other nodes may feed it.
     _takes_input: ClassVar[bool] = True
     _number: int

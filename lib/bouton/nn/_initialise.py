@@ -7,6 +7,9 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from jax.errors import TracerArrayConversionError
+
+from .. import layers
 from ..errors import BoutonError, KindError, RunningError, ShapeError, ValueRefused
 from ..layers._layer import as_array
 from ..transform._frame import STACK
@@ -230,13 +233,27 @@ class _Named:
         if not isinstance(error, Exception) or isinstance(error, Warning):
             return
         if isinstance(error, BoutonError):
-            if re.search(rf"\b{self._node.name}\b", error.where):
+            if re.search(rf"(?<![.\w]){self._node.name}\b", error.where):
                 return
-            where = f"{self._where}, {error.where}"
-            raise type(error)(where=where, expected=error.expected, got=error.got, fix=error.fix) from error
+            raise type(error)(where=self._within(error.where), expected=error.expected, got=error.got, fix=error.fix) from error
+        if isinstance(error, TracerArrayConversionError):
+            raise KindError(
+                where=self._where,
+                expected="functions of JAX, which can be compiled",
+                got="one of NumPy",
+                fix="Write it with bouton.math or jax.numpy in place of numpy.",
+            ) from error
         raise ValueRefused(
             where=self._where,
             expected="a hook that ends without an error",
-            got=f"{type(error).__name__}: {error}",
+            got=f"{type(error).__name__}: {str(error).partition(chr(10))[0]}",
             fix=f"The inputs of {self._node.name} have the shapes {self._node._plan.shown()}.",
         ) from error
+
+    def _within(self, where: str) -> str:
+        """The place in the hook; what the node's own layer calls ``Dense.W`` is ``Wff`` to the node."""
+        inner, _, name = where.partition(".")
+        theirs = {called: ours for ours, called in self._node._called.items()}
+        if name in theirs and inner in dir(layers):
+            return f"{type(self._node).__name__}({self._node.name}).{theirs[name]}"
+        return f"{self._where}, {where}"

@@ -17,6 +17,13 @@ from ._registry import made_as
 _NOTHING = Graph()
 
 
+class ByNode(dict[Node, Shape]):
+    """Shapes by node, which shows the names of these."""
+
+    def __repr__(self) -> str:
+        return f"{{{', '.join(f'{node.name}: {shape}' for node, shape in self.items())}}}"
+
+
 @made_as("network")
 class Network(Node):
     """Nodes that are wired; usually what ``>>``, ``<<`` and ``&`` make of them.
@@ -159,7 +166,7 @@ class Network(Node):
     def feedforward_shapes(self) -> Any:
         """Shapes of the inputs by entry node; None before they are known."""
         shapes = {node: node._plan.ff for node in self.entry_nodes}
-        return None if None in shapes.values() else {node: next(iter(ff.values())) for node, ff in shapes.items() if ff}
+        return None if None in shapes.values() else ByNode({node: next(iter(ff.values())) for node, ff in shapes.items() if ff})
 
     @property
     def feedback_shapes(self) -> None:
@@ -169,10 +176,10 @@ class Network(Node):
     @property
     def output_shape(self) -> Any:
         """Shape of the output; with several exits a dict by node; None before they are known."""
-        shapes: dict[Node, Shape | None] = {node: node.output_shape for node in self.exit_nodes}
+        shapes: dict[Node, Any] = {node: node.output_shape for node in self.exit_nodes}
         if None in shapes.values():
             return None
-        return next(iter(shapes.values())) if len(shapes) == 1 else shapes
+        return next(iter(shapes.values())) if len(shapes) == 1 else ByNode(shapes)
 
     @property
     def is_initialized(self) -> bool:

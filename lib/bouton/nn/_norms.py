@@ -74,16 +74,19 @@ class BatchNorm(Normalisation):
 class BatchNorm1d(BatchNorm):
     __doc__ = (BatchNorm.__doc__ or "").replace("\n", " Of data ``(batch, features)`` or ``(batch, length, features)``.\n", 1)
     _layer_class = layers.BatchNorm1d
+    _axes = ("(batch, features)", "(batch, length, features)")
 
 
 class BatchNorm2d(BatchNorm):
     __doc__ = (BatchNorm.__doc__ or "").replace("\n", " Of data ``(batch, height, width, features)``.\n", 1)
     _layer_class = layers.BatchNorm2d
+    _axes = ("(batch, height, width, features)",)
 
 
 class BatchNorm3d(BatchNorm):
     __doc__ = (BatchNorm.__doc__ or "").replace("\n", " Of data ``(batch, depth, height, width, features)``.\n", 1)
     _layer_class = layers.BatchNorm3d
+    _axes = ("(batch, depth, height, width, features)",)
 
 
 class LayerNorm(Normalisation):

@@ -1,7 +1,7 @@
 """Reservoirs, of random units and of products."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -83,6 +83,7 @@ class Reservoir(RecurrentNode):
     """
 
     _layer: layers.Reservoir
+    _called: ClassVar[Mapping[str, str]] = {"Wff": "Win", "Wrec": "Wrec", "bias": "b", "leaky_rate": "leaky_rate"}
 
     def __init__(
         self,
@@ -148,7 +149,7 @@ class Reservoir(RecurrentNode):
             *(begun(self, x) if k in _WEIGHTS else x for k, x in enumerate(settings)),
             mode=self.mode,
         )
-        own(self, layer, Wff="Win", Wrec="Wrec", bias="b", leaky_rate="leaky_rate")
+        own(self, layer, **self._called)
         self.rng = layer.rng
 
     def init_fb(self) -> None:

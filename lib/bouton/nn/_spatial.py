@@ -63,16 +63,19 @@ class Convolution(Layered):
 class Conv1D(Convolution):
     __doc__ = (Convolution.__doc__ or "").replace("A convolution;", "A convolution over one axis of space;", 1)
     _layer_class = layers.Conv1d
+    _axes = ("(batch, length, channels)",)
 
 
 class Conv2D(Convolution):
     __doc__ = (Convolution.__doc__ or "").replace("A convolution;", "A convolution over two axes of space;", 1)
     _layer_class = layers.Conv2d
+    _axes = ("(batch, height, width, channels)",)
 
 
 class Conv3D(Convolution):
     __doc__ = (Convolution.__doc__ or "").replace("A convolution;", "A convolution over three axes of space;", 1)
     _layer_class = layers.Conv3d
+    _axes = ("(batch, depth, height, width, channels)",)
 
 
 class Pooling(Layered):

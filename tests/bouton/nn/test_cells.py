@@ -127,6 +127,6 @@ def test_an_activation_by_name_or_function():
 
 def test_weights_that_do_not_fit_are_refused_with_the_name_of_the_node():
     node = nn.VanillaRNN(2, wi_initializer=np.ones((3, 3)), name="hidden")
-    with pytest.raises(ShapeError, match=r"VanillaRNN\(hidden\).init_ff, .*\(4, 2\)") as caught:
+    with pytest.raises(ShapeError, match=r"VanillaRNN\(hidden\).Wff: .*\(4, 2\)") as caught:
         (nn.Input(4) >> node).initialize()
     assert isinstance(caught.value.__cause__, ShapeError)

@@ -84,6 +84,14 @@ def test_several_entries_want_a_dict_and_several_exits_give_one():
                 net(wrong)
 
 
+def test_shapes_by_node_show_the_names_of_nodes():
+    with bp.naming("shapes_by_node"):
+        net = (nn.Input(3, name="in_") >> {nn.Dense(2, name="a"), nn.Dense(4, name="b")}).initialize()
+        assert net.output_shape == {net["a"]: (None, 2), net["b"]: (None, 4)}
+        assert repr(net.output_shape) == "{a: (None, 2), b: (None, 4)}"
+        assert repr(net.feedforward_shapes) == "{in_: (None, 3)}"
+
+
 def test_a_member_of_two_networks_is_one_object_with_the_same_weights():
     i, j, shared = nn.Input(3), nn.Input(3), nn.VanillaRNN(4)
     one, two = (i >> shared >> nn.Dense(1)), (j >> shared >> nn.Dense(2))
