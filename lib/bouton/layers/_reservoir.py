@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..connect import IJConn, Synapses, propagate
-from ..dynamics._declare import parameter, state, weight
+from ..dynamics._declare import _named, parameter, state, weight
 from ..errors import ValueRefused
 from ..init import Normal, ZeroInit
 from ..init import parameter as fitted
@@ -160,7 +160,8 @@ class Reservoir(Layer):
 
     def _connect(self, name: str, initial: Any, shape: tuple[int, int], share: float, rng: RandomState) -> Any:
         """Register the weights; which of them are there."""
-        given = fitted(_seeded(initial, rng), shape, allow_none=False)
+        with _named(self._where(name)):
+            given = fitted(_seeded(initial, rng), shape, allow_none=False)
         matrix = np.broadcast_to(np.asarray(given.value if isinstance(given, Variable) else given), shape)
         kept = np.asarray(rng.bernoulli(share, shape))
         matrix = np.where(kept, matrix, np.zeros((), matrix.dtype))

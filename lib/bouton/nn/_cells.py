@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 
 from .. import layers
+from ..dynamics._declare import _named
 from ..errors import ValueRefused
 from ..init import Orthogonal, Uniform, XavierNormal, ZeroInit
 from ..init import variable as filled_variable
@@ -67,7 +68,8 @@ class Cell(RecurrentNode):
 
     def init_state(self, num_batch: int = 1) -> Any:
         """What the initialiser gives."""
-        return filled_variable(self.state_initializer, num_batch, self._shape_of_state()).value
+        with _named(f"{type(self).__name__}({self.name}).state_initializer"):
+            return filled_variable(self.state_initializer, num_batch, self._shape_of_state()).value
 
     def forward(self, ff: tuple[jax.Array, ...], fb: tuple[jax.Array, ...] | None = None) -> jax.Array:
         """The next output."""

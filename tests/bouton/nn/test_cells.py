@@ -114,7 +114,7 @@ def test_d7_a_trained_initial_state_stands_in_each_row_and_is_reached_by_gradien
 def test_an_array_for_the_state_is_the_same_for_each_trial():
     cell = nn.GRU(2, input_shape=1, state_initializer=np.array([1.0, 2.0])).initialize(3)
     assert_array_equal(cell.state, [[1, 2]] * 3)
-    with pytest.raises(ShapeError, match=r"GRU\(.*\)\.init_state, "):
+    with pytest.raises(ShapeError, match=r"GRU\(.*\)\.state_initializer: "):
         nn.GRU(2, input_shape=1, state_initializer=np.ones(3)).initialize(3)
 
 

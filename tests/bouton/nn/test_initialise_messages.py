@@ -47,6 +47,9 @@ def test_weights_are_called_as_the_node_calls_them():
         ):
             with pytest.raises(ShapeError, match=words):
                 node.initialize()
+        node = nn.GRU(2, state_initializer=np.ones(3), input_shape=3, name="f")
+        with pytest.raises(ShapeError, match=r"^GRU\(f\)\.state_initializer: expected an array of the size \(2,\), got shape"):
+            node.initialize()
 
 
 def test_a_function_that_works_on_arrays_of_numpy_is_told_in_a_line():
