@@ -20,7 +20,7 @@ def is_real(x: object) -> bool:
 
 def as_whole(x: Any) -> int:
     """``x`` as an int, also out of an array or a Variable that holds one whole number; ``TypeError`` for anything else."""
-    if isinstance(x, bool):
+    if isinstance(x, bool | np.bool_):
         raise TypeError("a truth value is no number")
     return operator.index(x)
 
