@@ -44,7 +44,8 @@ class RNNRunner:
     ----------
     mon : Record
         What the last run has read, arrays (B, T, ...) by the names of the monitors, (T, ...) of what has no axis for the batch,
-        such as weights; of ``inputs`` and ``feedbacks`` in the form in which the node has them, a tuple by default.
+        such as weights; of ``inputs`` and ``feedbacks`` in the form in which the node has them, a tuple by default. Of a run
+        that an error has ended what was read until then.
 
     Raises
     ------
@@ -174,11 +175,14 @@ class RNNRunner:
         for name, value in feedbacks.items():
             members[name]._write_cell("fb_output", value)
         self._fed.keywords.names = frozenset(shared)
-        first = self._runner.i0
-        # Should an error end the run.
-        self.mon = self._record({}, first)
-        out, seen = self._runner.run(inputs=(data, *forced), shared_args=shared)
-        self.mon = self._record(seen, first)
+        first, seen = self._runner.i0, None
+        try:
+            out, seen = self._runner.run(inputs=(data, *forced), shared_args=shared)
+        finally:
+            if seen is None:
+                # An error has ended the run.
+                _, seen = self._runner._unfinished() or (None, {})
+            self.mon = self._record(seen, first)
         return out
 
     __call__ = predict
@@ -198,7 +202,9 @@ class RNNRunner:
 
     def _record(self, seen: dict[str, Any], first: int) -> Record:
         values, labels = {}, {}
-        for key, found in seen.items():
+        # Dicts come in the order of their keys out of compiled code.
+        for key in self._fed.monitors if seen else ():
+            found = seen[key]
             alone = key in self._without_batch
             # The runner has taken the second axis for the batch.
             values[key] = (

@@ -97,17 +97,30 @@ class Record(Mapping[str, Any]):
 
         Axes are ``time`` (ms, after the step), ``batch``, and one for the elements of each object, which all that is read of that
         object shares: ``E`` for ``'E.V'``, ``neuron`` for the model itself. A part of the elements has an axis of its own,
-        ``E.V_index``, with their numbers. What was read under the name of an axis, ``time``, is ``time_``.
+        ``E.V_index``, with their numbers. What was read under the name of an axis, ``time``, is ``time_``. Of several arrays in
+        one reading, as a node of a graph has inputs, each is named by its place, ``'r.inputs_0'``, or its key.
 
         Raises
         ------
         EnvironmentProblem
             When xarray is not installed.
         """
-        return as_dataset({key: (value, self._labels[key]) for key, value in self._values.items()}, self.ts)
+        return as_dataset({name: (value, labels) for name, value, labels in self._arrays()}, self.ts)
+
+    def _arrays(self) -> Iterator[tuple[str, Any, Labels]]:
+        """Each array with a name and labels: those of a tuple, or a dict, have numbers or keys in their names."""
+        for key, value in self._values.items():
+            labels = self._labels[key]
+            if not isinstance(value, tuple | list | Mapping):
+                yield key, value, labels
+                continue
+            parts = value.items() if isinstance(value, Mapping) else enumerate(value)
+            for part, array in parts:
+                name = key if len(value) == 1 else f"{key}_{part}"
+                yield name, array, labels._replace(axes=name)
 
     def __repr__(self) -> str:
-        shapes = ", ".join(f"{key}: {value.dtype}{tuple(value.shape)}" for key, value in self._values.items())
+        shapes = ", ".join(f"{name}: {array.dtype}{tuple(array.shape)}" for name, array, _ in self._arrays())
         return f"Record({shapes or 'nothing'}; {len(self.ts)} readings)"
 
 

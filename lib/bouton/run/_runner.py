@@ -140,6 +140,7 @@ class DSRunner:
         self._stopping, self._running = False, threading.Lock()
         # Of inputs that were taken as they are: an array like them needs no look.
         self._like: tuple | None = None
+        self._under_way: OneRun | None = None
         self.mon: Record = record_of(self._stepping, {}, 0, 0)
 
     def run(
@@ -267,7 +268,9 @@ class DSRunner:
         announce(recorded * (steps // every))
         watched = self._bar or self._callback is not None
         size = self._chunk or piece_size(steps, every, recorded / every + returned, watched)
-        one = OneRun(self._stepping, self._piece, feed, xs, steps=steps, size=size, first=first, on_host=self._on_host)
+        one = self._under_way = OneRun(
+            self._stepping, self._piece, feed, xs, steps=steps, size=size, first=first, on_host=self._on_host
+        )
         try:
             with Bar(f"Predict {steps} steps").shown(steps) if self._bar else nullcontext() as bar:
                 for done in one.pieces():
@@ -280,4 +283,9 @@ class DSRunner:
                         break
         finally:
             self.mon = record_of(self._stepping, one.readings(), first, one.done)
+        self._under_way = None
         return one.outputs()
+
+    def _unfinished(self) -> Any:
+        """What the target had returned when an error ended the last run; None where none did, or before the first piece."""
+        return None if self._under_way is None else self._under_way.outputs()

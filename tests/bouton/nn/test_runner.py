@@ -195,6 +195,7 @@ def test_inputs_by_node_are_recorded_by_name():
     runner = runner_of(({a, b} >> total).initialize(B), [f"{total.name}.inputs"])
     runner.predict({a.name: X[..., :1], b.name: X})
     assert_array_equal(runner.mon[f"{total.name}.inputs"][b.name], X)
+    assert_array_equal(runner.mon.to_xarray()[f"{total.name}.inputs_{b.name}"], X)
 
 
 def test_a_run_is_stopped_from_its_callback_and_keeps_what_there_was():
@@ -215,17 +216,38 @@ def test_a_run_is_stopped_from_its_callback_and_keeps_what_there_was():
     assert len(runner.mon.ts) == 4
 
 
-def test_a_run_that_ends_with_an_error_leaves_no_record_of_the_one_before():
+def test_of_a_run_that_ends_with_an_error_there_is_what_was_read_until_then():
     def callback(done, total):
-        if total == 2:
+        if done == 4:
             raise OSError("full")
 
-    net, _, r, _ = fed_back()
-    runner = runner_of(net, [f"{r.name}.state"], callback=callback)
-    runner.predict(X)
+    net, _, r, o = fed_back()
+    h0 = np.asarray(r.state)
+    runner = runner_of(net, [f"{r.name}.state"], callback=callback, chunk=2)
     with pytest.raises(OSError, match="full"):
-        runner.predict(X[:, :2])
+        runner.predict(X)
+    assert_allclose(runner.mon[f"{r.name}.state"], by_numpy(r, o, X[:, :4], h0, np.zeros((B, 3)))[0], atol=1e-5)
+    assert len(runner.mon.ts) == 4
+    runner.predict(X[:, :2])
+    assert runner.mon[f"{r.name}.state"].shape == (B, 2, 4)
+    # Nothing was read before this one fails.
+    r.__dict__["activation"] = r._layer.activation = lambda x: 1 / 0
+    with pytest.raises(ZeroDivisionError):
+        runner.predict(X[:, :3], shared_kwargs={"other": True})
     assert [*runner.mon] == ["ts"]
+
+
+def test_inputs_and_feedback_have_names_in_a_dataset():
+    a, b, r, o = nn.Input(1), nn.Input(2), nn.VanillaRNN(4, name="with_inputs"), nn.Dense(3)
+    net = (({a, b} >> r >> o) & (r << o)).initialize(B)
+    runner = runner_of(net, ["with_inputs.inputs", "with_inputs.feedbacks"])
+    runner.predict({a.name: X[..., :1], b.name: X})
+    data = runner.mon.to_xarray()
+    assert_array_equal(data["with_inputs.inputs_0"], X[..., :1])
+    assert_array_equal(data["with_inputs.inputs_1"], X)
+    assert data["with_inputs.feedbacks"].dims[:2] == ("batch", "time")
+    assert data["with_inputs.feedbacks"].shape == (B, T, 3)
+    assert repr(runner.mon).startswith("Record(with_inputs.inputs_0: float32(3, 7, 1), with_inputs.inputs_1: float32(3, 7, 2), ")
 
 
 def test_a_single_node_runs_too_and_the_record_has_named_axes():
