@@ -114,7 +114,7 @@ GeneralDense = DenseMD
 class Dense(DenseMD):
     """Every input to every unit, for data ``(batch, features)``: ``concat(ff) @ Wff + bias``, and ``concat(fb) @ Wfb``."""
 
-    __doc__ = (__doc__ or "") + (DenseMD.__doc__ or "").partition("\n")[2]
+    __doc__ = (__doc__ or "") + "\n" + (DenseMD.__doc__ or "").partition("\n")[2]
 
     def __init__(
         self,
@@ -143,7 +143,7 @@ class Dense(DenseMD):
 class LinearReadout(Dense):
     """A :class:`Dense` that keeps its last output as its state, for training while it runs."""
 
-    __doc__ = (__doc__ or "") + (DenseMD.__doc__ or "").partition("\n")[2]
+    __doc__ = (__doc__ or "") + "\n" + (DenseMD.__doc__ or "").partition("\n")[2]
 
     def init_state(self, num_batch: int = 1) -> jax.Array:
         """Zeros."""

@@ -1,5 +1,7 @@
 """Nodes that are a layer of their own: dropout, functions, convolutions, pools, norms, and any system."""
 
+import inspect
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -242,3 +244,12 @@ def test_what_is_inside_of_a_system_can_be_watched():
     runner.predict(np.ones((1, 4, 2)))
     assert runner.mon[f"{node.name}.system.V"].shape == (1, 4, 2)
     assert_array_equal(runner.mon[f"{node.name}.system.V"][:, -1], lif.V)
+
+
+@pytest.mark.parametrize("name", nn.__all__)
+def test_help_has_a_summary_and_sections_apart(name):
+    lines = (inspect.getdoc(getattr(nn, name)) or "").splitlines()
+    assert lines
+    assert not any(lines[1:2])
+    rules = [k for k, line in enumerate(lines) if line.strip() and not line.strip("-")]
+    assert [lines[k - 2] for k in rules] == [""] * len(rules)
