@@ -13,7 +13,7 @@ from ..core._names import wait_for_name
 from ..core._searchable import Kin
 from ..core._slot import Slot, SlotFacts
 from ..core._switch import SwitchedVariable
-from ..transform import Variable
+from ..transform import Variable, VariableView
 from ..transform._frame import Frame
 from ..transform._rebound import note_made
 from ._plain import as_now, plain_attributes, same
@@ -185,6 +185,9 @@ class Structure:
 
 
 def _kind(cell: Variable, *, off: bool) -> Kind:
+    if isinstance(cell, VariableView):
+        # Now, and not when somebody looks into the copy: it says that there can be none.
+        cell.holding(cell, cell.batch_axis)
     # Shape and dtype may be asked of a cell of a trace that is over; its value may not.
     return Kind(type(cell), cell.batch_axis, (cell._value.shape, cell._value.dtype) if off else None)
 
