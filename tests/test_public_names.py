@@ -18,7 +18,7 @@ PUBLIC = {
         layers neurons nn tools
         BPFF BPTT DSRunner ForceTrainer LoopOverTime OfflineTrainer OnlineTrainer RidgeTrainer train
         connect conn
-        Base BrainPyObject Container DynamicalSystem DynamicalSystemNS Entry Network Object Sequential check errors init
+        Base BrainPyObject Container DynamicalSystem DynamicalSystemNS Entry Network Object Sequential check errors functional init
         initialize losses math modes modules naming not_pass_shared optim optimizers parameters run share
     """,
     "bouton.errors": """
@@ -166,7 +166,7 @@ PUBLIC = {
     """,
     "bouton.core": """
         ArrayCollector Collector Constant Entry NodeDict NodeList Object Parameter SimulationParameter State VarDict VarList
-        clear_name_cache naming to_object
+        Pure clear_name_cache functional naming to_object
     """,
 }
 

@@ -16,6 +16,7 @@ from .core import Entry as Entry
 from .core import Object as Base
 from .core import Object as BrainPyObject
 from .core import Object as Object
+from .core import functional as functional
 from .core import naming as naming
 from .math._share import share as share
 
@@ -113,6 +114,7 @@ __all__ = [
     "connect",
     "errors",
     "examples",
+    "functional",
     "init",
     "initialize",
     "layers",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import BoutonError, KindError, UnknownPathError
 from ._entry import Entry
 from ._names import nearest
+from ._wrappers import Wrapper
 
 if TYPE_CHECKING:
     from ._object import Object
@@ -38,6 +39,11 @@ def named(obj: "Object", names: str | tuple | list) -> dict:
     """Values of the attributes with one of these names."""
     wanted = {names} if isinstance(names, str) else set(names)
     return _collect(obj, lambda entry: entry.name in wanted, keep_empty=False)
+
+
+def chosen(obj: "Object", choose: Callable[[Entry], bool]) -> dict:
+    """Values of the attributes that ``choose`` takes; every child appears."""
+    return _collect(obj, choose, keep_empty=True)
 
 
 def _canonical(family: Any) -> Any:
@@ -77,7 +83,11 @@ def assign(obj: "Object", attributes: Mapping[str, Any]) -> None:
 
 def _write(owner: "Object", name: str, value: Any, path: str) -> None:
     try:
-        setattr(owner, name, value)
+        if isinstance(value, Wrapper):
+            setattr(owner, name, value)
+        else:
+            # Not by assignment, which a class may want for cells that it makes itself.
+            owner._slots[name].write(owner._admit(name, value), owner._where(name))
     except BoutonError as error:
         # The same mistake, with the whole path.
         raise type(error)(where=path, expected=error.expected, got=error.got, fix=error.fix) from error

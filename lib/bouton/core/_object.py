@@ -9,6 +9,7 @@ from ._groups import Group
 from ._inspectable import Inspectable
 from ._names import claim, next_name, unique_name, wait_for_name
 from ._node_groups import Member
+from ._pure import Pure, pure, recorded
 from ._render import as_html
 from ._searchable import Kin, Searchable
 from ._slot import Slot
@@ -261,6 +262,23 @@ class Object(Inspectable, Searchable, Member):
     def class_name(self) -> str:
         """Name of the class."""
         return type(self).__name__
+
+    # -- the pure form -----------------------------------------------------
+
+    def pure(self, rng_key: Any = None) -> Pure:
+        """The pure form of this object, as :func:`bouton.functional` makes it.
+
+        Parameters
+        ----------
+        rng_key : key or int, optional
+            For an object that draws random numbers from bouton's own random state.
+        """
+        return pure(self, rng_key)
+
+    def _call_purely(self, record: Any, args: tuple, kwargs: dict) -> tuple[Any, dict | None, dict]:
+        """For the pure form: output, the states where the call tells them itself, and the record."""
+        call: Any = self
+        return call(*args, **kwargs), None, recorded(self, record)
 
     def _repr_html_(self) -> str:
         return as_html(self)

@@ -133,6 +133,11 @@ class DynamicalSystem(Object):
             return self.update(share.arguments(), *args, **kwargs)
         return self.update(*args, **kwargs)
 
+    def _call_purely(self, record: Any, args: tuple, kwargs: dict) -> tuple[Any, dict | None, dict]:
+        # What is handed over in front of the input is shared for this step only.
+        with share.restored({}):
+            return super()._call_purely(record, args, kwargs)
+
     def __rshift__(self, other: Any) -> Any:
         # Python asks nobody else when both are of one class.
         return other.__rrshift__(self) if isinstance(other, DynamicalSystem) else NotImplemented

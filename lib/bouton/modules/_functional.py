@@ -69,6 +69,23 @@ class Functional(Module):
         Object.reset_parameters(copy)
         return copy
 
+    def pure(self, rng_key: Any = None) -> Any:
+        """The module itself, which is pure.
+
+        Raises
+        ------
+        ValueRefused
+            For an ``rng_key``: each module that draws has its own.
+        """
+        if rng_key is not None:
+            raise ValueRefused(
+                where=f"functional({self.class_name}), rng_key",
+                expected="none, since functional modules have keys of their own",
+                got="one",
+                fix="Set it with set_attributes.",
+            )
+        return self
+
     def register_implicit_vars(self, *variables: Any, **named: Any) -> None:
         """Refused: what no attribute holds, a copy could not have for itself.
 

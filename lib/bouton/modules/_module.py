@@ -140,6 +140,9 @@ class Module(Described):
             return output, overlay(earlier_state, given), overlay(earlier_record, record)
         return output, given, record
 
+    def _call_purely(self, record: Any, args: tuple, kwargs: dict) -> tuple[Any, dict | None, dict]:
+        return self(*args, record=record, **kwargs)
+
     def _checked_input(self, data: Any) -> Any:
         """Input for ``evolve``: a float array ``(B, T, Nin)``, one channel given to every input."""
         return widened(as_series(data, self.size_in, self.class_name), self.size_in)

@@ -50,7 +50,9 @@ def test_recurrent_weights_without_a_circle_have_no_spectral_radius():
     nilpotent = np.triu(np.ones((20, 20)), 1)[order][:, order]
     by_value = np.kron(np.eye(10), np.array([[1.0, -1.0], [1.0, -1.0]]))
     for weights in (nilpotent, by_value):
-        with pytest.raises(ValueRefused, match=r"Reservoir\.spectral_radius: .* a nilpotent matrix.*Raise rec_connectivity or the number"):
+        with pytest.raises(
+            ValueRefused, match=r"Reservoir\.spectral_radius: .* a nilpotent matrix.*Raise rec_connectivity or the number"
+        ):
             Reservoir(1, 20, Wrec_initializer=weights, rec_connectivity=1.0, spectral_radius=0.9)
     with pytest.raises(ValueRefused, match="nilpotent"):
         Reservoir(1, 20, rec_connectivity=0.0, spectral_radius=0.9)

@@ -253,3 +253,13 @@ def test_help_has_a_summary_and_sections_apart(name):
     assert not any(lines[1:2])
     rules = [k for k, line in enumerate(lines) if line.strip() and not line.strip("-")]
     assert [lines[k - 2] for k in rules] == [""] * len(rules)
+
+
+def test_d25_states_of_a_graph_are_written_as_those_of_every_object():
+    net = bp.nn.Input(3) >> bp.nn.VanillaRNN(5, name="cell") >> bp.nn.Dense(2)
+    net.initialize(2)
+    start = net.states()
+    net.set_attributes({"cell": {"state": np.ones((2, 5), np.float32)}})
+    assert_array_equal(net["cell"].state.value, np.ones((2, 5)))
+    net.set_attributes(start)
+    assert_array_equal(net["cell"].state.value, start["cell"]["state"])
