@@ -105,18 +105,23 @@ def wired(nodes: Iterable[Node], ff: Iterable[Edge], fb: Iterable[Edge]) -> Grap
 def refuse_early_feedback(graph: Graph) -> None:
     """:class:`ValueRefused` for feedback whose receiver does not come before its sender: its lag would be undefined."""
     for sender, receiver in graph.fb:
-        reached = {receiver}
-        for a, b in graph.ff:
-            # Edges stand in the order of their receivers, so one pass finds all that is reached.
-            if a in reached:
-                reached.add(b)
-        if sender not in reached:
+        if sender not in behind(graph, [receiver]):
             raise ValueRefused(
                 where=f"{receiver.name} << {sender.name}",
                 expected=f"a feedforward path from {receiver.name} to {sender.name}",
                 got="none",
                 fix=f"Wire them, {receiver.name} >> ... >> {sender.name}, or use >> for an input of the same step.",
             )
+
+
+def behind(graph: Graph, nodes: Iterable[Node]) -> set[Node]:
+    """These, and those that feedforward edges lead to from there."""
+    reached = set(nodes)
+    for a, b in graph.ff:
+        # Edges stand in the order of their receivers, so one pass finds all.
+        if a in reached:
+            reached.add(b)
+    return reached
 
 
 def _rank(sender: Node, receiver: Node) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from . import _initialise as initialisation
 from . import _monitors as watching
 from . import _step as stepping
 from ._flags import FLAGS, with_flags
-from ._graph import Graph
+from ._graph import Graph, behind
 from ._registry import made_as
 from ._vertex import Vertex
 from ._wiring import Wiring
@@ -207,6 +207,17 @@ class Node(Wiring, Vertex):
         """Let listeners get in the next step what they would if ``output`` was that of this step."""
         if self.fb_output is not None:
             stepping.send(self, output, with_flags(self._graph, {}))
+
+    def _sends_back_behind(self, fitted: list[Any]) -> bool:
+        """Whether a node behind one of ``fitted``, or one that such a layer is in, sends feedback; not they themselves."""
+        graph, parts = self._graph, {id(part) for part in fitted}
+        holding = [
+            node
+            for node in graph.nodes
+            if any(id(part) in parts for part in node.nodes("relative", -1, include_self=True).values())
+        ]
+        reached = behind(graph, holding)
+        return any(sender in reached and id(sender) not in parts for sender in graph.fb_sending)
 
     def plot_node_graph(
         self,

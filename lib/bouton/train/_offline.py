@@ -12,7 +12,7 @@ from ..run._given import as_numbers
 from ..transform._frame import Journal
 from ._offline_methods import RidgeRegression, offline_method
 from ._readout_trainer import ReadoutTrainer
-from ._readouts import Own, check_targets, teach
+from ._readouts import Own, check_targets, giving, heard_behind, teach
 
 
 class OfflineTrainer(ReadoutTrainer):
@@ -27,8 +27,9 @@ class OfflineTrainer(ReadoutTrainer):
     Of a graph, a network of :mod:`bouton.nn` that is initialised, these are its nodes ``Dense`` and ``LinearReadout`` that are
     ``trainable``. Their feedback is an input, too, whose columns come last. Where such a node is listened to, its listeners get
     the targets of the step before while it is fitted [1]_, and after a fit the last of them; those of another node behind it get
-    what that makes of the output. In the first step they get what was sent last, or nothing, 0, after a reset. ``fit_record`` of
-    a node with a method of its own has the inputs in the form that ``forward`` gets, and ``'feedback'``.
+    what that makes of these. In the first step they get what was sent last, or nothing, 0, after a reset. ``fit_record`` of a
+    node with a method of its own has the inputs in the form that ``forward`` gets, and ``'feedback'``; what stands behind it gets
+    its output.
 
     Parameters
     ----------
@@ -76,10 +77,26 @@ class OfflineTrainer(ReadoutTrainer):
             if isinstance(part, Own):
                 part.node.offline_fit_by = self.fit_method
 
+    def _one_step(self, t: Any, i: Any, x: tuple, y: list) -> tuple[Any, list[tuple]]:
+        if not heard_behind(self.target, self._parts):
+            return super()._one_step(t, i, x, y)
+        cells = [*self.target.vars("relative").unique().values()]
+        before = [cell.value for cell in cells]
+        found = super()._one_step(t, i, x, y)
+        # Once more, as if the targets had come out: what stands behind moves on by them, and sends back what it makes of them.
+        for cell, value in zip(cells, before, strict=True):
+            cell.value = value
+        with giving(self._parts, y):
+            self._stepping.read_step(t, i, (), x)
+        return found
+
     def _after_step(self, seen: list[tuple], ys: list[jax.Array]) -> Any:
+        self._after_first_step(seen, ys)
+        return seen
+
+    def _after_first_step(self, seen: list[tuple], ys: list[jax.Array]) -> None:
         for part, (_, out), y in zip(self._parts, seen, ys, strict=True):
             teach(part, y, out)
-        return seen
 
     def _end(self, told: Any, ys: list[jax.Array], before: Any, where: str) -> None:
         own, found = [], []

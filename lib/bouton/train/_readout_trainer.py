@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import jax
+import jax.numpy as jnp
 
 from ..dynamics import DynamicalSystem
-from ..errors import KindError
+from ..errors import KindError, ValueRefused
 from ..run import DSRunner, Record
 from ..run._given import check_shared, laid_out
 from ..transform import for_loop
@@ -53,8 +54,16 @@ class ReadoutTrainer:
         self.target = target
         self._parts = readouts(target, self._hook, where)
         self._over_time = compiled(self._all_steps) if jit else self._all_steps
+        self._over_first = compiled(self._first_steps) if jit else self._first_steps
 
-    def fit(self, train_data: Any, reset_state: bool = True, shared_args: Mapping[str, Any] | None = None) -> Any:
+    def fit(
+        self,
+        train_data: Any,
+        reset_state: bool = True,
+        shared_args: Mapping[str, Any] | None = None,
+        *,
+        washout: int = 0,
+    ) -> Any:
         """Run over the data once, and fit.
 
         Parameters
@@ -66,6 +75,8 @@ class ReadoutTrainer:
             Begin anew.
         shared_args : dict, optional
             More to share; ``fit`` is shared as True.
+        washout : int
+            So many steps at the beginning only move the model on: nothing is fitted to them.
 
         Returns
         -------
@@ -76,6 +87,8 @@ class ReadoutTrainer:
         ------
         KindError, UnknownPathError, ShapeError
             For data that do not fit.
+        ValueRefused
+            For a washout that leaves no step.
         RunningError
             When the weights are not finite; they are then as they were before.
         """
@@ -92,14 +105,19 @@ class ReadoutTrainer:
         args, steps = laid_out(xs, self._stepping.batch_first, f"{where}, inputs")
         ys = targets_of(self._parts, targets, where)
         check_shapes(self._parts, ys, self._leading(args), where)
+        _check_washout(washout, steps, where)
         # As the inputs are: time first.
         ys = [y.swapaxes(0, 1) if self._stepping.batch_first else y for y in ys]
         with self._stepping.shared({**check_shared(shared_args, f"{where}(shared_args=...)"), "fit": True}):
             if reset_state:
                 self._stepping.reset(self._stepping.batch_size(args))
             start, before = self._stepping.passed, self._now()
-            outs, told = self._over_time(*self._stepping.clock(start, steps), args, ys)
-        self._end(told, ys, before, where)
+            data = (*self._stepping.clock(start, steps), args, ys)
+            first = self._over_first(*_part(data, slice(washout))) if washout else None
+            outs, told = self._over_time(*_part(data, slice(washout, None)))
+        if washout:
+            outs = jax.tree_util.tree_map(lambda *parts: jnp.concatenate(parts), first, outs)
+        self._end(told, [y[washout:] for y in ys], before, where)
         self._stepping.passed = start + steps
         return self._stepping.laid_back(outs)
 
@@ -124,6 +142,9 @@ class ReadoutTrainer:
         """From what went into each part in one step and came out, and its targets: what is told of the step."""
         raise NotImplementedError
 
+    def _after_first_step(self, seen: list[tuple], ys: list[jax.Array]) -> None:
+        """The same in a step that nothing is fitted to."""
+
     def _now(self) -> Any:
         """What may have to be put back."""
 
@@ -135,12 +156,24 @@ class ReadoutTrainer:
 
     def _all_steps(self, times: Any, steps: Any, xs: tuple, ys: list) -> Any:
         def step(t: Any, i: Any, x: tuple, y: list) -> Any:
-            with noting_inputs(self._parts) as noted:
-                out, _ = self._stepping.read_step(t, i, (), x)
-            seen = [require(part, x, type(self).__name__) for part, x in zip(self._parts, noted, strict=True)]
+            out, seen = self._one_step(t, i, x, y)
             return out, self._after_step(seen, y)
 
         return for_loop(step, (times, steps, xs, ys), jit=self._jit, progress_bar=self._bar)
+
+    def _first_steps(self, times: Any, steps: Any, xs: tuple, ys: list) -> Any:
+        def step(t: Any, i: Any, x: tuple, y: list) -> Any:
+            out, seen = self._one_step(t, i, x, y)
+            self._after_first_step(seen, y)
+            return out
+
+        return for_loop(step, (times, steps, xs, ys), jit=self._jit)
+
+    def _one_step(self, t: Any, i: Any, x: tuple, y: list) -> tuple[Any, list[tuple]]:
+        """What the model returns, and what went into each part and came out."""
+        with noting_inputs(self._parts) as noted:
+            out, _ = self._stepping.read_step(t, i, (), x)
+        return out, [require(part, x, type(self).__name__) for part, x in zip(self._parts, noted, strict=True)]
 
     def _leading(self, args: tuple) -> tuple[int, ...]:
         """Trials and steps of the inputs, in the order of the user."""
@@ -154,3 +187,22 @@ def _pair(data: Any, where: str) -> tuple[Any, Any]:
             where=where, expected="a pair [X, Y]", got=type(data).__name__, fix="Pass all inputs and all targets: fit([X, Y])."
         )
     return data[0], data[1]
+
+
+def _part(data: tuple, steps: slice) -> Any:
+    """Of data with time first."""
+    return jax.tree_util.tree_map(lambda x: x[steps], data)
+
+
+def _check_washout(washout: Any, steps: int, where: str) -> None:
+    if isinstance(washout, bool) or not hasattr(washout, "__index__"):
+        raise KindError(
+            where=f"{where}(washout=...)", expected="a whole number of steps", got=f"{washout!r}", fix="Write for instance 100."
+        )
+    if not 0 <= washout < steps:
+        raise ValueRefused(
+            where=f"{where}(washout=...)",
+            expected=f"0 or more, and less than the {steps} steps that there are",
+            got=f"{washout}",
+            fix="Leave steps to be fitted to.",
+        )

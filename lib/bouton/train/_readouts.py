@@ -195,6 +195,42 @@ def teach(part: Readout | Own, y: jax.Array, out: jax.Array) -> None:
         send(y)
 
 
+def heard_behind(target: DynamicalSystem, parts: list[Readout | Own]) -> bool:
+    """Whether feedback comes from what stands behind a readout, and is none: of a graph, whose nodes know it."""
+    fitted = [part.node for part in parts if isinstance(part, Readout)]
+    return any(
+        graph._sends_back_behind(fitted)
+        for graph in target.nodes("relative", -1, include_self=True).unique().values()
+        if hasattr(graph, "_sends_back_behind")
+    )
+
+
+@contextmanager
+def giving(parts: list[Readout | Own], ys: list[jax.Array]) -> Iterator[None]:
+    """Inside of the block readouts give their targets."""
+    with ExitStack() as stack:
+        for part, y in zip(parts, ys, strict=True):
+            if isinstance(part, Readout):
+                stack.enter_context(_giving(part.node, y))
+        yield
+
+
+@contextmanager
+def _giving(node: Any, y: jax.Array) -> Iterator[None]:
+    name = step_of(node)
+    step = getattr(node, name)
+
+    def give(*inputs: Any, **keywords: Any) -> Any:
+        out = jnp.asarray(plain(step(*inputs, **keywords)))
+        return y.astype(out.dtype) if y.shape == out.shape else out
+
+    node.__dict__[name] = give
+    try:
+        yield
+    finally:
+        del node.__dict__[name]
+
+
 @contextmanager
 def noting_inputs(parts: list[Readout | Own]) -> Iterator[list[tuple | None]]:
     """What goes into each part inside of the block, and what comes out; for a part that is not called, None."""
