@@ -82,6 +82,7 @@ DEFERRED = {
     ("jax.extend.core", "bouton/transform/_trace.py"),
     ("bouton_widgets", "bouton/modules/_ts_plot.py"),
     ("bouton_widgets", "bouton/nn/_drawing.py"),
+    ("bouton_widgets._bokeh_page", "bouton_widgets/_figures.py"),
     ("bouton_widgets._graph_bokeh", "bouton_widgets/_node_graph.py"),
     ("bouton_widgets._series_bokeh", "bouton_widgets/_series.py"),
     ("pandas", "bouton/modules/_ts_tables.py"),

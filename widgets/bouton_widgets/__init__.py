@@ -1,4 +1,4 @@
-"""bouton on the screen: a model's tree and graph, its parameters as controls, live traces, a training's history.
+"""bouton on the screen: a model's tree and graph, its parameters as controls, live traces, a training's history, time series.
 
 Each call gives a widget that displays itself in a notebook's cell. In a Panel app, import `bouton_widgets.panel` too.
 """
@@ -9,6 +9,8 @@ from ._node_graph import NodeGraph as NodeGraph
 from ._node_graph import node_graph as node_graph
 from ._parameters import ParameterControls as ParameterControls
 from ._parameters import parameters as parameters
+from ._series import SeriesPlot as SeriesPlot
+from ._series import series as series
 from ._traces import LiveTraces as LiveTraces
 from ._traces import traces as traces
 from ._tree import ModuleTree as ModuleTree
@@ -21,10 +23,12 @@ __all__ = [
     "ModuleTree",
     "NodeGraph",
     "ParameterControls",
+    "SeriesPlot",
     "TrainingHistory",
     "history",
     "node_graph",
     "parameters",
+    "series",
     "traces",
     "tree",
     "tree_rows",

@@ -1,10 +1,8 @@
-"""A drawn network as a figure of Bokeh, ready for a page."""
+"""A drawn network as a figure of Bokeh."""
 
 from typing import Any
 
-import bokeh
 from bokeh.core.properties import value
-from bokeh.embed import json_item
 from bokeh.models import (
     ColumnDataSource,
     CustomJS,
@@ -18,7 +16,6 @@ from bokeh.models import (
     WheelZoomTool,
 )
 from bokeh.plotting import figure
-from bokeh.resources import Resources
 
 from bouton.nn import NodeGraph
 
@@ -79,23 +76,6 @@ class Drawing:
     def figure(self, dark: bool = False) -> figure:
         """A new figure of Bokeh."""
         return _figure(self._places, DARK if dark else LIGHT, self._scale, self._least)
-
-    def items(self) -> dict[str, Any]:
-        """Figures for a page with a light and with a dark ground, which shows through."""
-        made = {"light": self.figure(), "dark": self.figure(dark=True)}
-        for plot in made.values():
-            plot.background_fill_color = plot.border_fill_color = None
-        return {name: json_item(plot) for name, plot in made.items()}
-
-
-def version() -> str:
-    """Of the script that draws figures on a page."""
-    return bokeh.__version__
-
-
-def library() -> str:
-    """The script that draws figures on a page; no page has to ask another machine for it."""
-    return "\n".join(Resources(mode="inline", components=["bokeh"], log_level="warn").js_raw)
 
 
 def _figure(places: Places, look: Look, scale: float, least: float) -> figure:

@@ -1,17 +1,13 @@
 """A network of nodes as a figure."""
 
 import importlib
-import zlib
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import bouton as bp
 from bouton import errors
 
 from ._assets import script
-from ._view import View
-from ._widget import ViewWidget
+from ._figures import FigureView, FigureWidget
 
 Layout = Literal[
     "layered",
@@ -24,7 +20,7 @@ Layout = Literal[
 ]
 
 
-class NodeGraphView(View):
+class NodeGraphView(FigureView):
     """A drawn network, without a screen.
 
     Parameters
@@ -37,68 +33,39 @@ class NodeGraphView(View):
     def __init__(self, drawing: Any):
         super().__init__()
         self.drawing = drawing
-        self._items = drawing.items()
-
-    def content(self) -> dict[str, Any]:
-        """Give the figures, and which script draws them."""
-        graph = self.drawing.graph
-        return {
-            "title": self.title,
-            "facts": graph.facts,
-            "told": self.plain(),
-            "figures": self._items,
-            "bokeh": _bokeh().version(),
-        }
 
     @property
     def title(self) -> str:
         """The name of the network."""
         return self.drawing.graph.title
 
+    @property
+    def word(self) -> str:
+        """What it is, beside the title."""
+        return "graph"
+
+    @property
+    def facts(self) -> str:
+        """How much there is, in words."""
+        return self.drawing.graph.facts
+
     def plain(self) -> str:
         """Give the nodes layer by layer."""
         return str(self.drawing.graph)
 
-    def receive(self, message: Mapping[str, Any]) -> None:
-        """Hand out the script that draws figures, to pages that do not have it."""
-        if message.get("type") == "library":
-            packed = zlib.compress(_bokeh().library().encode())
-            self.publish({"type": "library", "for": str(message.get("view", ""))}, [packed])
+    def figure(self, dark: bool = False) -> Any:
+        """Make a new figure."""
+        return self.drawing.figure(dark)
+
+    def svg(self) -> str:
+        """Draw it without a script, for a light page."""
+        return self.drawing.svg()
 
 
-class NodeGraph(ViewWidget):
+class NodeGraph(FigureWidget):
     """The widget that `node_graph` and ``plot_node_graph`` give."""
 
     _esm: ClassVar[str] = script(NodeGraphView.script)
-    view: NodeGraphView
-
-    def __repr__(self) -> str:
-        return self.view.plain()
-
-    __str__ = __repr__
-
-    def figure(self, dark: bool = False) -> Any:
-        """Make a figure of Bokeh of the same drawing, to put into a layout or a page of your own.
-
-        Parameters
-        ----------
-        dark : bool
-            Whether the page has a dark ground.
-        """
-        return self.view.drawing.figure(dark)
-
-    def svg(self) -> str:
-        """Give the drawing as SVG, which needs no script."""
-        return self.view.drawing.svg()
-
-    def save(self, file: str | Path) -> None:
-        """Write the drawing into a file: SVG, whatever its name ends in."""
-        Path(file).write_text(self.svg(), encoding="utf-8")
-
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        bundle, *metadata = super()._repr_mimebundle_(**options)
-        bundle["image/svg+xml"] = self.svg()
-        return (bundle, *metadata)
 
 
 def node_graph(
@@ -139,8 +106,5 @@ def node_graph(
             got=type(network).__name__,
             fix="Pass what >> has made.",
         )
-    return NodeGraph(NodeGraphView(_bokeh().Drawing(network, fig_size, node_size, arrow_size, layout)))
-
-
-def _bokeh() -> Any:
-    return importlib.import_module("bouton_widgets._graph_bokeh")
+    bokeh = importlib.import_module("bouton_widgets._graph_bokeh")
+    return NodeGraph(NodeGraphView(bokeh.Drawing(network, fig_size, node_size, arrow_size, layout)))

@@ -21,6 +21,7 @@ from ._assets import script, style
 from ._history import HistoryView, TrainingHistory
 from ._node_graph import NodeGraph, NodeGraphView
 from ._parameters import ParameterControls, ParametersView
+from ._series import SeriesPlot, SeriesView
 from ._traces import LiveTraces, TracesView
 from ._tree import ModuleTree, TreeView
 from ._widget import ViewWidget, to_panel
@@ -88,8 +89,13 @@ class ServedGraph(Served):
     _esm = script(NodeGraphView.script)
 
 
+class ServedSeries(Served):
+    _esm = script(SeriesView.script)
+
+
 to_panel.register(ModuleTree, ServedTree)
 to_panel.register(ParameterControls, ServedParameters)
 to_panel.register(LiveTraces, ServedTraces)
 to_panel.register(TrainingHistory, ServedHistory)
 to_panel.register(NodeGraph, ServedGraph)
+to_panel.register(SeriesPlot, ServedSeries)

@@ -1,7 +1,7 @@
 """What continuous and event time series share: sorted times on a range, which may repeat."""
 
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..errors import KindError, ValueRefused
 from ._ts_checks import check_range, check_sorted, frozen
 from ._ts_clock import checked_time, checked_times, rounding, step_count
+from ._ts_plot import plot
 
 Kind = TypeVar("Kind", bound="TimeSeries")
 
@@ -119,6 +120,31 @@ class TimeSeries:
     def steps_to_end(self, dt: float, t_start: float) -> int:
         """Count the steps of ``dt`` seconds from ``t_start`` to the end of the range; negative behind it."""
         return step_count(t_start, self._t_stop, dt)
+
+    def plot(self, *, form: str | None = None, height: float | None = None) -> Any:
+        """Draw the series: lines, colours or a raster of events over time in s; a periodic one for one period.
+
+        ``bouton_widgets.series`` draws several over one axis of time.
+
+        Parameters
+        ----------
+        form : {'lines', 'offset', 'heatmap'}, optional
+            Of a continuous series: all channels in one frame; each in a row of its own; as colours. The number of channels
+            chooses unless it is given.
+        height : float, optional
+            In pixels.
+
+        Returns
+        -------
+        bouton_widgets.SeriesPlot
+            A widget; the last expression of a notebook's cell displays it.
+
+        Raises
+        ------
+        EnvironmentProblem
+            The widgets are not installed (also a ``RuntimeError``).
+        """
+        return plot(self, self._where("plot"), form=form, height=height)
 
     def _delayed(self, offset: float) -> tuple[NDArray[np.float64], dict[str, float]]:
         """Give times and range ``offset`` seconds later."""

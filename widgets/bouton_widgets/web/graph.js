@@ -1,95 +1,10 @@
-// A network of nodes, drawn by Bokeh: the figure for a light or a dark page, and the library once for a page that lacks it.
+// A network of nodes, drawn by Bokeh.
 
-import { h, widget } from "./page.js";
-
-const LIBRARIES = Symbol.for("bouton.bokeh");
-
-function found(version) {
-  const there = globalThis.Bokeh;
-  return there?.version === version ? there : there?.[version];
-}
-
-async function unpacked(buffer) {
-  const packed = new Blob([buffer]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return new Response(packed).text();
-}
-
-/** The library of this version: the page's own, or that which `ask` brings. Views that come up together ask once. */
-function library(version, ask) {
-  const all = (globalThis[LIBRARIES] ??= new Map());
-  if (found(version)) return Promise.resolve(found(version));
-  if (!all.has(version)) {
-    const coming = ask().then(async (buffer) => {
-      const address = URL.createObjectURL(new Blob([await unpacked(buffer)], { type: "text/javascript" }));
-      await new Promise((done, failed) => {
-        const element = h("script", { src: address, onload: done, onerror: failed });
-        document.head.append(element);
-      });
-      URL.revokeObjectURL(address);
-      return found(version);
-    });
-    coming.catch(() => all.delete(version));
-    all.set(version, coming);
-  }
-  return all.get(version);
-}
+import { showFigures } from "./bokeh.js";
+import { widget } from "./page.js";
 
 function start(root, port) {
-  let content = null;
-  let shown = null;
-  let views = null;
-  let open = true;
-  let answer = null;
-  const title = h("h3", { class: "bt-title" });
-  const facts = h("span", { class: "bt-fact" });
-  const body = h("div", { class: "bt-figure", role: "img" });
-  const told = h("span", { class: "bt-told" });
-  root.append(h("header", { class: "bt-bar" }, title, h("span", { class: "bt-quiet" }, "graph"),
-    h("div", { class: "bt-facts" }, facts)), body, told);
-
-  port.onMessage((message, [buffer]) => { if (message.type === "library" && message.for === port.id) answer?.(buffer); });
-  const ask = () => new Promise((done) => {
-    answer = done;
-    port.send({ type: "library" });
-  });
-
-  const clear = () => {
-    views?.clear();
-    views = null;
-    body.replaceChildren();
-  };
-
-  async function draw() {
-    const bokeh = await library(content.bokeh, ask);
-    const theme = root.dataset.theme === "dark" ? "dark" : "light";
-    const item = content.figures[theme];
-    if (!open || shown === item) return;
-    shown = item;
-    clear();
-    const element = h("div");
-    body.append(element);
-    const made = await bokeh.embed.embed_item(item, element);
-    // A test, and who embeds a page, find the figures here.
-    views = made;
-    root.bouton = { views: [...made] };
-  }
-
-  function settle() {
-    content = port.content();
-    title.textContent = content.title;
-    facts.textContent = content.facts;
-    told.textContent = content.told;
-    body.setAttribute("aria-label", `${content.title}: ${content.facts}`);
-    if (root.dataset.theme) draw();
-  }
-
-  port.onContent(settle);
-  root.addEventListener("bouton-theme", draw);
-  settle();
-  return () => {
-    open = false;
-    clear();
-  };
+  return showFigures(root, port);
 }
 
 export default widget("graph", start);
