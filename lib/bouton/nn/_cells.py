@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 import jax
-import jax.numpy as jnp
 
 from .. import layers
 from ..dynamics._declare import _named
@@ -14,7 +13,7 @@ from ..init import variable as filled_variable
 from ..layers._layer import filled, whole
 from ..layers._recurrent import Recurrent
 from ..math import activation as named_activation
-from ._owning import begun, feedback_weights, joined, keep, own
+from ._owning import begun, feedback_weights, in_floats, joined, keep, own
 from ._recurrent import RecurrentNode
 
 _UNIFORM, _XAVIER, _ORTHOGONAL, _ZERO = Uniform(), XavierNormal(), Orthogonal(), ZeroInit()
@@ -73,9 +72,9 @@ class Cell(RecurrentNode):
 
     def forward(self, ff: tuple[jax.Array, ...], fb: tuple[jax.Array, ...] | None = None) -> jax.Array:
         """The next output."""
-        drive = self._layer._drive(jnp.concatenate(ff, axis=-1))
+        drive = self._layer._drive(in_floats(ff, self._layer.Wi.dtype))
         if fb is not None:
-            drive = drive + jnp.concatenate(fb, axis=-1) @ filled(self.Wfb, self._fb_weights)
+            drive = drive + in_floats(fb, self.Wfb.dtype) @ filled(self.Wfb, self._fb_weights)
         out, self.state.value = self._layer._next(drive, self.state.value)
         return out
 

@@ -12,7 +12,7 @@ from ..init import XavierNormal, ZeroInit
 from ..layers._layer import filled, whole
 from ..transform._operators import plain
 from ._node import Node
-from ._owning import begun, feedback_weights, joined, keep, own
+from ._owning import begun, feedback_weights, in_floats, joined, keep, own, side_by_side
 
 _XAVIER, _ZERO = XavierNormal(), ZeroInit()
 
@@ -77,12 +77,12 @@ class DenseMD(Node):
 
     def forward(self, ff: tuple[jax.Array, ...], fb: tuple[jax.Array, ...] | None = None) -> jax.Array:
         """The weighted sum."""
-        out = self._layer.update(jnp.concatenate(ff, axis=-1))
-        return out if fb is None else out + jnp.concatenate(fb, axis=-1) @ filled(self.Wfb, self._fb_weights)
+        out = self._layer.update(side_by_side(ff))
+        return out if fb is None else out + in_floats(fb, self.Wfb.dtype) @ filled(self.Wfb, self._fb_weights)
 
     def _fit_columns(self, ff: tuple[jax.Array, ...], fb: tuple[jax.Array, ...] | None = None) -> jax.Array:
         """What :meth:`_fit_weights` multiply: inputs behind a column of ones where there is a bias, then feedback."""
-        columns = self._layer._fit_columns(jnp.concatenate(ff, axis=-1))
+        columns = self._layer._fit_columns(side_by_side(ff))
         return columns if fb is None else jnp.concatenate([columns, *(x.astype(columns.dtype) for x in fb)], axis=-1)
 
     def _fit_weights(self) -> jax.Array:

@@ -1,6 +1,6 @@
 """What is done to each element: dropping it, or a function of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax
@@ -8,6 +8,7 @@ import jax
 from .. import layers
 from ..core._names import next_name
 from ..dynamics import share
+from ..errors import KindError
 from ..layers._layer import Layer, fraction
 from ..math import activation as named_activation
 from ..math.random import default_rng
@@ -76,6 +77,13 @@ class Activation(Layered):
         called = activation if isinstance(activation, str) else getattr(activation, "__name__", "")
         self.activation = named_activation(activation)
         super().__init__(name or (next_name(f"{called}_activation") if called.isidentifier() else None), input_shape)
+        if fun_setting is not None and not isinstance(fun_setting, Mapping):
+            raise KindError(
+                where="Activation(fun_setting=...)",
+                expected="a dict of keywords for the function",
+                got=type(fun_setting).__name__,
+                fix="Write for instance {'negative_slope': 0.1}.",
+            )
         self.fun_setting = dict(fun_setting or {})
 
     def _build(self, shape: tuple[int, ...]) -> Layer:

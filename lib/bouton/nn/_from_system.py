@@ -14,6 +14,7 @@ from ..layers._layer import as_array
 from ..math import BatchingMode, Mode, TrainingMode
 from ..transform import result_shapes
 from ._node import Node
+from ._owning import side_by_side
 from ._training import FixedWeights
 
 
@@ -134,7 +135,7 @@ class FromSystem(Node):
 
     def forward(self, ff: tuple[jax.Array, ...]) -> Any:
         """One step of the system."""
-        return self.system(jnp.concatenate(ff, axis=-1))
+        return self.system(side_by_side(ff))
 
     def _joint(self) -> tuple[int, ...]:
         shapes = self.feedforward_shapes

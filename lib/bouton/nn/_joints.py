@@ -4,13 +4,14 @@ import operator
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from ..check import check_shape_consistency
 from ..errors import KindError, ShapeError, ValueRefused
-from ..layers._layer import whole
+from ..layers._layer import as_float, whole
+from ..transform import default_float
 from ._node import Node
+from ._owning import side_by_side
 from ._passing import PASS_ONLY_ONE
 from ._registry import made_as
 
@@ -64,6 +65,10 @@ class Concat(Node):
 
     def __init__(self, axis: int = -1, name: str | None = None):
         super().__init__(name)
+        if isinstance(axis, bool) or not hasattr(axis, "__index__"):
+            raise KindError(
+                where="Concat(axis=...)", expected="a whole number", got=f"{axis!r}", fix="Write -1 for the axis of the features."
+            )
         self.axis = operator.index(axis)
         if self.axis == 0:
             raise ValueRefused(where="Concat(axis=...)", expected="another axis than that of the batch", got="0", fix="Write -1.")
@@ -71,13 +76,21 @@ class Concat(Node):
     def init_ff(self) -> None:
         """Shapes have to agree on the other axes."""
         shapes = self.feedforward_shapes
-        axis = self.axis % len(shapes[0])
+        axis, axes = self.axis, len(shapes[0])
+        if not axis % axes > 0 or not -axes < axis < axes:
+            raise ShapeError(
+                where=f"{self.name}, axis {axis}",
+                expected=f"an axis from 1 to {axes - 1} of data {shapes[0]}, or from {1 - axes} to -1",
+                got=f"{axis}",
+                fix="Axis 0 is that of the batch.",
+            )
+        axis %= axes
         common, free = check_shape_consistency(shapes, axis, True)
         self.set_output_shape((*common[:axis], sum(free), *common[axis:]))
 
     def forward(self, ff: tuple[jax.Array, ...]) -> jax.Array:
         """Side by side, in the order of the inputs."""
-        return jnp.concatenate(ff, axis=self.axis)
+        return side_by_side(ff, self.axis)
 
 
 @made_as("select")
@@ -182,8 +195,9 @@ class Summation(Node):
         self.set_output_shape(shapes[0])
 
     def forward(self, ff: tuple[jax.Array, ...]) -> jax.Array:
-        """Their sum."""
-        return sum(ff[1:], ff[0])
+        """Their sum; spikes, as truth values, count as 0 and 1."""
+        with jax.numpy_dtype_promotion("standard"):
+            return sum(ff[1:], as_float(ff[0], default_float(), "inputs") if ff[0].dtype == bool else ff[0])
 
 
 def _places(index: Any) -> np.ndarray:

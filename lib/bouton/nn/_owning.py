@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from ..check import check_shape_consistency
 from ..dynamics._declare import weight
 from ..init import Constant
-from ..layers._layer import Layer
+from ..layers._layer import Layer, as_float
 from ..transform import TrainVar, Variable
 from ._node import Node
 from ._plan import Shape
@@ -66,6 +67,17 @@ def feedback_weights(node: Node, initial: Any, width: int) -> None:
     _, sizes = joined(node.feedback_shapes)
     node.__dict__["_fb_weights"] = (sum(sizes), width)
     weight(node, "Wfb", begun(node, initial), (sum(sizes), width), family="weights")
+
+
+def side_by_side(parts: Sequence[jax.Array], axis: int = -1) -> jax.Array:
+    """One array of several, in the widest of their dtypes."""
+    with jax.numpy_dtype_promotion("standard"):
+        return jnp.concatenate(parts, axis=axis)
+
+
+def in_floats(parts: Sequence[jax.Array], dtype: Any) -> jax.Array:
+    """The same in floats of at least that dtype: spikes, as truth values, count as 0 and 1."""
+    return as_float(side_by_side(parts), dtype, "inputs")
 
 
 def joined(shapes: Sequence[Shape]) -> tuple[Shape, tuple[int, ...]]:

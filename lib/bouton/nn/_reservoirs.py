@@ -14,7 +14,7 @@ from ..layers._layer import fraction, whole
 from ..layers._nvar import _orders
 from ..math import BatchingMode
 from ..math import activation as named_activation
-from ._owning import begun, joined, keep, own
+from ._owning import begun, in_floats, joined, keep, own, side_by_side
 from ._recurrent import RecurrentNode
 
 _SMALL, _ZERO = Normal(scale=0.1), ZeroInit()
@@ -167,9 +167,9 @@ class Reservoir(RecurrentNode):
     def forward(self, ff: tuple[jax.Array, ...], fb: tuple[jax.Array, ...] | None = None) -> jax.Array:
         """The next state."""
         layer = self._layer
-        drive = layer._noisy(layer._weighted(jnp.concatenate(ff, axis=-1), "Win"), layer.noise_in)
+        drive = layer._noisy(layer._weighted(in_floats(ff, layer.Win.dtype), "Win"), layer.noise_in)
         if fb is not None:
-            drive = drive + layer._noisy(layer._weighted(jnp.concatenate(fb, axis=-1), "Wfb"), self.noise_fb)
+            drive = drive + layer._noisy(layer._weighted(in_floats(fb, layer.Wfb.dtype), "Wfb"), self.noise_fb)
         self.state.value = r = layer._next(drive, self.state.value)
         return r
 
@@ -237,7 +237,7 @@ class NVAR(RecurrentNode):
 
     def forward(self, ff: tuple[jax.Array, ...]) -> jax.Array:
         """The features of this step."""
-        return self._layer.update(jnp.concatenate(ff, axis=-1))
+        return self._layer.update(side_by_side(ff))
 
     def get_feature_names(self, for_plot: bool = False) -> list[str]:
         """What stands at each place of the output, as of :meth:`bouton.layers.NVAR.get_feature_names`.

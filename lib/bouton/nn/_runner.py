@@ -220,5 +220,9 @@ class RNNRunner:
 def _has_batch(node: Node, attribute: str) -> bool:
     if attribute in ("output", "inputs", "feedbacks"):
         return True
-    value = reached(node, attribute)
-    return isinstance(value, Variable) and value.batch_axis is not None
+    value, (*path, name) = reached(node, attribute), attribute.split(".")
+    if isinstance(value, Variable):
+        return value.batch_axis is not None
+    # What is made of a state, such as the two halves of one, is no attribute that is kept.
+    made = isinstance(getattr(type(reached(node, ".".join(path)) if path else node), name, None), property)
+    return made and np.ndim(value) > 0 and value.shape[0] == node._trials()

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 
 import bouton as bp
+import bouton.math as bm
 from bouton.errors import KindError, ShapeError, ValueRefused
 
 nn = bp.nn
@@ -116,3 +117,68 @@ def test_select_and_concatenate_need_something():
         nn.concatenate()
     with pytest.raises(ValueRefused, match=r"select: expected one exit, got 2"):
         (nn.Input(2) & nn.Input(3))[0]
+
+
+@pytest.mark.parametrize("axis", [-2, 2, 5, -3])
+def test_concat_wants_an_axis_of_the_data_other_than_that_of_the_batch(axis):
+    net = {nn.Input(3), nn.Input(3)} >> nn.Concat(axis, name=None)
+    with pytest.raises(ShapeError, match=rf"axis {axis}: expected an axis from 1 to 1 of data \(None, 3\).*Axis 0 is that of"):
+        net.initialize()
+
+
+@pytest.mark.parametrize("axis", [1.5, True, "1"])
+def test_an_axis_is_a_whole_number(axis):
+    with pytest.raises(KindError, match=r"Concat\(axis=\.\.\.\): expected a whole number, got"):
+        nn.Concat(axis)
+
+
+@pytest.mark.parametrize("dtype", [bool, np.int32, np.float16])
+@pytest.mark.parametrize(
+    "make, expected",
+    [
+        (lambda: nn.Summation(), [[1.5, 0.5, 1.5]]),
+        (lambda: nn.Concat(), [[1, 0, 1, 0.5, 0.5, 0.5]]),
+        (lambda: nn.Dense(1, np.ones, None), [[3.5]]),
+        (lambda: nn.DenseMD(1, np.ones, None), [[3.5]]),
+        (lambda: nn.VanillaRNN(1, 0.0, np.ones, np.ones), [[3.5]]),
+        (lambda: nn.NVAR(1), [[1, 0, 1, 0.5, 0.5, 0.5]]),
+        (lambda: nn.Reservoir(1, 1.0, "identity", ff_initializer=np.ones, ff_connectivity=1.0, seed=1), [[3.5]]),
+        (lambda: nn.FromSystem(bp.layers.Dense(6, 1, np.ones, None, mode=bm.batching_mode)), [[3.5]]),
+    ],
+)
+def test_spikes_and_whole_numbers_stand_beside_floats(dtype, make, expected):
+    a, b = nn.Input(3), nn.Input(3)
+    net, spikes = ({a, b} >> make()).initialize(1), np.array([[1, 0, 1]], dtype)
+    for call in (net, bm.jit(net)):
+        net.reset_state()
+        assert_allclose(call({a.name: spikes, b.name: np.full((1, 3), 0.5, np.float32)}), expected, rtol=1e-6)
+
+
+def test_spikes_are_summed_as_numbers_and_come_back_as_numbers():
+    a, b = nn.Input(2), nn.Input(2)
+    net = ({a, b} >> nn.Summation()).initialize()
+    assert_array_equal(net({a.name: np.array([[True, True]]), b.name: np.array([[True, False]])}), [[2.0, 1.0]])
+
+
+class Spiking(nn.Dense):
+    """Sends back where it is above 0."""
+
+    def feedback(self, ff_output):
+        return ff_output > 0
+
+    def init_fb_output(self, num_batch=1):
+        return np.zeros((num_batch, 1), bool)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: nn.Dense(1, np.ones, None),
+        lambda: nn.VanillaRNN(1, 0.0, np.ones, 0.0),
+        lambda: nn.Reservoir(1, 1.0, "identity", "internal", np.ones, 0.0, np.ones, None, 1.0, 1.0, 1.0, seed=1),
+    ],
+)
+def test_feedback_of_spikes_counts_as_0_and_1(make):
+    node, out = make(), Spiking(1, np.ones, None)
+    net = ((nn.Input(1) >> node >> out) & (node << out)).initialize()
+    assert [net([[x]]).item() for x in (2.0, 2.0)] == [2, 3]

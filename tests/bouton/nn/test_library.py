@@ -36,6 +36,13 @@ def test_dropout_draws_anew_in_each_step_and_refuses_no_probability():
         nn.Dropout(1.5)
 
 
+def test_settings_of_an_activation_are_a_dict():
+    node = nn.Activation("leaky_relu", {"negative_slope": 0.5}, input_shape=2).initialize()
+    assert_array_equal(node([[-2.0, 1.0]]), [[-1.0, 1.0]])
+    with pytest.raises(KindError, match=r"Activation\(fun_setting=\.\.\.\): expected a dict of keywords for .*, got int"):
+        nn.Activation("relu", 3)
+
+
 def test_an_activation_is_named_after_its_function():
     with bp.naming("activations"):
         assert nn.Activation().name == "relu_activation0"

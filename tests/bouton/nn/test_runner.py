@@ -181,6 +181,16 @@ def test_weights_are_recorded_without_a_batch():
     assert_array_equal(runner.mon[f"{r.name}.Wfb"], np.tile(r.Wfb, (T, 1, 1)))
 
 
+def test_halves_of_a_state_are_recorded_with_their_batch():
+    net = (nn.Input(2) >> nn.LSTM(4, name="halved")).initialize(B)
+    runner = runner_of(net, ["halved.h", "halved.c", "halved.state"])
+    runner.predict(X)
+    state = runner.mon["halved.state"]
+    assert_array_equal(runner.mon["halved.h"], state[..., :4])
+    assert_array_equal(runner.mon["halved.c"], state[..., 4:])
+    assert runner.mon.to_xarray()["halved.h"].dims[:2] == ("batch", "time")
+
+
 def test_inputs_by_node_are_recorded_by_name():
     class Sum(nn.Node):
         data_pass_type = nn.PASS_NODE_DICT
