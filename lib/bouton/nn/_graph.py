@@ -81,6 +81,7 @@ def wired(nodes: Iterable[Node], ff: Iterable[Edge], fb: Iterable[Edge]) -> Grap
     ends = (node for edge in (*ff, *fb) for node in edge)
     members = sorted(dict.fromkeys((*nodes, *ends)), key=lambda node: node._number)
     _refuse_same_names(members)
+    _refuse_circle(members, ff, ">>", "Close the loop with feedback, which comes one step later: receiver << sender.")
     for a, b in ff:
         if not b._takes_input:
             raise ValueRefused(
@@ -91,7 +92,6 @@ def wired(nodes: Iterable[Node], ff: Iterable[Edge], fb: Iterable[Edge]) -> Grap
             )
     for a, b in fb:
         _refuse_feedback(a, b)
-    _refuse_circle(members, ff, ">>", "Close the loop with feedback, which comes one step later: receiver << sender.")
     _refuse_circle(members, fb, "<<", "Leave one of these feedback edges out; a node's own past belongs in a RecurrentNode.")
     order = _in_order(members, ff)
     place = {node: k for k, node in enumerate(order)}

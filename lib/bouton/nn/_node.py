@@ -139,7 +139,7 @@ class Node(Wiring, Vertex):
         UnsupportedError
             For a monitor of an attribute that there is not.
         """
-        if isinstance(ff, Mapping) and fb is not None:
+        if isinstance(ff, Mapping) and fb is not None and not any(node.name in ff for node in self._graph.entries):
             # As systems of one step are called: what is shared stands in front.
             share.take(ff)
             # A flag that is off is not shared, which would go without saying; here it says something.

@@ -41,15 +41,15 @@ def ff_connect(senders: Any, receivers: Any, inplace: bool = False, name: str | 
     ValueRefused
         For a circle of edges.
     """
-    where = "ff_connect"
+    where = f"{_shown(senders)} >> {_shown(receivers)}"
     if isinstance(receivers, list | tuple):
         raise KindError(
-            where=f"{_shown(senders)} >> {_shown(receivers)}",
+            where=where,
             expected="a node, a network, or a set of nodes",
             got=type(receivers).__name__,
             fix="Write a >> {b, c}: both get the same. Only what sends can be a list, which is put side by side.",
         )
-    host = _host(senders, receivers, name, where) if inplace else None
+    host = _host(senders, receivers, name, "ff_connect") if inplace else None
     graphs, targets = _sending(senders, where), _apart(receivers, where)
     ff = [(a, b) for one in graphs for a in one.exits for two in targets for b in two.entries]
     return _result([*graphs, *targets], ff, [], host, name)
@@ -78,16 +78,16 @@ def fb_connect(senders: Any, receivers: Any, inplace: bool = False, name: str | 
     ValueRefused
         For a receiver that does not support feedback; for a circle of feedback edges.
     """
-    where = "fb_connect"
+    where = f"{_shown(receivers)} << {_shown(senders)}"
     for given in (senders, receivers):
         if isinstance(given, list | tuple):
             raise KindError(
-                where=f"{_shown(receivers)} << {_shown(senders)}",
+                where=where,
                 expected="a node, a network, or a set of nodes",
                 got=type(given).__name__,
                 fix="Write a set, {a, b}.",
             )
-    host = _host(senders, receivers, name, where) if inplace else None
+    host = _host(senders, receivers, name, "fb_connect") if inplace else None
     graphs, targets = _apart(senders, where), _apart(receivers, where)
     fb = [(a, b) for one in graphs for a in one.exits for two in targets for b in two.entries]
     return _result([*graphs, *targets], [], fb, host, name)
@@ -118,7 +118,8 @@ def merge(*nodes: Any, inplace: bool = False, name: str | None = None) -> Networ
     if not nodes:
         raise ValueRefused(where="merge", expected="nodes", got="none", fix="Pass the graphs that are put together.")
     host = _host(nodes[0], nodes[0], name, "merge") if inplace else None
-    return _result([graph for given in nodes for graph in _apart(given, "merge")], [], [], host, name)
+    where = " & ".join(map(_shown, nodes))
+    return _result([graph for given in nodes for graph in _apart(given, where)], [], [], host, name)
 
 
 def select(node: Any, index: Any, name: str | None = None) -> Network:

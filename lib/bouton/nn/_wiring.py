@@ -28,7 +28,7 @@ class Wiring:
         return ff_connect(self, other)
 
     def __rrshift__(self, other: Any) -> Any:
-        if nodes_in(other):
+        if nodes_in(other) or isinstance(other, set | frozenset) or (isinstance(other, list | tuple) and not other):
             return ff_connect(other, self)
         _refuse_systems(other, f"{type(other).__name__} >> {type(self).__name__}")
         return self(other)

@@ -55,6 +55,15 @@ def test_whoever_takes_any_keyword_is_given_all():
     assert net(np.ones((1, 1)), trian=4.0).item() == 4
 
 
+def test_feedback_from_outside_is_refused_whatever_the_form_of_the_inputs():
+    net = (nn.Input(1, name="in_fb") >> nn.Dense(1)).initialize()
+    x = np.ones((1, 1))
+    for given in (x, {"in_fb": x}):
+        with pytest.raises(ValueRefused, match=r"\(fb=\.\.\.\): expected no feedback from outside, got ndarray\. Wire a sender"):
+            net(given, x)
+    assert net({"t": 1.0}, x).shape == net({}, x).shape == (1, 1)
+
+
 def test_a_single_node_is_named_once():
     node = nn.Dense(1, input_shape=2, name="named_once").initialize()
     with pytest.raises(ShapeError, match=r"^Dense\(named_once\): expected shape \(batch, 2\), got \(1, 3\)"):

@@ -109,6 +109,12 @@ def test_a_circle_of_feedforward_edges_is_refused_and_feedback_is_suggested():
         o >> o
 
 
+def test_so_is_one_that_goes_back_to_where_data_come_in():
+    i, r, o = nn.Input(1, name="first_in"), nn.VanillaRNN(1, name="then"), nn.Dense(1, name="last")
+    with pytest.raises(ValueError, match=r"got first_in >> then >> last >> first_in\. Close the loop with feedback"):
+        i >> r >> o >> i
+
+
 def test_a_circle_of_feedback_edges_is_refused():
     a, b = nn.Dense(1, name="ahead"), nn.Dense(1, name="behind")
     with pytest.raises(ValueRefused, match=r"circle of feedback edges, got ahead << behind << ahead\. Leave one"):

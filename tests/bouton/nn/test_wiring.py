@@ -89,19 +89,24 @@ def test_a_list_behind_is_refused_and_a_set_is_suggested(abc):
 
 
 def test_nothing_is_no_node(abc):
-    with pytest.raises(ValueRefused, match=r"ff_connect: expected nodes, got set\(\)\. Put nodes into it"):
+    with pytest.raises(ValueRefused, match=r">> \{\}: expected nodes, got set\(\)\. Put nodes into it"):
         abc[0] >> set()
+    for empty in (set(), [], ()):
+        with pytest.raises(ValueRefused, match=r"^[{\[][}\]] >> a: expected nodes, got .*\. Put nodes into it"):
+            empty >> abc[0]
+    with pytest.raises(KindError, match=r"^\{int\} >> a: expected a node, .* got int"):
+        {3} >> abc[0]
 
 
 @pytest.mark.parametrize(
     "wrong, words",
     [
-        (lambda a: a >> 3, r"ff_connect: .* got int\. Wire nodes of bp\.nn"),
-        (lambda a: a << "b", "fb_connect: .* got str"),
-        (lambda a: a & None, "merge: .* got NoneType"),
-        (lambda a: np.ones(3) & a, "merge: .* got ndarray"),
-        (lambda a: np.ones(3) << a, "fb_connect: .* got ndarray"),
-        (lambda a: {a, 3} >> a, "ff_connect: .* got int"),
+        (lambda a: a >> 3, r" >> int: .* got int\. Wire nodes of bp\.nn"),
+        (lambda a: a << "b", " << str: .* got str"),
+        (lambda a: a & None, " & NoneType: .* got NoneType"),
+        (lambda a: np.ones(3) & a, "ndarray & .* got ndarray"),
+        (lambda a: np.ones(3) << a, "ndarray << .* got ndarray"),
+        (lambda a: {a, 3} >> a, r"\{.*int.*\} >> .* got int"),
         (lambda a: bp.layers.Dense(2, 2) << a, r"got Dense\. Make a node of a system with bp\.nn\.FromSystem\(system\)"),
     ],
 )
