@@ -19,7 +19,7 @@ PUBLIC = {
         BPFF BPTT DSRunner ForceTrainer LoopOverTime OfflineTrainer OnlineTrainer RidgeTrainer train
         connect conn
         Base BrainPyObject Container DynamicalSystem DynamicalSystemNS Entry Network Object Sequential check errors functional init
-        initialize losses math modes modules naming not_pass_shared optim optimizers parameters run share
+        initialize losses math modes modules naming not_pass_shared optim optimizers parameters run share tree
     """,
     "bouton.errors": """
         BoutonError EnvironmentProblem FolderError KindError LargeRecordWarning LeakedTracerError MathError MonitorError
@@ -166,7 +166,7 @@ PUBLIC = {
     """,
     "bouton.core": """
         ArrayCollector Collector Constant Entry NodeDict NodeList Object Parameter SimulationParameter State VarDict VarList
-        Pure clear_name_cache functional naming to_object
+        Pure Tree clear_name_cache functional memory naming number to_object tree
     """,
 }
 

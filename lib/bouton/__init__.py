@@ -18,6 +18,7 @@ from .core import Object as BrainPyObject
 from .core import Object as Object
 from .core import functional as functional
 from .core import naming as naming
+from .core import tree as tree
 from .math._share import share as share
 
 if TYPE_CHECKING:
@@ -136,6 +137,7 @@ __all__ = [
     "synplast",
     "tools",
     "train",
+    "tree",
 ]
 
 

@@ -1,11 +1,16 @@
 """What a model knows about one of its attributes; every view is drawn from these."""
 
+import math
 from typing import TYPE_CHECKING, Any
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 
-from ..errors import BoutonError
+from ..errors import BoutonError, KindError
 from ..transform import TrainVar, Variable
+from ._glance import summary
+from ._sample import MOST, Sample, sample
 from ._slot import Slot
 
 if TYPE_CHECKING:
@@ -74,6 +79,11 @@ class Entry:
         return None if self.cell is None else np.dtype(self.cell.value.dtype)
 
     @property
+    def nbytes(self) -> int:
+        """Memory that the value takes; 0 for what is no array."""
+        return 0 if self.cell is None else math.prod(self.shape) * self.cell.value.dtype.itemsize
+
+    @property
     def bounds(self) -> tuple[float | None, float | None] | None:
         """Outside these a value is refused."""
         return self._slot.wrapper.bounds
@@ -102,6 +112,37 @@ class Entry:
     def initial(self) -> Any:
         """The value a reset returns to; ``None`` where it is drawn anew each time."""
         return self._slot.wrapper.data
+
+    def summary(self) -> str:
+        """The value in a few characters: a number, or range and mean of an array, of a large one by a sample."""
+        return "key" if self.kind == "random" else summary(self.value if self.cell is None else self.cell.value)
+
+    def sample(self, most: int = MOST) -> Sample:
+        """Read at most ``most`` elements, spread evenly over the array, and copy no more than these.
+
+        Parameters
+        ----------
+        most : int
+            Elements, at least 1.
+
+        Returns
+        -------
+        Sample
+            ``values``, with as many axes as the array, ``size`` of the whole, and ``whole``, whether that is all of it.
+
+        Raises
+        ------
+        KindError
+            For what is no array of numbers.
+        """
+        if self.cell is None or jnp.issubdtype(self.cell.value.dtype, jax.dtypes.extended):
+            raise KindError(
+                where=f"the entry {self.path!r}",
+                expected="numbers to be read",
+                got="a random key" if self.cell is not None else f"{type(self.value).__name__}, which is no array",
+                fix="Ask entry.is_array and entry.kind first.",
+            )
+        return sample(self.cell.value, most)
 
     def check(self, value: Any) -> None:
         """Raise what assigning ``value`` would raise; nothing is written."""

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import optax
 
 from ..core import Object, VarDict
-from ..core._render import summary
+from ..core._glance import summary
 from ..errors import UnsupportedError, ValueRefused
 from ..transform import Variable, cls_jit
 from ..transform._operators import plain

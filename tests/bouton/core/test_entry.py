@@ -1,3 +1,4 @@
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -151,3 +152,33 @@ def test_a_parameter_that_is_a_variable_is_not_reset_as_a_state():
     holder.reset_state()
     assert_array_equal(holder.fixed.value, np.ones(2))
     assert_array_equal(holder.s, np.zeros(2))
+
+
+def test_an_entry_tells_the_memory_that_its_value_takes(entries):
+    assert [entries[name].nbytes for name in ("p", "s", "d", "v", "f")] == [8, 12, 4, 16, 0]
+
+
+def test_an_entry_sums_its_value_up(entries):
+    assert [entries[name].summary() for name in ("p", "d", "f")] == ["all 1", "0.001", "tanh"]
+    key = next(entry for entry in LIF(1).entries() if entry.kind == "random")
+    assert key.summary() == "key"
+
+
+def test_an_entry_lets_part_of_its_array_be_read():
+    holder = bp.Object()
+    holder.w = bm.Variable(jnp.arange(10_000.0).reshape(100, 100))
+    (entry,) = holder.entries()
+    whole, part = entry.sample(), entry.sample(25)
+    assert (whole.whole, part.whole, part.size) == (True, False, 10_000)
+    assert_array_equal(part.values[:, 0] // 2000, np.arange(5))
+
+
+def test_what_has_no_numbers_cannot_be_sampled(entries):
+    with pytest.raises(
+        bp.errors.KindError, match=r"the entry 'f': expected numbers to be read, got ufunc, which is no array\. Ask"
+    ):
+        entries["f"].sample()
+    holder = bp.Object()
+    holder.key = bm.Variable(jax.random.key(0))
+    with pytest.raises(bp.errors.KindError, match=r"the entry 'key': expected numbers to be read, got a random key\. Ask"):
+        holder.entry("key").sample()
