@@ -1,7 +1,6 @@
 """Time series as a widget: forms, names, units, pictures, and what a page is told."""
 
 import base64
-import builtins
 import json
 import struct
 import xml.etree.ElementTree as ET
@@ -12,10 +11,9 @@ import pytest
 from bokeh.models import HoverTool, Line, Range1d, Scatter
 from bokeh.models.glyphs import Image
 
-import bouton as bp
 import bouton_widgets as bw
 import bouton_widgets.panel
-from bouton.errors import EnvironmentProblem, KindError, ValueRefused
+from bouton.errors import KindError, ValueRefused
 from bouton.modules import LIF, TSContinuous, TSEvent
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -280,17 +278,3 @@ def test_what_is_no_series_is_refused(series, error, words):
 def test_a_form_and_a_height_have_to_be_some(more, words):
     with pytest.raises(ValueRefused, match=words):
         wave().plot(**more)
-
-
-def test_without_the_packages_of_the_widgets_it_is_said_what_to_install(monkeypatch):
-    def gone(name, *rest):
-        raise ModuleNotFoundError(f"No module named {missing!r}", name=missing)
-
-    monkeypatch.setattr(bp.modules._ts_plot.importlib, "import_module", gone)
-    missing = "anywidget"
-    words = r"TSEvent 'a'\.plot: expected the packages that draw figures, got no anywidget\. Install them with `pip install"
-    with pytest.raises(EnvironmentProblem, match=words):
-        spikes(name="a").plot()
-    missing = "somebodys_own"
-    with pytest.raises(builtins.ModuleNotFoundError, match="somebodys_own"):
-        wave().plot()

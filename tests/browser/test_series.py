@@ -156,6 +156,31 @@ def test_a_million_events_come_as_pixels_and_one_by_one_when_looked_at_closely(v
     until(lambda: element.evaluate(SOURCE, ["0.marks", "x"]) == [])
 
 
+SPAN = """element => {
+  const time = element.bouton.views[0].model.document.get_model_by_name('time');
+  return [time.start, time.end];
+}"""
+
+
+def test_the_wheel_zooms_all_panels_in_time_and_the_arrow_shows_all_again(page, view, until):
+    element = view(0)
+    left, top = element.evaluate(PLACE, [1, 1.0, 2.0])
+    page.mouse.move(left, top)
+    # Until its button has been pressed, the wheel scrolls the page.
+    element.get_by_title("Zoom with the wheel").first.click()
+    page.mouse.move(left, top)
+    page.mouse.wheel(0, -300)
+    until(lambda: element.evaluate(SPAN) != [0.0, 2.0])
+    start, end = element.evaluate(SPAN)
+    assert 0.0 < start < 1.0 < end < 2.0
+    # The panels share it: the same time stands at the same place in all of them.
+    places = [element.evaluate(PLACE, [panel, 1.0, 0.0])[0] for panel in range(3)]
+    assert places == pytest.approx([left] * 3, abs=1.5)
+    element.get_by_title("Reset").first.click()
+    until(lambda: element.evaluate(SPAN) == [0.0, 2.0])
+    element.get_by_title("Zoom with the wheel").first.click()
+
+
 def test_a_closer_look_stays_when_the_theme_changes(page, view, until):
     element = view(1)
     element.evaluate(ZOOM, [10.0, 10.1])

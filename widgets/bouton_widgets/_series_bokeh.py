@@ -56,7 +56,7 @@ font: 12px/1.4 system-ui, sans-serif; font-variant-numeric: tabular-nums; color:
 _LINE = '<span style="color: #5f6468">{}</span><span>{}</span>'
 _DOT = '<i style="display: inline-block; width: 8px; height: 8px; margin-right: 5px; border-radius: 50%; background: {}"></i>{}'
 # Beside the name or the legend of the first panel, and not in a row of its own.
-_TOOLBAR = ":host { background: transparent; width: 176px; margin: 0 0 -30px auto; z-index: 1; }"
+_TOOLBAR = ":host { background: transparent; width: 176px; margin: 0 0 -30px auto; z-index: 1; } .bk-divider { opacity: 0.35; }"
 
 
 def data(
