@@ -17,7 +17,7 @@ PUBLIC = {
         synapses synouts synplast
         layers neurons nn tools
         BPFF BPTT DSRunner ForceTrainer LoopOverTime OfflineTrainer OnlineTrainer RidgeTrainer train
-        connect conn
+        connect conn StepOf
         Base BrainPyObject Container DynamicalSystem DynamicalSystemNS Entry Network Object Sequential check errors functional init
         initialize losses math modes modules naming not_pass_shared optim optimizers parameters run share tree
     """,
@@ -143,9 +143,9 @@ PUBLIC = {
         BatchingMode Mode NonBatchingMode NormalMode TrainingMode batching normal training
     """,
     "bouton.modules": """
-        ExpSmooth ExpSmoothJax ExpSyn ExpSynJax FFwdStack FFwdStackJax Functional Instant InstantJax LIF LIFJax Linear LinearJax
+        ExpSmooth ExpSmoothJax ExpSyn ExpSynJax FFwdStack FFwdStackJax FromStep Functional Instant InstantJax LIF LIFJax Linear LinearJax
         LogSoftmax LogSoftmaxJax Module Rate RateJax Residual ResidualJax Sequential SequentialJax Softmax SoftmaxJax TSContinuous
-        TSEvent aLIF aLIFJax
+        StepOf TSEvent aLIF aLIFJax
         TimedModule kaiming unit_eigs xavier
     """,
     "bouton.parameters": """

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from .dynamics import Network as Network
     from .dynamics import Sequential as Sequential
     from .dynamics import not_pass_shared as not_pass_shared
+    from .modules import StepOf as StepOf
     from .run import DSRunner as DSRunner
     from .train import BPFF as BPFF
     from .train import BPTT as BPTT
@@ -71,6 +72,7 @@ _LATE = {
     "BPTT": "train",
     "BPFF": "train",
     "DSRunner": "run",
+    "StepOf": "modules",
     "conn": "connect",
     "connect": "connect",
     "examples": "examples",
@@ -109,6 +111,7 @@ __all__ = [
     "OnlineTrainer",
     "RidgeTrainer",
     "Sequential",
+    "StepOf",
     "__version__",
     "check",
     "conn",

@@ -121,8 +121,15 @@ def _targets(obj: "Object", attributes: Mapping[str, Any], prefix: str) -> Itera
             )
 
 
-def reset(obj: "Object", kinds: tuple[str, ...]) -> None:
-    """Set every attribute of these kinds to its initial value."""
-    for entry in list(walk(obj, "", ())):
-        if entry.kind in kinds:
-            entry._slot.reset(entry.path)
+def reset(obj: "Object", kinds: tuple[str, ...], above: tuple = (), prefix: str = "") -> None:
+    """Set every attribute of these kinds to its initial value; an object that resets what is below it is asked to."""
+    if above and obj._resets_below and "state" in kinds:
+        obj.reset_state()
+        return
+    obj._kin.used()
+    for name, slot in list(obj._slots.items()):
+        if slot.kind in kinds:
+            slot.reset(prefix + name)
+    for name, child in list(obj._children.items()):
+        if not any(child is a for a in (*above, obj)):
+            reset(child, kinds, (*above, obj), f"{prefix}{name}.")

@@ -43,6 +43,8 @@ class Object(Inspectable, Searchable, Member):
     # Set by __new__, so that a subclass works without calling super().__init__().
     _slots: dict[str, Slot]
     _children: "dict[str, Object]"
+    # Whether states below are not reset one by one, from above, but by ``reset_state`` of this object.
+    _resets_below = False
     # Counts the changes of children: compiled code holds which one an attribute was.
     _kin: Kin
 

@@ -45,6 +45,8 @@ class Form:
         ]
         self.cells: tuple[Variable, ...] = tuple(dict.fromkeys((*own, *([DEFAULT.cell] if draws else []))))
         self.known, self.obj, self.draws = frozenset(self.cells), obj, draws
+        for cell in self.cells:
+            cell.become_argument()
         self.seen: dict[Constant, Hashable] = obj.__dict__.setdefault(_SEEN, {})
         self._changes: tuple = ()
 
@@ -121,6 +123,16 @@ class Pure:
         """
         (output, state, recorded), values = self._run(lambda: self._called(record, args, kwargs), self.obj)
         return output, self._with_key(state, values[-1:]), recorded
+
+    def after(self, code: Callable[[], Any]) -> tuple[Any, Self]:
+        """What ``code`` returns, which uses the object with these arrays in it, and the form with those that it has left."""
+        out, values = self._run(code, self.obj)
+        return unwrap(out), self._of(self._form, values)
+
+    @property
+    def cells(self) -> tuple[Variable, ...]:
+        """The cells of the object that the leaves of the tree stand for, in order."""
+        return self._form.cells
 
     def parameters(self, family: Any = None) -> dict:
         """Parameters, as :meth:`bouton.Object.parameters` gives them."""

@@ -122,8 +122,10 @@ def _cell(tag: str, column: int, text: str) -> str:
 
 def as_text(module: "Object", indent: str = "", above: tuple = ()) -> str:
     """The tree of modules as indented lines: full name and shape of each."""
-    name = getattr(module, "full_name", type(module).__name__)
-    first = f"{indent}{name} with shape {getattr(module, 'shape', '()')}"
+    given = f" {module._attribute_name!r}" if module._attribute_name else ""
+    first = indent + getattr(module, "full_name", type(module).__name__ + given)
+    # What is no module has none.
+    first += f" with shape {module.shape}" if isinstance(getattr(module, "shape", None), tuple) else ""
     below = children(module, above).values()
     if not below:
         return first

@@ -8,6 +8,7 @@ from ._exp_syn import ExpSyn as ExpSyn
 from ._exp_syn import ExpSynJax as ExpSynJax
 from ._ffwd_stack import FFwdStack as FFwdStack
 from ._ffwd_stack import FFwdStackJax as FFwdStackJax
+from ._from_step import FromStep as FromStep
 from ._functional import Functional as Functional
 from ._instant import Instant as Instant
 from ._instant import InstantJax as InstantJax
@@ -26,6 +27,7 @@ from ._softmax import LogSoftmax as LogSoftmax
 from ._softmax import LogSoftmaxJax as LogSoftmaxJax
 from ._softmax import Softmax as Softmax
 from ._softmax import SoftmaxJax as SoftmaxJax
+from ._step_of import StepOf as StepOf
 from ._timed import TimedModule as TimedModule
 from ._ts_continuous import TSContinuous as TSContinuous
 from ._ts_event import TSEvent as TSEvent
@@ -42,6 +44,7 @@ __all__ = [
     "ExpSynJax",
     "FFwdStack",
     "FFwdStackJax",
+    "FromStep",
     "Functional",
     "Instant",
     "InstantJax",
@@ -59,6 +62,7 @@ __all__ = [
     "SequentialJax",
     "Softmax",
     "SoftmaxJax",
+    "StepOf",
     "TSContinuous",
     "TSEvent",
     "TimedModule",
