@@ -84,7 +84,7 @@ def test_times_become_seconds(units, per_second):
 
 
 def test_time_differences_become_seconds():
-    coordinate = np.array([0, 1_500_000], "timedelta64[us]")
+    coordinate = np.array([0, 1_500_000_000], "timedelta64[ns]")
     read = TSContinuous.from_xarray(xr.DataArray([1.0, 2.0], {"time": coordinate}, ("time",)))
     assert_array_equal(read.times, [0.0, 1.5])
 
