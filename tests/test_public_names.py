@@ -152,7 +152,7 @@ PUBLIC = {
         Constant Parameter SimulationParameter State
     """,
     "bouton.run": """
-        DSRunner Frame LiveSimulation Record Signal Snapshot Trace
+        DSRunner DistanceTo Frame LiveSimulation MeanOf RateOf ReadOut Record Sensitivity Signal Slopes Snapshot Trace
     """,
     "bouton.train": """
         BPFF BPTT Curve ElasticNetRegression ForceTrainer LMS LassoRegression LinearRegression LogisticRegression OfflineTrainer

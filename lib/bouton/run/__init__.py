@@ -3,10 +3,30 @@
 from ._live import LiveSimulation as LiveSimulation
 from ._live_frame import Frame as Frame
 from ._live_frame import Trace as Trace
+from ._read_outs import DistanceTo as DistanceTo
+from ._read_outs import MeanOf as MeanOf
+from ._read_outs import RateOf as RateOf
+from ._read_outs import ReadOut as ReadOut
 from ._record import Record as Record
 from ._runner import DSRunner as DSRunner
+from ._sensitivity import Sensitivity as Sensitivity
+from ._sensitivity import Slopes as Slopes
 from ._signals import Signal as Signal
 from ._snapshot import Snapshot as Snapshot
 
 # Without it help() shows none of them.
-__all__ = ["DSRunner", "Frame", "LiveSimulation", "Record", "Signal", "Snapshot", "Trace"]
+__all__ = [
+    "DSRunner",
+    "DistanceTo",
+    "Frame",
+    "LiveSimulation",
+    "MeanOf",
+    "RateOf",
+    "ReadOut",
+    "Record",
+    "Sensitivity",
+    "Signal",
+    "Slopes",
+    "Snapshot",
+    "Trace",
+]

@@ -35,20 +35,25 @@ class Engine:
         Steps kept.
     max_units : int
         A signal with more units is thinned out.
+
+    Attributes
+    ----------
+    recorder : Recorder
+        Evolves the model.
     """
 
     def __init__(self, model: Module, record: str | Sequence[str], chunk: int, window: int, max_units: int):
         self.model, self.chunk, self.window = model, chunk, window
-        self._recorder = Recorder(model, record, max_units, chunk)
+        self.recorder = Recorder(model, record, max_units, chunk)
         cells = {path: (entry, cell) for path, entry, cell in _with_cells(model)}
         self._states = {p: c for p, (e, c) in cells.items() if e.kind == "state" and jnp.issubdtype(c.dtype, jnp.inexact)}
         registered = dict.fromkeys(cell for _, cell in cells.values())
         # A cell that the model moves without having registered it is part of its condition all the same.
-        self._unregistered = {f"<cell {k}>": c for k, c in enumerate(self._recorder.written) if c not in registered}
+        self._unregistered = {f"<cell {k}>": c for k, c in enumerate(self.recorder.written) if c not in registered}
         moving = [cell for entry, cell in cells.values() if entry.kind in ("state", "random")]
-        self._moving = list(dict.fromkeys([*moving, *self._recorder.written]))
+        self._moving = list(dict.fromkeys([*moving, *self.recorder.written]))
         self._parts = {path: cell for path, (_, cell) in cells.items()}
-        self._chunk, self._one_step = (_compiled(self._recorder, list(self._states.values())) for _ in range(2))
+        self._chunk, self._one_step = (_compiled(self.recorder, list(self._states.values())) for _ in range(2))
         _refuse_too_much_memory(self.signals, window)
         self.rings = {s.path: Ring(window, s.units, np.uint8 if s.kind == "events" else np.float32) for s in self.signals}
         self.steps = 0
@@ -56,7 +61,7 @@ class Engine:
     @property
     def signals(self) -> tuple[Signal, ...]:
         """What is recorded."""
-        return self._recorder.signals
+        return self.recorder.signals
 
     @property
     def compilations(self) -> int:

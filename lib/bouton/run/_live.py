@@ -77,9 +77,9 @@ class LiveSimulation(Look):
         dt = one_time_step(model)
         self._drive = Drive(inputs, model.size_in)
         speed = checked_speed(speed)
-        chunk = usual_chunk(speed, dt) if chunk is None else checked_count(chunk, "chunk")
+        chunk = usual_chunk(speed, dt) if chunk is None else checked_count(chunk, "LiveSimulation.chunk")
         kept = max(steps_kept(window, dt), chunk)
-        engine = Engine(model, record, chunk, kept, checked_count(max_units, "max_units"))
+        engine = Engine(model, record, chunk, kept, checked_count(max_units, "LiveSimulation.max_units"))
         super().__init__(engine, Pace(speed, dt, chunk))
         self._counting = threading.Lock()
         self._worker = Worker(self._turn)
@@ -149,7 +149,7 @@ class LiveSimulation(Look):
         RunningError
             When the simulation is running or closed, or it fails on the way.
         """
-        n = checked_count(n, "step(n=...)")
+        n = checked_count(n, "LiveSimulation.step(n=...)")
         with self._turns:
             self._refuse_closed("step")
             if self._status == "running":

@@ -60,9 +60,7 @@ def checked_speed(speed: Any) -> float | None:
 def checked_count(n: Any, where: str) -> int:
     """A number of at least 1."""
     if isinstance(n, bool) or not hasattr(n, "__index__") or int(n) < 1:
-        raise ValueRefused(
-            where=f"LiveSimulation.{where}", expected="a whole number of at least 1", got=f"{n!r}", fix="Give a number of steps."
-        )
+        raise ValueRefused(where=where, expected="a whole number of at least 1", got=f"{n!r}", fix="Give a number of steps.")
     return int(n)
 
 

@@ -3,7 +3,7 @@
 import fnmatch
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import jax
 import jax.numpy as jnp
@@ -73,7 +73,7 @@ class Recorder:
         dtypes: dict[str, Any] = {}
 
         def look(inputs: jax.Array) -> None:
-            for path, value in self._evolve(inputs, True).items():
+            for path, value in self.evolved(inputs, True).items():
                 shapes[path], dtypes[path] = np.shape(value), getattr(value, "dtype", type(value))
 
         self.written: list[Variable] = list(purify(look, np.zeros((steps, model.size_in), np.float32)).written)
@@ -83,11 +83,13 @@ class Recorder:
 
     def __call__(self, inputs: jax.Array) -> dict[str, jax.Array]:
         """Evolve over inputs ``(T, Nin)``; ``{path: (T, units kept)}``, events as bytes."""
-        found = self._evolve(inputs, [s.path for s in self.signals if s.path != OUTPUT] or False)
+        found = self.evolved(inputs, [s.path for s in self.signals])
         return {s.path: _kept(found[s.path], s) for s in self.signals}
 
-    def _evolve(self, inputs: jax.Array, record: Any) -> dict[str, jax.Array]:
-        output, state, signals = self.model(inputs, record=record)
+    def evolved(self, inputs: jax.Array, record: Literal[True] | list[str]) -> dict[str, jax.Array]:
+        """Evolve over inputs ``(T, Nin)``; all signals or those named, as the model has them, ``{path: (batch, T, ...)}``."""
+        asked = record if record is True else [path for path in record if path != OUTPUT] or False
+        output, state, signals = self.model(inputs, record=asked)
         if self.model._functional:
             # The simulation has a copy of its own, which it moves along.
             Module.set_attributes(self.model, state)

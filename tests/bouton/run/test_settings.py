@@ -77,7 +77,7 @@ def test_other_speeds_are_refused(speed):
 
 @pytest.mark.parametrize("n", [1, 7, np.int32(3)])
 def test_a_count_is_a_whole_number(n):
-    assert checked_count(n, "chunk") == int(n)
+    assert checked_count(n, "LiveSimulation.chunk") == int(n)
 
 
 @pytest.mark.parametrize("n", [0, -3, 1.5, True, "4", None])
@@ -85,7 +85,7 @@ def test_other_counts_are_refused_by_name(n):
     with pytest.raises(
         ValueRefused, match=r"LiveSimulation\.step\(n=\.\.\.\): expected a whole number of at least 1, got .*Give a n"
     ):
-        checked_count(n, "step(n=...)")
+        checked_count(n, "LiveSimulation.step(n=...)")
 
 
 @pytest.mark.parametrize("window, steps", [(2.0, 2000), (0.001, 1), (1, 1000), (np.float32(0.5), 500), (0.0304, 30)])
