@@ -77,20 +77,16 @@ def begin_anew(graph: Graph, num_batch: int) -> None:
         make_buffers(graph, num_batch)
 
 
-def number_of_trials(num_batch: Any) -> int:
+def number_of_trials(num_batch: Any, where: str = "initialize(num_batch=...)") -> int:
     """A whole number of 1 or more."""
     try:
         batch = None if isinstance(num_batch, bool) else operator.index(num_batch)
     except TypeError:
         batch = None
     if batch is None:
-        raise KindError(
-            where="initialize(num_batch=...)", expected="a whole number", got=f"{num_batch!r}", fix="Write for instance 1."
-        )
+        raise KindError(where=where, expected="a whole number", got=f"{num_batch!r}", fix="Write for instance 1.")
     if batch < 1:
-        raise ValueRefused(
-            where="initialize(num_batch=...)", expected="1 or more", got=f"{batch}", fix="Give at least one trial."
-        )
+        raise ValueRefused(where=where, expected="1 or more", got=f"{batch}", fix="Give at least one trial.")
     return batch
 
 
@@ -99,7 +95,7 @@ def make_state(node: Node, num_batch: int) -> None:
     node._plan.num_batch = num_batch
     with _Named(node, "init_state"):
         state = node.init_state(num_batch)
-        if state is not None:
+        if state is not None and not (node.state is not None and state is node.state.value):
             node.set_state(state)
         node._made_state()
     node._plan.has_states = True

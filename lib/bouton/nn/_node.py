@@ -90,7 +90,8 @@ class Node(Wiring, Vertex):
         batch_size : int, optional
             Default: as many trials as before.
         """
-        batch = initialisation.number_of_trials(self._num_batch() if batch_size is None else batch_size)
+        batch = self._num_batch() if batch_size is None else batch_size
+        batch = initialisation.number_of_trials(batch, "reset_state(batch_size=...)")
         if self.is_initialized:
             initialisation.begin_anew(self._graph, batch)
             self._plan.num_batch = batch

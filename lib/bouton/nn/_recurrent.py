@@ -1,5 +1,7 @@
 """Nodes with a state of their own."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import jax
@@ -13,6 +15,8 @@ from ._node import Node
 
 class RecurrentNode(Node):
     """Base of nodes that remember: ``init_state`` says what their state begins with, and ``forward`` moves it on.
+
+    Called from outside, ``init_state(num_batch)`` also sets the state, as :meth:`set_state` does.
 
     Parameters
     ----------
@@ -30,6 +34,12 @@ class RecurrentNode(Node):
     KindError, ValueRefused
         For arguments that are none of these.
     """
+
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        own = vars(cls).get("init_state")
+        if own is not None:
+            cls.init_state = _setting(own)
 
     def __init__(
         self,
@@ -96,3 +106,23 @@ class RecurrentNode(Node):
                 got="None",
                 fix="End it with `return state`, an array (num_batch, ...), or call self.set_state(state).",
             )
+
+
+def _setting(init_state: Callable) -> Callable:
+    """A class's own ``init_state``, which sets the state when it is not called by that of a subclass."""
+
+    @wraps(init_state)
+    def setting(self: RecurrentNode, num_batch: int = 1) -> Any:
+        if "_begins" in self.__dict__:
+            return init_state(self, num_batch)
+        self.__dict__["_begins"] = True
+        try:
+            state = init_state(self, num_batch)
+        finally:
+            del self.__dict__["_begins"]
+        if state is None:
+            return None
+        self.set_state(state)
+        return self.state.value
+
+    return setting

@@ -102,7 +102,7 @@ def test_a_number_of_trials_is_a_whole_number_of_1_or_more(wrong, error):
     with pytest.raises(error, match=r"initialize\(num_batch=\.\.\.\): expected"):
         node.initialize(wrong)
     node.initialize(np.int64(2))
-    with pytest.raises(error, match=r"initialize\(num_batch=\.\.\.\): expected"):
+    with pytest.raises(error, match=r"reset_state\(batch_size=\.\.\.\): expected"):
         node.reset_state(wrong)
     assert node.state.shape == (2, 2)
 

@@ -125,3 +125,39 @@ def test_the_memory_of_an_lstm_stands_behind_its_output_on_the_features_d13():
     assert node.train_state.shape == (4,)
     assert_array_equal(node.h, [[1, 2]] * 3)
     assert_array_equal(node.c, [[3, 4]] * 3)
+
+
+class Counted(nn.RecurrentNode):
+    """Returns what its state begins with."""
+
+    def init_ff(self):
+        self.set_output_shape((None, 2))
+
+    def init_state(self, num_batch=1):
+        return jnp.arange(2.0 * num_batch).reshape(num_batch, 2)
+
+    def forward(self, ff):
+        return self.state.value
+
+
+class Doubled(Counted):
+    def init_state(self, num_batch=1):
+        return 2 * super().init_state(num_batch)
+
+
+@pytest.mark.parametrize("kind, row", [(Counted, [0, 1]), (Doubled, [0, 2])])
+def test_init_state_fills_all_rows_with_the_trained_state_d7(kind, row):
+    node = kind(input_shape=1, state_trainable=True).initialize(2)
+    assert_array_equal(node.state, [row] * 2)
+    node.train_state.value = jnp.array([5.0, 7.0])
+    assert_array_equal(node.init_state(3), [[5, 7]] * 3)
+    assert_array_equal(node.state, [[5, 7]] * 3)
+    cell = nn.VanillaRNN(3, input_shape=1, state_trainable=True).initialize(3)
+    cell.init_state(5)
+    assert_array_equal(cell.state, np.tile(cell.train_state, (5, 1)))
+
+
+def test_init_state_sets_the_state_also_where_it_is_not_trained():
+    node = Doubled(input_shape=1).initialize(1)
+    node.init_state(2)
+    assert_array_equal(node.state, [[0, 2], [4, 6]])
