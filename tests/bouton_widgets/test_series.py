@@ -6,7 +6,9 @@ import struct
 import xml.etree.ElementTree as ET
 import zlib
 
+import jax.numpy as jnp
 import numpy as np
+import pandas as pd
 import pytest
 from bokeh.models import HoverTool, Line, Range1d, Scatter
 from bokeh.models.glyphs import Image
@@ -257,6 +259,8 @@ def test_a_million_samples_and_events_make_a_small_page():
             r"bouton_widgets.series\(series\): expected a TSContinuous, a TSEvent, .* got ndarray\. Make a series",
         ),
         ("abc", KindError, r"got str\. Make a series of it first, with TSContinuous.from_clocked"),
+        (jnp.zeros(()), KindError, r"got ArrayImpl\. Make"),
+        (pd.DataFrame({"a": [1.0]}), KindError, r"got DataFrame\. Make"),
         ([3], KindError, r"got int\. Make"),
         ({}, ValueRefused, r"expected one time series or more, got none\. Evolve with record=True"),
         ({"z": TSContinuous([0], [1j])}, KindError, r"series\('z'\): expected real samples, got dtype complex128\. Plot abs"),

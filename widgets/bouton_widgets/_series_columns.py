@@ -176,7 +176,8 @@ def _cells(panel: Panel, window: Window) -> tuple[Columns, bool]:
         padded = np.concatenate([samples, np.zeros((1, samples.shape[1]))])
         sums = np.add.reduceat(padded, bounds, axis=0)[::2]
         values[many] = sums / (at[many + 1] - at[many])[:, np.newaxis]
-    return _image(start, stop, np.where(np.isfinite(values), values, np.nan).T), not many.size and len(times) == len(series)
+    shown = np.where(np.isfinite(values), values, np.nan).T.astype(np.float32)
+    return _image(start, stop, shown), not many.size and len(times) == len(series)
 
 
 def _image(start: float, stop: float, values: NDArray, low: float = -0.5, rows: int | None = None) -> Columns:
@@ -185,7 +186,7 @@ def _image(start: float, stop: float, values: NDArray, low: float = -0.5, rows: 
         "y": [low],
         "dw": [stop - start],
         "dh": [float(len(values) if rows is None else rows)],
-        "image": [np.ascontiguousarray(values, np.float32)],
+        "image": [np.ascontiguousarray(values)],
     }
 
 
@@ -203,7 +204,7 @@ def _events(panel: Panel, window: Window) -> tuple[dict[str, Columns], bool]:
         marks = {"x": times, "y": channels.astype(np.float64), "size": np.full(len(times), size), "time": _clock(times, window)}
         return {"marks": marks, "cells": _NO_IMAGE | {"count": []}}, len(times) == len(series)
     counts = _counts(times, channels - (low + 0.5), rows, min(rows, panel.height), window)
-    levels = np.where(counts > 0, 1 + np.minimum(LEVELS - 1, np.log2(np.maximum(counts, 1)).astype(np.int32)), 0)
+    levels = np.where(counts > 0, 1 + np.minimum(LEVELS - 1, np.log2(np.maximum(counts, 1)).astype(np.uint8)), 0).astype(np.uint8)
     cells = _image(window.start, window.stop, levels, low, rows) | {"count": [counts]}
     return {"marks": {"x": [], "y": [], "size": [], "time": []}, "cells": cells}, False
 
@@ -213,4 +214,5 @@ def _counts(times: NDArray, rank: NDArray, rows: int, tall: int, window: Window)
     row = (rank * (tall / rows)).astype(np.int64)
     column = ((times - window.start) / (window.stop - window.start) * window.columns).astype(np.int64)
     place = np.minimum(row, tall - 1) * window.columns + np.minimum(column, window.columns - 1)
-    return np.bincount(place, minlength=tall * window.columns).reshape(tall, window.columns).astype(np.int32)
+    counts = np.bincount(place, minlength=tall * window.columns).reshape(tall, window.columns)
+    return counts.astype(np.min_scalar_type(counts.max(initial=0)))

@@ -119,7 +119,7 @@ def _named(series: Any, path: str) -> Iterator[tuple[str, TimeSeries]]:
     elif isinstance(series, Mapping):
         for name, one in series.items():
             yield from _named(one, f"{path}.{name}" if path else str(name))
-    elif isinstance(series, Iterable) and not isinstance(series, str | np.ndarray) and not hasattr(series, "__jax_array__"):
+    elif isinstance(series, Iterable) and not isinstance(series, str) and not hasattr(series, "__array__"):
         for one in series:
             yield from _named(one, "")
     else:
