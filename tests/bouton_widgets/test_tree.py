@@ -1,10 +1,13 @@
 import json
+import time
 
 import numpy as np
 import pytest
 
 import bouton as bp
+import bouton.math as bm
 import bouton_widgets as bw
+from bouton_widgets import _tree_rows
 
 
 @pytest.fixture
@@ -34,9 +37,11 @@ def test_a_row_tells_all_that_the_entry_knows(network):
         "family": "taus",
         "shape": "(4,)",
         "dtype": "float32",
+        "memory": "16 B",
         "unit": "s",
         "value": "all 0.05",
         "trainable": True,
+        "look": True,
     }
 
 
@@ -63,9 +68,7 @@ def test_a_page_may_ask_for_the_values_again(network):
 
 def test_where_no_script_runs_there_is_a_table(network):
     bundle, _ = bw.tree(network)._repr_mimebundle_()
-    lines = bundle["text/plain"].splitlines()
-    assert lines[0].split() == ["Sequential", "(3,", "4)"]
-    assert lines[2].split() == ["weight", "parameter", "weights", "(3,", "4)", "all", "1"]
+    assert bundle["text/plain"] == repr(bp.tree(network))
     assert repr(bw.tree(network)) == "ModuleTree(Sequential)"
 
 
@@ -104,14 +107,17 @@ def test_many_moves_of_a_slider_are_few_looks_at_the_model(network, listen):
 
 def test_a_look_reads_only_what_has_changed(network, listen, monkeypatch):
     page = watch(listen, bw.tree(network))
-    read = []
-    monkeypatch.setattr("bouton_widgets._tree.summary", lambda value: read.append(value) or "read")
+    read, row = [], _tree_rows._attribute_row
+    monkeypatch.setattr(
+        "bouton_widgets._tree_rows._attribute_row",
+        lambda entry, value, depth: read.append(entry.path) or row(entry, value, depth),
+    )
     page.view.look()
     assert read == []
     assert page.messages == []
     network.modules()["1_LIF"].set_attributes({"tau_mem": np.full(4, 0.03, np.float32)})
     page.view.look()
-    assert len(read) == 1
+    assert read == ["1_LIF.tau_mem"]
     assert [row["path"] for row in page.heard("rows")[0]["rows"]] == ["1_LIF.tau_mem"]
 
 
@@ -148,3 +154,121 @@ def test_what_is_no_model_is_refused():
         bw.tree({})
     with pytest.raises(bp.errors.KindError, match=r"tree\(module\): expected a bouton model, got dict\. Pass the module itself"):
         bw.tree_rows({})
+
+
+# -- what is selected -----------------------------------------------------------------------------------------------------------
+
+
+def test_selecting_a_row_on_a_page_can_be_observed_and_shows_on_the_other_pages(network, listen):
+    widget, seen = bw.tree(network), []
+    widget.observe(lambda change: seen.append(change["new"]), "selected")
+    one, other = watch(listen, widget), listen(widget.view, "other")
+    one.say("select", path="1_LIF.tau_mem")
+    assert (widget.selected, seen) == ("1_LIF.tau_mem", ["1_LIF.tau_mem"])
+    assert other.heard("selected") == [{"type": "selected", "path": "1_LIF.tau_mem"}]
+    one.say("select", path=None)
+    assert widget.selected is None
+
+
+def test_python_code_selects_a_row_on_every_page(network, listen):
+    widget = bw.tree(network)
+    page = watch(listen, widget)
+    widget.selected = "1_LIF"
+    assert page.heard("selected") == [{"type": "selected", "path": "1_LIF"}]
+    assert json.loads(widget.view.text())["selected"] == "1_LIF"
+    widget.selected = ""
+    assert widget.view.selected == ""
+
+
+def test_a_row_that_is_not_there_is_refused_and_the_selection_stays(network):
+    widget = bw.tree(network)
+    widget.selected = "1_LIF.bias"
+    with pytest.raises(
+        bp.errors.UnknownPathError,
+        match=r"selected: expected the path of a part or an attribute .*, got '1_LIF.taumem'\. The nearest is '1_LIF.tau_mem'",
+    ):
+        widget.selected = "1_LIF.taumem"
+    assert widget.selected == "1_LIF.bias"
+
+
+def test_a_page_that_selects_what_has_gone_is_passed_over(network, listen):
+    widget = bw.tree(network)
+    watch(listen, widget).say("select", path="gone.tau")
+    assert widget.selected is None
+
+
+def test_when_the_selected_part_goes_nothing_is_selected(network, listen):
+    network.extra = bp.modules.LIF(2)
+    widget = bw.tree(network)
+    page = watch(listen, widget)
+    widget.selected = "extra.bias"
+    del network.extra
+    page.view.look()
+    assert widget.selected is None
+
+
+# -- what is asked for ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_array_is_drawn_when_a_page_asks_and_for_that_page(network, listen):
+    page = watch(listen, bw.tree(network))
+    assert page.heard("pictures") == []
+    page.say("look", paths=["0_Linear.weight", "1_LIF.dt", "nonsense"], columns=20, rows=8, place="row")
+    ((message, buffers),) = page.messages
+    assert (message["type"], message["to"], message["place"]) == ("pictures", "page", "row")
+    assert [head["path"] for head in message["pictures"]] == ["0_Linear.weight"]
+    np.testing.assert_array_equal(np.frombuffer(buffers[0], np.float32), np.ones(12))
+
+
+def test_one_message_asks_for_no_more_than_a_page_can_show(network, listen):
+    page = watch(listen, bw.tree(network))
+    page.say("look", paths=["0_Linear.weight"] * 1000, columns=10**9, rows=10**9, place="row")
+    assert len(page.heard("pictures")[0]["pictures"]) == 100
+
+
+def test_the_facts_of_a_row_are_told_when_a_page_asks(network, listen):
+    page = watch(listen, bw.tree(network))
+    page.say("facts", path="1_LIF.tau_mem")
+    (message,) = page.heard("facts")
+    assert (message["to"], message["path"]) == ("page", "1_LIF.tau_mem")
+    facts = dict(message["facts"])
+    assert facts["Path"] == "1_LIF.tau_mem"
+    assert facts["Kind"] == "parameter of LIF, family taus"
+    assert facts["Value"] == "all 0.05 s"
+    assert facts["Bounds"] == "at least 0 s"
+    page.say("facts", path="nonsense")
+    assert len(page.heard("facts")) == 1
+
+
+def test_a_model_that_contains_itself_has_an_end():
+    one, other = bp.Object(), bp.Object()
+    one.below, other.back = other, one
+    assert [row["path"] for row in bw.tree_rows(one)] == ["", "below"]
+
+
+def test_hostile_names_travel_as_plain_text(listen):
+    evil = bp.Object()
+    name = "<script>alert(1)</script>"
+    setattr(evil, name, bp.parameters.Parameter(1.0, family=name, unit=name))
+    row = json.loads(bw.tree(evil).content)["rows"][1]
+    assert (row["name"], row["family"], row["unit"]) == (name, name, name)
+    assert "<script>" not in evil._repr_html_()
+
+
+def test_a_model_of_ten_thousand_entries_is_read_within_a_second():
+    class Wide(bp.Object):
+        def __init__(self, n):
+            super().__init__()
+            for k in range(n):
+                setattr(self, f"p{k}", bm.Variable(3))
+
+    tall = bp.Object()
+    for k in range(100):
+        setattr(tall, f"part{k}", Wide(100))
+    took = []
+    for _ in range(3):
+        begun = time.perf_counter()
+        rows = bw.tree_rows(tall)
+        took.append(time.perf_counter() - begun)
+    assert len(rows) == 1 + 100 * 101
+    assert min(took) < 1.0

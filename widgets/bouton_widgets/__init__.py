@@ -15,7 +15,7 @@ from ._traces import LiveTraces as LiveTraces
 from ._traces import traces as traces
 from ._tree import ModuleTree as ModuleTree
 from ._tree import tree as tree
-from ._tree import tree_rows as tree_rows
+from ._tree_rows import tree_rows as tree_rows
 
 # Without it help() shows none of them.
 __all__ = [

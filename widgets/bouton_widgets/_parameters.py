@@ -8,8 +8,11 @@ from bouton import errors
 
 from ._assets import script
 from ._controls import Control, adjustable
+from ._focus import follow as follow_tree
+from ._focus import near
 from ._following import FollowingView, others, turning
-from ._summary import summary, table
+from ._summary import table
+from ._tree import ModuleTree
 from ._widget import ViewWidget
 
 Family = str | Sequence[str] | None
@@ -36,6 +39,7 @@ class ParametersView(FollowingView):
         found = [entry for entry in self.module.entries() if entry.kind in kinds and _in_family(entry, family)]
         self.controls = {entry.path: Control(entry) for entry in found if adjustable(entry)}
         self.fixed = [entry.path for entry in found if not adjustable(entry)]
+        self.focused: list[str] | None = None
 
     def content(self) -> dict[str, Any]:
         """Give one row for each control."""
@@ -43,11 +47,16 @@ class ParametersView(FollowingView):
             for control in self.controls.values():
                 control.update()
             rows = [control.row() for control in self.controls.values()]
-        return {"title": self.title, "rows": rows, "fixed": self.fixed}
+        return {"title": self.title, "rows": rows, "fixed": self.fixed, "focus": self.focused}
+
+    def focus(self, path: str | None) -> None:
+        """Show only the controls at or below a path, or if there are none those of the part around it; None shows all."""
+        self.focused = near(path, self.controls)
+        self.publish({"type": "focus", "paths": self.focused})
 
     def plain(self) -> str:
         """Give each parameter's value and unit as an aligned table."""
-        return table([(path, summary(control.entry.value), control.entry.unit or "") for path, control in self.controls.items()])
+        return table([(path, control.entry.summary(), control.entry.unit or "") for path, control in self.controls.items()])
 
     def receive(self, message: Mapping[str, Any]) -> None:
         """Act on a slider, a field or a reset button."""
@@ -134,7 +143,11 @@ class ParameterControls(ViewWidget):
 
 
 def parameters(
-    target: bp.Object | bp.run.LiveSimulation, family: Family = None, *, simulation_parameters: bool = False
+    target: bp.Object | bp.run.LiveSimulation,
+    family: Family = None,
+    *,
+    simulation_parameters: bool = False,
+    follow: ModuleTree | None = None,
 ) -> ParameterControls:
     """Show a model's parameters as sliders, with number fields, units and reset buttons.
 
@@ -151,6 +164,8 @@ def parameters(
         Only the parameters of these families, such as ``"taus"``.
     simulation_parameters : bool
         Numeric simulation parameters too.
+    follow : ModuleTree, optional
+        What `tree` gives for the same model: only the controls of what is selected there are shown.
 
     Returns
     -------
@@ -160,9 +175,9 @@ def parameters(
     Raises
     ------
     KindError
-        When the target is neither a model nor a simulation.
+        When the target is neither a model nor a simulation, or ``follow`` is no tree.
     ValueRefused
-        When the model has no parameter of that family.
+        When the model has no parameter of that family, or the tree is of another model.
     """
     if not isinstance(target, bp.Object | bp.run.LiveSimulation):
         raise errors.KindError(
@@ -180,4 +195,6 @@ def parameters(
             got="no parameter of it",
             fix="Leave family out to see every parameter.",
         )
+    if follow is not None:
+        follow_tree(view, follow, "bouton_widgets.parameters")
     return ParameterControls(view)

@@ -8,8 +8,11 @@ from bouton import errors
 
 from ._assets import script
 from ._audience import audience_of
+from ._focus import follow as follow_tree
+from ._focus import near
 from ._frames import pack
 from ._stream import Stream
+from ._tree import ModuleTree
 from ._view import View
 from ._widget import ViewWidget
 
@@ -46,6 +49,8 @@ class TracesView(View):
     ):
         super().__init__()
         self.simulation = simulation
+        self.module = simulation.model
+        self.focused: list[str] | None = None
         self._signals = _chosen(simulation, paths)
         self._units, self._rows = units, rows
         self._stream = Stream(simulation, self._send_frame, lambda: self.busy())
@@ -56,7 +61,13 @@ class TracesView(View):
             "signals": [{"path": s.path, "unit": s.unit or "", "units": s.units, "kind": s.kind} for s in self._signals],
             "dt": float(self.simulation.dt),
             "speeds": list(SPEEDS),
+            "focus": self.focused,
         }
+
+    def focus(self, path: str | None) -> None:
+        """Draw only the signals at or below a path, or if there are none those of the part around it; None draws all."""
+        self.focused = near(path, [signal.path for signal in self._signals])
+        self.publish({"type": "focus", "paths": self.focused})
 
     @property
     def title(self) -> str:
@@ -155,6 +166,7 @@ def traces(
     *,
     units: int = 8,
     rows: int = 192,
+    follow: ModuleTree | None = None,
 ) -> LiveTraces:
     """Show what a live simulation records while it runs, with buttons to play, pause, step and reset it.
 
@@ -171,6 +183,8 @@ def traces(
         How many units of a trace are drawn at most; they are spread over the whole population.
     rows : int
         Height of a raster at most; of a larger population neighbours share a row.
+    follow : ModuleTree, optional
+        What `tree` gives for the same simulation: only what belongs to what is selected there is drawn.
 
     Returns
     -------
@@ -180,9 +194,11 @@ def traces(
     Raises
     ------
     KindError
-        When the first argument is no `bouton.run.LiveSimulation`.
+        When the first argument is no `bouton.run.LiveSimulation`, or ``follow`` is no tree.
     UnknownPathError
         When a path is not among those that the simulation records.
+    ValueRefused
+        When the tree is of another model.
     """
     if not isinstance(simulation, bp.run.LiveSimulation):
         raise errors.KindError(
@@ -191,4 +207,7 @@ def traces(
             got=type(simulation).__name__,
             fix="Make one of your model first: bp.run.LiveSimulation(model, record=...).",
         )
-    return LiveTraces(TracesView(simulation, paths, units=units, rows=rows))
+    view = TracesView(simulation, paths, units=units, rows=rows)
+    if follow is not None:
+        follow_tree(view, follow, "bouton_widgets.traces")
+    return LiveTraces(view)

@@ -1,120 +1,29 @@
 """A model as a foldable, searchable table."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from typing import Any, ClassVar
+from weakref import WeakSet
+
+import traitlets
 
 import bouton as bp
 from bouton import errors
 
 from ._assets import script
 from ._controls import Control
+from ._facts import facts
+from ._focus import Focusing
 from ._following import FollowingView, turning
-from ._summary import dtype_name, summary, table
+from ._pictures import picture
+from ._tree_rows import Rows, refuse_others
 from ._widget import ViewWidget
 
+_MOST_PICTURES = 100
+"""Drawn for one message."""
 
-def tree_rows(module: bp.Object) -> list[dict[str, Any]]:
-    """One row for each submodule and each registered attribute, depth first, ready for JSON.
-
-    Parameters
-    ----------
-    module : bouton.Object
-        The model.
-
-    Returns
-    -------
-    list of dict
-        With ``path, depth, name, module`` (whether the row is a module), ``class, kind, family, shape, dtype, unit, value`` (a
-        summary in words) and ``trainable``; all but ``depth`` and the two flags are strings, empty where there is nothing to say.
-
-    Raises
-    ------
-    KindError
-        When it is no model.
-    """
-    _refuse_others(module, bp.Object)
-    return _Rows(module).read()
-
-
-def _refuse_others(target: Any, *kinds: type) -> None:
-    if not isinstance(target, kinds):
-        raise errors.KindError(
-            where="bouton_widgets.tree(module)",
-            expected=" or ".join(("a bouton model", "a bouton.run.LiveSimulation")[: len(kinds)]),
-            got=type(target).__name__,
-            fix="Pass the module itself, such as bp.modules.LIF(10).",
-        )
-
-
-class _Rows:
-    """A model's rows; what has not changed since they were read is not read again."""
-
-    def __init__(self, module: bp.Object):
-        self._module = module
-        self._known: dict[str, tuple[Any, dict[str, Any]]] = {}
-
-    def read(self) -> list[dict[str, Any]]:
-        attributes: dict[str, list[bp.Entry]] = {}
-        for entry in self._module.entries():
-            attributes.setdefault(entry.path.rpartition(".")[0], []).append(entry)
-        known, self._known = self._known, {}
-        return self._below(self._module, "", self._module.name or self._module.class_name, 0, attributes, known)
-
-    def _below(self, module: Any, path: str, name: str, depth: int, attributes: Mapping, known: Mapping) -> list[dict[str, Any]]:
-        rows = [_module_row(module, path, name, depth)]
-        for entry in attributes.get(path, ()):
-            value = entry.value
-            # An array of JAX never changes in place, so the same object is the same value.
-            old, row = known.get(entry.path, (None, None))
-            if row is None or value is not old:
-                row = _attribute_row(entry, value, depth + 1)
-            self._known[entry.path] = value, row
-            rows.append(row)
-        for child_name, child in module.modules().items():
-            child_path = f"{path}.{child_name}" if path else child_name
-            rows += self._below(child, child_path, child_name, depth + 1, attributes, known)
-        return rows
-
-
-def _module_row(module: Any, path: str, name: str, depth: int) -> dict[str, Any]:
-    shape = getattr(module, "shape", None)
-    return {
-        "path": path,
-        "depth": depth,
-        "name": name,
-        "module": True,
-        "class": "" if module.class_name == name else module.class_name,
-        "kind": "module",
-        "family": "",
-        "shape": "" if shape is None else str(tuple(shape)),
-        "dtype": "",
-        "unit": "",
-        "value": "",
-        "trainable": False,
-    }
-
-
-def _attribute_row(entry: bp.Entry, value: Any, depth: int) -> dict[str, Any]:
-    return {
-        "path": entry.path,
-        "depth": depth,
-        "name": entry.name,
-        "module": False,
-        "class": entry.owner.class_name,
-        "kind": entry.kind,
-        "family": _words(entry.family),
-        "shape": str(tuple(entry.shape)) if entry.is_array else "",
-        "dtype": str(entry.dtype) if entry.is_array else dtype_name(value),
-        "unit": entry.unit or "",
-        "value": summary(value),
-        "trainable": bool(entry.trainable),
-    }
-
-
-def _words(family: Any) -> str:
-    if not family:
-        return ""
-    return family if isinstance(family, str) else ", ".join(family)
+_MOST_CELLS = 128
+"""Of a picture, along an axis."""
 
 
 class TreeView(FollowingView):
@@ -129,16 +38,22 @@ class TreeView(FollowingView):
     script = "tree.js"
 
     def __init__(self, target: bp.Object | bp.run.LiveSimulation):
-        _refuse_others(target, bp.Object, bp.run.LiveSimulation)
+        refuse_others(target, bp.Object, bp.run.LiveSimulation)
         super().__init__(target)
-        self._rows = _Rows(self.module)
+        self._rows = Rows(self.module)
         self._shown: list[dict[str, Any]] = []
+        self.selected: str | None = None
+        self.followers: WeakSet[Focusing] = WeakSet()
+        """Views that show what is selected here, as long as they live."""
+        self._selecting: list[Callable[[str | None], None]] = []
 
     def content(self) -> dict[str, Any]:
         """Give the rows as they are now."""
         with turning:
             self._shown = self._rows.read()
-        return {"title": self.title, "rows": self._shown}
+        if self.selected is not None and not self._has(self.selected):
+            self.select(None)
+        return {"title": self.title, "rows": self._shown, "selected": self.selected}
 
     def changes(self, source: Control | None = None) -> list[dict[str, Any]]:
         """Give the rows that have changed since the last look; after a change of the model's parts, show all of it anew."""
@@ -160,15 +75,45 @@ class TreeView(FollowingView):
         return []
 
     def plain(self) -> str:
-        """Give the rows as an aligned table."""
-        rows = tree_rows(self.module)
-        names = ["  " * row["depth"] + row["name"] for row in rows]
-        kinds = [row["class"] if row["module"] else row["kind"] for row in rows]
-        rest = [[row["family"], row["shape"], row["value"], row["unit"]] for row in rows]
-        return table([[name, kind, *cells] for name, kind, cells in zip(names, kinds, rest, strict=True)])
+        """Give the tree as text."""
+        return repr(bp.tree(self.module))
+
+    def select(self, path: str | None) -> None:
+        """Select a row on every page, and tell who follows.
+
+        Parameters
+        ----------
+        path : str or None
+            Of a part or an attribute, ``""`` for the model itself; None selects nothing.
+
+        Raises
+        ------
+        UnknownPathError
+            When there is no such row; it names the nearest.
+        """
+        if path is not None and not self._has(path):
+            near = get_close_matches(path, [*self._rows.entries, *self._rows.parts], 1, 0.0)
+            raise errors.UnknownPathError(
+                where="bouton_widgets.tree(...).selected",
+                expected="the path of a part or an attribute of the model",
+                got=repr(path),
+                fix=f"The nearest is {near[0]!r}." if near else "The model has none.",
+            )
+        if path == self.selected:
+            return
+        self.selected = path
+        self.publish({"type": "selected", "path": path})
+        for follower in tuple(self.followers):
+            follower.focus(path)
+        for callback in tuple(self._selecting):
+            callback(path)
+
+    def on_select(self, callback: Callable[[str | None], None]) -> None:
+        """Have a function called with the path whenever another row is selected, here or on a page."""
+        self._selecting.append(callback)
 
     def receive(self, message: Mapping[str, Any]) -> None:
-        """Note the pages, and read the model again for those that ask."""
+        """Note the pages, answer what they ask, and read the model again for those that want it."""
         page = str(message.get("view", ""))
         match message.get("type"):
             case "hello":
@@ -180,19 +125,68 @@ class TreeView(FollowingView):
                 self.pages.pop(page, None)
             case "refresh":
                 self.refresh()
+            case "select":
+                path = message["path"]
+                # A page may still show a row of parts that have gone.
+                if path is None or self._has(str(path)):
+                    self.select(path)
+            case "look":
+                self._look_at(page, message)
+            case "facts":
+                self._tell(page, str(message["path"]))
+
+    def _has(self, path: str) -> bool:
+        return path in self._rows.entries or path in self._rows.parts
+
+    def _look_at(self, page: str, message: Mapping[str, Any]) -> None:
+        """Draw arrays that a page has come to show."""
+        columns, rows = (max(1, min(_MOST_CELLS, int(message[name]))) for name in ("columns", "rows"))
+        known = {row["path"] for row in self._shown if row["look"]}
+        paths = [path for path in map(str, message["paths"][:_MOST_PICTURES]) if path in known and path in self._rows.entries]
+        drawn = [picture(self._rows.entries[path], columns, rows) for path in paths]
+        answer = {"type": "pictures", "to": page, "place": str(message["place"]), "pictures": [head for head, _ in drawn]}
+        self.publish(answer, [values for _, values in drawn])
+
+    def _tell(self, page: str, path: str) -> None:
+        if self._has(path):
+            what = self._rows.entries.get(path) or self._rows.parts[path]
+            self.publish({"type": "facts", "to": page, "path": path, "facts": facts(path, what)})
 
 
 class ModuleTree(ViewWidget):
-    """The widget that `tree` gives."""
+    """The widget that `tree` gives.
+
+    Attributes
+    ----------
+    selected : str or None
+        Path of the selected row, ``""`` for the model itself. It can be observed, and assigning to it selects a row.
+    """
 
     _esm: ClassVar[str] = script(TreeView.script)
+    view: TreeView
+    selected = traitlets.Unicode(None, allow_none=True)
+
+    def __init__(self, view: TreeView):
+        super().__init__(view)
+        view.on_select(lambda path: self.set_trait("selected", path))
+
+    @traitlets.validate("selected")
+    def _refuse_unknown(self, proposal: Any) -> str | None:
+        self.view.select(proposal["value"])
+        return proposal["value"]
+
+    @traitlets.observe("selected")
+    def _select(self, change: Any) -> None:
+        # None is not validated.
+        self.view.select(change["new"])
 
 
 def tree(module: bp.Object | bp.run.LiveSimulation) -> ModuleTree:
-    """Show a model as a tree: its submodules, and every parameter and state with shape, dtype, unit and value.
+    """Show a model as a tree: its submodules, and every parameter and state with shape, dtype, memory, unit and value.
 
-    Click or press the arrow keys to fold and unfold, type to search, press a kind to see only that. What a slider changes shows
-    here too, and what Python code changes when its cell has been executed.
+    Click or press the arrow keys to fold and unfold, type to search, press a kind to see only that. Arrays are drawn small, as
+    heat maps or histograms, from a sample where they are large. What a slider changes shows here too, and what Python code
+    changes when its cell has been executed.
 
     Parameters
     ----------
@@ -202,7 +196,8 @@ def tree(module: bp.Object | bp.run.LiveSimulation) -> ModuleTree:
     Returns
     -------
     ModuleTree
-        A widget; the last expression of a cell displays it.
+        A widget; the last expression of a cell displays it. Its ``selected`` is the path of the selected row, which
+        `parameters` and `traces` follow when they are given the widget: ``bw.parameters(model, follow=tree)``.
 
     Raises
     ------
