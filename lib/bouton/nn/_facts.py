@@ -26,6 +26,7 @@ _OWN = {
     "output_shape": "Write set_output_shape(shape) in init_ff.",
     "feedforward_shapes": "Shapes come from what the node is wired to, or from input_shape.",
     "feedback_shapes": "Shapes come from what the node is wired to.",
+    **dict.fromkeys(("_plan", "_number", "_is_trainable"), "The class uses this name itself: choose another one."),
 }
 
 

@@ -65,10 +65,12 @@ def advance(
                 # What a sender has sent, of which cells exist since it was initialised.
                 sent = {s: feedbacks.get(s, plain(s.fb_output)) for s in listened}
                 done.feedbacks[node] = fb = node.data_pass_type.gather(sent)
-                out = node.forward(ff, fb, **keywords)
+                with _Told(node, ff, fb):
+                    out = node.forward(ff, fb, **keywords)
             else:
-                out = node.forward(ff, **keywords)
-            done.outputs[node] = _checked(node, out)
+                with _Told(node, ff):
+                    out = node.forward(ff, **keywords)
+            done.outputs[node] = _checked(node, out, first.shape[0])
             if node in states:
                 node._write_cell("state", states[node])
         for sender in graph.fb_sending:
@@ -105,8 +107,32 @@ def check_batch(node: Node, batch: int | None, x: Any) -> None:
     )
 
 
-def _checked(node: Node, out: Any) -> jax.Array:
-    """What others get: an array of the shape that ``init_ff`` said."""
+class _Told:
+    """What a ``forward`` raises gets a note of the node, and of what it was called with."""
+
+    __slots__ = ("_data", "_node")
+
+    def __init__(self, node: Node, *data: Any):
+        self._node, self._data = node, data
+
+    def __enter__(self) -> None:
+        """Nothing: only the end counts."""
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if isinstance(error, Exception):
+            told = ", ".join(f"{name} {_form(data)}" for name, data in zip(("ff", "fb"), self._data, strict=False))
+            error.add_note(f"This was in {type(self._node).__name__}({self._node.name}).forward, called with {told}.")
+
+
+def _form(data: Any) -> str:
+    """In words: whoever expects an array is told of a tuple."""
+    if isinstance(data, tuple):
+        return f"= a tuple of arrays {', '.join(str(getattr(x, 'shape', x)) for x in data)}"
+    return f"of shape {data.shape}" if hasattr(data, "shape") else f"= a {type(data).__name__}"
+
+
+def _checked(node: Node, out: Any, batch: int) -> jax.Array:
+    """What others get: an array of the shape that ``init_ff`` said, for as many trials as came in."""
     where, shape = f"{type(node).__name__}({node.name}).forward", node.output_shape
     if out is None or isinstance(out, tuple | list | Mapping):
         raise KindError(where=where, expected="the output, an array", got=type(out).__name__, fix="End it with return.")
@@ -117,6 +143,13 @@ def _checked(node: Node, out: Any) -> jax.Array:
             expected=f"shape (batch, {', '.join(map(str, shape[1:]))}), as init_ff said",
             got=f"{array.shape}",
             fix="Return that shape, or say set_output_shape(...) otherwise.",
+        )
+    if array.shape[0] != batch:
+        raise ShapeError(
+            where=where,
+            expected=f"a row for each of {batch} trials that came in",
+            got=f"shape {array.shape}",
+            fix="The batch is axis 0 of all that comes in, and of what is returned.",
         )
     return array
 

@@ -78,6 +78,7 @@ def test_a_node_of_ones_own_is_not_trainable_and_those_of_the_library_say_it_the
         ("feedforward_shapes", "wired to, or from input_shape"),
         ("feedback_shapes", "wired to"),
         ("mode", "Write trainable=True"),
+        ("_plan", "The class uses this name itself"),
     ],
 )
 def test_what_follows_from_something_else_is_not_assigned(name, words):

@@ -159,6 +159,51 @@ def test_forward_has_to_return_an_array():
                 call(np.ones((1, 1)))
 
 
+def test_forward_returns_a_row_for_each_trial():
+    class Forgets(Breaking):
+        def forward(self, ff):
+            return jnp.ones((1, 1))
+
+    node = Forgets(input_shape=1).initialize(3)
+    words = r"Forgets\(.*\)\.forward: expected a row for each of 3 trials that came in, got shape \(1, 1\)\. The batch is axis 0"
+    with pytest.raises(ShapeError, match=words):
+        node(np.ones((3, 1)))
+    assert node.initialize(1)(np.ones((1, 1))).shape == (1, 1)
+
+
+def test_what_forward_raises_tells_the_node_and_what_it_was_called_with():
+    class Matrix(Breaking):
+        def forward(self, ff):
+            return ff @ jnp.ones((1, 1))
+
+    class Single(Breaking):
+        data_pass_type = nn.PASS_ONLY_ONE
+
+        def init_fb(self):
+            """No weights."""
+
+        def forward(self, ff, fb=None):
+            raise OSError("gone")
+
+    node = Matrix(input_shape=1, name="matrix").initialize(2)
+    for call in (node, bm.jit(node)):
+        with pytest.raises(TypeError, match="unsupported operand") as caught:
+            call(np.ones((2, 1)))
+        assert caught.value.__notes__[0] == "This was in Matrix(matrix).forward, called with ff = a tuple of arrays (2, 1)."
+
+    class ByNode(Matrix):
+        data_pass_type = nn.PASS_NODE_DICT
+
+    with pytest.raises(TypeError) as caught:
+        ByNode(input_shape=1, name="by_node").initialize(1)(np.ones((1, 1)))
+    assert caught.value.__notes__ == ["This was in ByNode(by_node).forward, called with ff = a dict."]
+    single, out = Single(name="single"), nn.Dense(3)
+    net = ((nn.Input(1) >> single >> out) & (single << out)).initialize()
+    with pytest.raises(OSError, match="gone") as caught:
+        net(np.ones((1, 1)))
+    assert caught.value.__notes__ == ["This was in Single(single).forward, called with ff of shape (1, 1), fb of shape (1, 3)."]
+
+
 def test_a_series_in_place_of_a_step_is_told_of_the_runner():
     net = (bp.nn.Input(3) >> bp.nn.Dense(1)).initialize(2)
     with pytest.raises(ShapeError, match=r"got \(2, 10, 3\). A call is one step: .*RNNRunner\(net\).predict"):
