@@ -194,14 +194,17 @@ def test_what_forward_raises_tells_the_node_and_what_it_was_called_with():
     class ByNode(Matrix):
         data_pass_type = nn.PASS_NODE_DICT
 
+        def init_ff(self):
+            self.set_output_shape(1)
+
     with pytest.raises(TypeError) as caught:
         ByNode(input_shape=1, name="by_node").initialize(1)(np.ones((1, 1)))
-    assert caught.value.__notes__ == ["This was in ByNode(by_node).forward, called with ff = a dict."]
+    assert caught.value.__notes__[0] == "This was in ByNode(by_node).forward, called with ff = a dict."
     single, out = Single(name="single"), nn.Dense(3)
     net = ((nn.Input(1) >> single >> out) & (single << out)).initialize()
     with pytest.raises(OSError, match="gone") as caught:
         net(np.ones((1, 1)))
-    assert caught.value.__notes__ == ["This was in Single(single).forward, called with ff of shape (1, 1), fb of shape (1, 3)."]
+    assert caught.value.__notes__[0] == "This was in Single(single).forward, called with ff of shape (1, 1), fb of shape (1, 3)."
 
 
 def test_a_series_in_place_of_a_step_is_told_of_the_runner():
