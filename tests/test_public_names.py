@@ -18,8 +18,8 @@ PUBLIC = {
         layers neurons nn tools
         BPFF BPTT DSRunner ForceTrainer LoopOverTime OfflineTrainer OnlineTrainer RidgeTrainer train
         connect conn StepOf
-        Base BrainPyObject Container DynamicalSystem DynamicalSystemNS Entry Network Object Sequential check errors functional init
-        initialize losses math modes modules naming not_pass_shared optim optimizers parameters run share tree
+        Base BrainPyObject Container DynamicalSystem DynamicalSystemNS Entry Network Object Sequential check errors
+        functional init initialize losses math modes modules naming not_pass_shared optim optimizers parameters run share tree
     """,
     "bouton.errors": """
         BoutonError EnvironmentProblem FolderError KindError LargeRecordWarning LeakedTracerError MathError MonitorError
@@ -143,10 +143,9 @@ PUBLIC = {
         BatchingMode Mode NonBatchingMode NormalMode TrainingMode batching normal training
     """,
     "bouton.modules": """
-        ExpSmooth ExpSmoothJax ExpSyn ExpSynJax FFwdStack FFwdStackJax FromStep Functional Instant InstantJax LIF LIFJax Linear LinearJax
-        LogSoftmax LogSoftmaxJax Module Rate RateJax Residual ResidualJax Sequential SequentialJax Softmax SoftmaxJax TSContinuous
-        StepOf TSEvent aLIF aLIFJax
-        TimedModule kaiming unit_eigs xavier
+        ExpSmooth ExpSmoothJax ExpSyn ExpSynJax FFwdStack FFwdStackJax FromStep Functional Instant InstantJax LIF LIFJax Linear
+        LinearJax LogSoftmax LogSoftmaxJax Module Rate RateJax Residual ResidualJax Sequential SequentialJax Softmax SoftmaxJax
+        StepOf TSContinuous TSEvent aLIF aLIFJax TimedModule kaiming unit_eigs xavier
     """,
     "bouton.parameters": """
         Constant Parameter SimulationParameter State
@@ -157,7 +156,8 @@ PUBLIC = {
     "bouton.train": """
         BPFF BPTT Curve ElasticNetRegression ForceTrainer LMS LassoRegression LinearRegression LogisticRegression OfflineTrainer
         OnlineTrainer PolynomialRegression RLS RidgeRegression RidgeTrainer
-        get_supported_offline_methods get_supported_online_methods register_offline_method register_online_method
+        bounds_cost get_supported_offline_methods get_supported_online_methods l0_norm_approx l2sqr_norm logsoftmax make_bounds
+        mse register_offline_method register_online_method softmax sse
     """,
     "bouton.transform": """
         BOOL COMPLEX DEFAULT DT FLOAT INT Jitted KeyVariable Parameter Purified RandomKey Setting TrainVar Variable

@@ -90,6 +90,13 @@ def read(path: Path, wanted: Mapping[str, Any]) -> tuple[dict[str, Any], list[st
         raise _damaged(path, str(error)) from error
 
 
+def facts(path: Path) -> dict[str, str]:
+    """What the header of a file that :func:`read` has read says of the whole; of one of other origin nothing."""
+    with safe_open(str(path), framework="numpy") as file:
+        metadata = file.metadata() or {}
+    return dict(metadata) if metadata.get("format") == FORMAT else {}
+
+
 def _check_length(path: Path) -> None:
     """Refuse a header that claims more than there is, before anything is read or reserved for it."""
     about = path.stat()

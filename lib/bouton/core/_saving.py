@@ -69,7 +69,7 @@ def save(root: "Object", file: str | os.PathLike[str]) -> None:
     _refuse_trace(where, any(isinstance(x, Tracer) for x in arrays.values()))
     slots = _search.slots(root)
     about = {key: _described(slots[key]) for key in arrays if key in slots}
-    _files.write(path, arrays, about, {"bouton_version": __version__, "model": type(root).__name__})
+    _files.write(path, arrays, about, {"bouton_version": __version__, "model": type(root).__name__, **root._file_facts()})
 
 
 def read(root: "Object", file: str | os.PathLike[str]) -> tuple[list[str], list[str]]:
@@ -79,6 +79,7 @@ def read(root: "Object", file: str | os.PathLike[str]) -> tuple[list[str], list[
     now = root.vars("relative").dict()
     _refuse_trace(where, any(isinstance(x, Tracer) for x in now.values()))
     arrays, keys = _files.read(path, now)
+    root._check_file_facts(_files.facts(path), f"{where}, file {str(path)!r}")
     if keys and now and not set(keys) & set(now):
         raise UnknownPathError(
             where=f"{where}, file {str(path)!r}",

@@ -100,6 +100,13 @@ class Searchable:
         """
         return LoadedState(*_saving.load(cast("Object", self), state))
 
+    def _file_facts(self) -> dict[str, str]:
+        """For subclasses: what a file says of the model beside its arrays, as text."""
+        return {}
+
+    def _check_file_facts(self, facts: Mapping[str, str], where: str) -> None:
+        """For subclasses: refuse a file that says something else of the model."""
+
     def save_states(self, file: str | os.PathLike[str]) -> None:
         """Save what :meth:`state_dict` gives, so that :meth:`load_states` of the same model, built again, can go on from there.
 
@@ -143,7 +150,8 @@ class Searchable:
         Raises
         ------
         ValueRefused
-            A damaged file, or one of a newer format; a value outside the bounds of its attribute.
+            A damaged file, or one of a newer format; a value outside the bounds of its attribute; a file of a module whose
+            classes, or functions such as an activation, have other names than this one's.
         MathError
             Another shape or dtype than the model's.
         UnsupportedError

@@ -16,6 +16,11 @@ def functional_form(cls: type) -> type:
     return _FORMS.get(cls, cls)
 
 
+def plain_form(cls: type) -> type:
+    """The plain class of a functional form; the class itself where it is none."""
+    return next((plain for plain, form in _FORMS.items() if form is cls), cls)
+
+
 def advice(cls: type) -> str:
     """What to use in place of a plain class where calls leave modules alone."""
     form = _FORMS.get(cls)

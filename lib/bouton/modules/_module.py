@@ -9,11 +9,13 @@ import numpy as np
 
 from ..core import Object
 from ..errors import NoImplementationError, ShapeError, ValueRefused
+from . import _file_facts
 from ._batch_state import first_of_batch, of_whole_batch
 from ._call import CALLS, FORWARDED, Call, overlay, paths_of
 from ._call_result import checked_result, taken_apart
 from ._described import Described
 from ._evolve_arguments import arguments_of
+from ._forms import plain_form
 from ._held_state import is_written, moving, present_state
 from ._repeated import carried_here, note_left, refuse_to_go_on
 from ._series_data import as_series, widened
@@ -142,6 +144,12 @@ class Module(Described):
 
     def _call_purely(self, record: Any, args: tuple, kwargs: dict) -> tuple[Any, dict | None, dict]:
         return self(*args, record=record, **kwargs)
+
+    def _file_facts(self) -> dict[str, str]:
+        return _file_facts.told(self, plain_form)
+
+    def _check_file_facts(self, facts: Mapping[str, str], where: str) -> None:
+        _file_facts.check(self, facts, plain_form, where)
 
     def _checked_input(self, data: Any) -> Any:
         """Input for ``evolve``: a float array ``(B, T, Nin)``, one channel given to every input."""
