@@ -179,6 +179,9 @@ def test_what_forward_raises_tells_the_node_and_what_it_was_called_with():
     class Single(Breaking):
         data_pass_type = nn.PASS_ONLY_ONE
 
+        def init_ff(self):
+            self.set_output_shape(1)
+
         def init_fb(self):
             """No weights."""
 
