@@ -261,6 +261,11 @@ class Object(Inspectable, Searchable, Member):
         return unique_name(self) if type_ is None else next_name(type_)
 
     @property
+    def is_initialized(self) -> bool:
+        """Whether it can be used: always, but of nodes, which wait for their shapes."""
+        return True
+
+    @property
     def class_name(self) -> str:
         """Name of the class."""
         return type(self).__name__
