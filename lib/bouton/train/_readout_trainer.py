@@ -1,6 +1,6 @@
 """What trainers of readouts share."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 import jax
@@ -138,19 +138,16 @@ class ReadoutTrainer:
 
     # -- what a subclass says ----------------------------------------------
 
-    def _after_step(self, seen: list[tuple], ys: list[jax.Array]) -> Any:
-        """From what went into each part in one step and came out, and its targets: what is told of the step."""
-        raise NotImplementedError
+    # From what went into each part in one step and came out, and its targets: what is told of the step.
+    _after_step: Callable[[list[tuple], list[jax.Array]], Any]
+    # After all steps, from what was told of each, targets, what there was before, and where for errors.
+    _end: Callable[[Any, list[jax.Array], Any, str], None]
 
     def _after_first_step(self, seen: list[tuple], ys: list[jax.Array]) -> None:
         """The same in a step that nothing is fitted to."""
 
     def _now(self) -> Any:
         """What may have to be put back."""
-
-    def _end(self, told: Any, ys: list[jax.Array], before: Any, where: str) -> None:
-        """After all steps, from what was told of each, and what there was before."""
-        raise NotImplementedError
 
     # -- all steps ---------------------------------------------------------
 
