@@ -50,8 +50,8 @@ class Node(Wiring, Vertex):
 
     Notes
     -----
-    Floating arrays that ``init_ff`` and ``init_fb`` leave in attributes become parameters of the model: they are listed, can be
-    assigned, and are no constants of compiled code.
+    Floating arrays of JAX that ``init_ff`` and ``init_fb`` leave in attributes become parameters of the model: they are listed,
+    can be assigned, and are no constants of compiled code, as other attributes are.
     """
 
     def __init__(self, name: str | None = None, input_shape: int | tuple[int, ...] | None = None, trainable: bool = False):

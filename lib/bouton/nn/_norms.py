@@ -7,7 +7,7 @@ import jax
 from .. import layers
 from ..dynamics import share
 from ..init import OneInit, ZeroInit
-from ..layers._layer import Layer
+from ..layers._layer import Layer, whole
 from ._layered import Layered
 from ._owning import begun, keep
 
@@ -152,7 +152,7 @@ class GroupNorm(Normalisation):
         settings = {"epsilon": epsilon, "affine": affine}
         settings |= {"bias_initializer": bias_initializer, "scale_initializer": scale_initializer}
         super().__init__(settings, trainable, input_shape, name)
-        self.num_groups = num_groups
+        self.num_groups = whole(f"{type(self).__name__}(num_groups=...)", num_groups)
 
     def _build(self, shape: tuple[int, ...]) -> Layer:
         return layers.GroupNorm(self.num_groups, shape[-1], **self._begun(), mode=self.mode)

@@ -165,11 +165,24 @@ def concatenate(*nodes: Any, axis: int = -1, name: str | None = None) -> Network
     -------
     Network
         With a :class:`~bouton.nn.Concat` at its end.
+
+    Raises
+    ------
+    KindError, ValueRefused
+        For what is no node, for nothing, and for a node that comes twice.
     """
     graphs = [graph for given in nodes for graph in _apart(given, "concatenate")]
     if not graphs:
         raise ValueRefused(where="concatenate", expected="nodes", got="none", fix="Pass those that are put side by side.")
-    exits = [*dict.fromkeys(a for graph in graphs for a in graph.exits)]
+    exits = [a for graph in graphs for a in graph.exits]
+    twice = [a for k, a in enumerate(exits) if a in exits[:k]]
+    if twice:
+        raise ValueRefused(
+            where=f"[{', '.join(str(a.name) for a in exits)}]",
+            expected="each node once",
+            got=f"{twice[0].name} again",
+            fix=f"An edge is there or not; its output once more is {twice[0].name}[:], which goes through a Select.",
+        )
     joint = maker("concat")(axis=axis)
     joint._plan.listed = tuple(exits)
     return _result([*graphs, _graph_of(joint, "concatenate")], [(a, joint) for a in exits], [], None, name)
@@ -196,7 +209,7 @@ def _sending(given: Any, where: str) -> list[Graph]:
         each = sorted(given, key=lambda one: _numbers(one, where))
         return [graph for one in each for graph in _sending(one, where)]
     graphs = _apart(given, where)
-    if isinstance(given, list | tuple) and len({a for graph in graphs for a in graph.exits}) > 1:
+    if isinstance(given, list | tuple) and len([a for graph in graphs for a in graph.exits]) > 1:
         return [_graph_of(concatenate(*given), where)]
     return graphs
 

@@ -156,6 +156,10 @@ class RNNRunner:
             While it runs already.
         """
         where, graph = f"{type(self).__name__}.predict", self.target._graph
+        if not isinstance(reset, bool):
+            raise KindError(
+                where=f"{where}(reset=...)", expected="True or False", got=type(reset).__name__, fix="Pass one of the two."
+            )
         data, trials, steps = sequences.over_time(graph, xs, where)
         shared = sequences.keywords(shared_kwargs, f"{where}(shared_kwargs=...)")
         leading = (trials, steps)

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from .. import layers
 from ..errors import ShapeError
 from ..init import XavierNormal, ZeroInit
-from ..layers._layer import Layer
+from ..layers._layer import Layer, whole
 from ._layered import Layered
 from ._owning import begun, keep
 
@@ -50,7 +50,7 @@ class Convolution(Layered):
         name: str | None = None,
     ):
         super().__init__(name, input_shape, trainable)
-        self.out_channels, self.kernel_size = out_channels, kernel_size
+        self.out_channels, self.kernel_size = whole(f"{type(self).__name__}(out_channels=...)", out_channels), kernel_size
         self._settings = (strides, padding, lhs_dilation, rhs_dilation, groups)
         keep(self, w_initializer=w_initializer, b_initializer=b_initializer, mask=mask)
 

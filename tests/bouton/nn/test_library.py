@@ -270,3 +270,9 @@ def test_d25_states_of_a_graph_are_written_as_those_of_every_object():
     assert_array_equal(net["cell"].state.value, np.ones((2, 5)))
     net.set_attributes(start)
     assert_array_equal(net["cell"].state.value, start["cell"]["state"])
+
+
+@pytest.mark.parametrize("make", [lambda: nn.Conv1D(0, 3), lambda: nn.Conv2D(-1, 3), lambda: nn.GroupNorm(0)])
+def test_numbers_of_channels_and_groups_are_refused_where_they_are_given(make):
+    with pytest.raises(ValueError, match=r"(out_channels|num_groups)=\.\.\.\): expected 1 or more"):
+        make()

@@ -71,6 +71,7 @@ def test_data_that_do_not_fit_are_told_by_name_before_anything_changes():
         lambda: runner.predict(X),
     )
     refused(KindError, "expected numbers", lambda: runner.predict(["a"]))
+    refused(KindError, "predict(reset=...): expected True or False, got ndarray", lambda: runner.predict(X[:2], reset=X))
     refused(ValueRefused, "expected the name of an entry node, got 'x'", lambda: runner.predict({"x": X}))
     refused(ValueRefused, "forced_states: expected the name of a node, got 'x'", lambda: runner.predict(X, {"x": X}))
     for words, call in (

@@ -88,6 +88,14 @@ def test_a_list_behind_is_refused_and_a_set_is_suggested(abc):
         [b, c] << a
 
 
+def test_a_node_stands_once_in_a_list(abc):
+    a, b, c = abc
+    for twice in ([a, a], (b, a, a), [a, nn.Network([a])]):
+        with pytest.raises(ValueRefused, match=r"expected each node once, got a again\. .* its output once more is a\[:\]"):
+            twice >> c
+    assert len(([a, a[:]] >> c).ff_edges) == 4
+
+
 def test_nothing_is_no_node(abc):
     with pytest.raises(ValueRefused, match=r">> \{\}: expected nodes, got set\(\)\. Put nodes into it"):
         abc[0] >> set()
