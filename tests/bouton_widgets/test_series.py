@@ -96,6 +96,17 @@ def test_values_keep_their_own_axes():
     assert second.y_range.end > 99
 
 
+@pytest.mark.parametrize("value", [0.0, -65.0, 1e-9])
+def test_a_constant_stands_in_the_middle(value):
+    (plot,) = plots(TSContinuous([0, 1], [value, value]).plot())
+    assert (plot.y_range.start + plot.y_range.end) / 2 == pytest.approx(value)
+    assert plot.y_range.start < value < plot.y_range.end
+
+
+def test_few_channels_have_a_number_each():
+    assert {"0", "1", "2", "3"} <= set(texts(spikes(4).plot()))
+
+
 def titles(widget):
     return [plot.title.text.text for plot in plots(widget)]
 
@@ -103,6 +114,7 @@ def titles(widget):
 def test_series_are_named_by_the_mapping_by_themselves_or_by_number():
     assert titles(bw.series({"a": wave(name="own"), "b": {"c": spikes(), "d": spikes()}})) == ["a", "b.c", "b.d"]
     assert titles(bw.series([wave(name="own", units="mV"), spikes()])) == ["own  (mV)", "series 1"]
+    assert titles(wave().plot()) == ["TSContinuous"]
 
 
 def test_a_record_of_a_timed_module_is_drawn_as_it_is():

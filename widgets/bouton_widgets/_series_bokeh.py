@@ -29,7 +29,6 @@ from bokeh.models import (
 )
 from bokeh.plotting import figure as new_figure
 
-from ._axis import span_of
 from ._graph_looks import FONT
 from ._series_columns import LEVELS, Window, columns_of, whole
 from ._series_looks import DARK, LIGHT, Look, heat
@@ -119,12 +118,8 @@ def _empty(panel: Panel) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _plot(panel: Panel, i: int, sources: dict, shared: Range1d, look: Look, right: int, last: bool, named: bool) -> Any:
-    channels = panel.series.num_channels
-    if panel.form == "lines":
-        low, high = span_of(panel.span, False)
-        y_range = Range1d(start=low, end=high)
-    else:
-        y_range = Range1d(start=-0.5, end=max(channels, 1) - 0.5, bounds=(-0.5, max(channels, 1) - 0.5))
+    low, high = panel.ends
+    y_range = Range1d(start=low, end=high, bounds=None if panel.form == "lines" else (low, high))
     y_range.update(name=f"{i}.rows" if panel.form == "events" else f"{i}.values")
     plot = new_figure(
         height=panel.height + _TOP + (46 if last else 8),
@@ -168,7 +163,7 @@ def _dress(plot: Any, panel: Panel, look: Look, last: bool) -> None:
     if panel.form == "lines":
         up.axis_label = PlainText(text=panel.unit) if panel.unit else "value"
         return
-    ticker = BasicTicker(min_interval=1, num_minor_ticks=0, desired_num_ticks=max(2, panel.height // 32))
+    ticker = BasicTicker(min_interval=1, num_minor_ticks=0, desired_num_ticks=panel.ticks)
     up.update(axis_label="channel", ticker=ticker, formatter=CustomJSTickFormatter(code=_WHOLE))
     plot.ygrid.visible = False
 

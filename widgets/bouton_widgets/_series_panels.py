@@ -9,6 +9,7 @@ import numpy as np
 import bouton as bp
 from bouton import errors
 
+from ._axis import span_of
 from ._summary import number, table
 
 Form = Literal["lines", "offset", "heatmap"]
@@ -47,6 +48,22 @@ class Panel:
     def unit(self) -> str:
         """Of the values, empty where there is none."""
         return getattr(self.series, "units", None) or ""
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Of the axis: of values with some room about them, a constant in the middle; of rows half a row more."""
+        if self.form != "lines":
+            return -0.5, max(self.series.num_channels, 1) - 0.5
+        low, high = self.span
+        room = 0.5 * abs(low) or 1.0
+        return span_of(self.span, False) if low < high else (low - room, low + room)
+
+    @property
+    def ticks(self) -> int:
+        """So many numbers stand on the axis at most, about."""
+        channels = self.series.num_channels
+        each = self.form != "lines" and 13 * channels <= self.height
+        return max(2, channels if each else self.height // 32)
 
     def told(self, named: bool = True) -> str:
         """Name and unit, and of rows what they span; without the name where that stands elsewhere."""
@@ -100,7 +117,8 @@ def panels_of(series: Any, form: Form | None, height: float | None) -> list[Pane
             got="none",
             fix="Evolve with record=True to get a record, or pass a series.",
         )
-    return [_panel(name or f"series {i}", one, form, height) for i, (name, one) in enumerate(found)]
+    names = [name or (f"series {i}" if len(found) > 1 else type(one).__name__) for i, (name, one) in enumerate(found)]
+    return [_panel(name, one, form, height) for name, (_, one) in zip(names, found, strict=True)]
 
 
 def summary(panels: list[Panel]) -> str:

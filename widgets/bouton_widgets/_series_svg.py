@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape
 import numpy as np
 from numpy.typing import NDArray
 
-from ._axis import span_of, ticks
+from ._axis import ticks
 from ._graph_looks import FONT
 from ._png import address, coloured
 from ._series_columns import LEVELS, Columns, Window, columns_of, whole
@@ -44,8 +44,7 @@ def svg(panels: list[Panel], title: str, facts: str) -> str:
 
 def _panel(panel: Panel, window: Window, top: float, right: float, last: bool, named: bool) -> list[str]:
     bottom = top + panel.height
-    rows = max(1, panel.series.num_channels)
-    low, high = span_of(panel.span, False) if panel.form == "lines" else (-0.5, rows - 0.5)
+    low, high = panel.ends
     across = _Scale(window.start, window.stop, _LEFT, right)
     up = _Scale(low, high, bottom, top)
     parts = [_text(_LEFT, top - 7, panel.told(named), LIGHT.ink, weight=600)]
@@ -53,7 +52,7 @@ def _panel(panel: Panel, window: Window, top: float, right: float, last: bool, n
         parts.append(f'<path d="M{across(x):.1f} {top:.1f}V{bottom:.1f}" stroke="{LIGHT.grid}"/>')
         if last:
             parts.append(_text(across(x), bottom + 16, number(x, 6), LIGHT.quiet, anchor="middle"))
-    for y in ticks(low, high, max(2, panel.height // 32)):
+    for y in ticks(low, high, panel.ticks):
         if panel.form != "lines" and y != int(y):
             continue
         if panel.form == "lines":
