@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+import jax
 import numpy as np
 import pytest
 
@@ -20,7 +21,9 @@ def run_blocks(text):
     names = {}
     try:
         for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
-            exec(block, names)
+            # Adam of optax relies on JAX's default, which users have.
+            with jax.numpy_dtype_promotion("standard" if "import optax" in text else "strict"):
+                exec(block, names)
     finally:
         if "simulation" in names:
             failure = names["simulation"].error
