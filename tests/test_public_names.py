@@ -13,7 +13,7 @@ import bouton as bp
 
 PUBLIC = {
     "bouton": """
-        examples
+        examples exchange from_nir to_nir
         synapses synouts synplast
         layers neurons nn tools
         BPFF BPTT DSRunner ForceTrainer LoopOverTime OfflineTrainer OnlineTrainer RidgeTrainer train
@@ -39,6 +39,9 @@ PUBLIC = {
         PASS_NODE_DICT PASS_ONLY_ONE PASS_SEQUENCE PASS_TYPE_DICT RNNRunner RecurrentNode Reservoir Reshape RidgeTrainer
         Select SingleData Summation VanillaRNN check_shape_consistency concatenate fb_connect ff_connect init_param merge
         register_data_pass_type select
+    """,
+    "bouton.exchange": """
+        from_nir to_nir
     """,
     "bouton.connect": """
         All2All Connector DistanceProb FixedPostNum FixedPreNum FixedProb FixedTotalNum GaussianProb GridEight GridFour

@@ -76,7 +76,9 @@ def test_the_readmes_training_comes_near_and_compiles_once(readme):
 
 
 @pytest.mark.parametrize("page", sorted(path.name for path in (ROOT / "docs").glob("*.md")))
-def test_the_code_of_each_page_runs_from_top_to_bottom(page):
+def test_the_code_of_each_page_runs_from_top_to_bottom(page, tmp_path, monkeypatch):
+    # Pages may write files.
+    monkeypatch.chdir(tmp_path)
     run_blocks((ROOT / "docs" / page).read_text(encoding="utf-8"))
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from . import connect as conn
     from . import connect as connect
     from . import examples as examples
+    from . import exchange as exchange
     from . import init as init
     from . import init as initialize
     from . import layers as layers
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
     from .dynamics import Sequential as Sequential
     from .dynamics import not_pass_shared as not_pass_shared
     from .modules import StepOf as StepOf
+    from .exchange import from_nir as from_nir
+    from .exchange import to_nir as to_nir
     from .run import DSRunner as DSRunner
     from .train import BPFF as BPFF
     from .train import BPTT as BPTT
@@ -76,6 +79,9 @@ _LATE = {
     "conn": "connect",
     "connect": "connect",
     "examples": "examples",
+    "exchange": "exchange",
+    "from_nir": "exchange",
+    "to_nir": "exchange",
     "init": "init",
     "initialize": "init",
     "layers": "layers",
@@ -118,6 +124,8 @@ __all__ = [
     "connect",
     "errors",
     "examples",
+    "exchange",
+    "from_nir",
     "functional",
     "init",
     "initialize",
@@ -138,6 +146,7 @@ __all__ = [
     "synapses",
     "synouts",
     "synplast",
+    "to_nir",
     "tools",
     "train",
     "tree",

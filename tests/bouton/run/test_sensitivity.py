@@ -2,11 +2,11 @@
 
 import threading
 
-import jax
 import numpy as np
 import pytest
 
 import bouton as bp
+import bouton.math as bm
 from bouton import errors
 from bouton.modules import LIF, ExpSyn, LIFJax, Linear, Rate, Sequential
 from bouton.run import DistanceTo, LiveSimulation, MeanOf, RateOf, Sensitivity
@@ -160,7 +160,7 @@ def test_it_can_be_asked_while_the_simulation_runs(simulation):
 
 
 def test_double_precision_agrees_with_differences_to_many_digits(simulation):
-    with jax.enable_x64(True):
+    with bm.environment(x64=True):
         sim = simulation(ExpSyn(1, tau=0.02))
         found = Sensitivity(sim, MeanOf("isyn"))()
         expected = difference(lambda t: synapse(t).mean(), np.array([0.02]))
