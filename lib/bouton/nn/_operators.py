@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..errors import KindError, ValueRefused
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from ._node import Node
 
 _SETS = (set, frozenset)
+# Where an error is, said only when there is one: a network that is asked for its name uses up a number.
+Where = Callable[[], str]
 
 
 def ff_connect(senders: Any, receivers: Any, inplace: bool = False, name: str | None = None) -> Network:
@@ -41,10 +44,10 @@ def ff_connect(senders: Any, receivers: Any, inplace: bool = False, name: str | 
     ValueRefused
         For a circle of edges.
     """
-    where = f"{_shown(senders)} >> {_shown(receivers)}"
+    where = partial(_between, senders, ">>", receivers)
     if isinstance(receivers, list | tuple):
         raise KindError(
-            where=where,
+            where=where(),
             expected="a node, a network, or a set of nodes",
             got=type(receivers).__name__,
             fix="Write a >> {b, c}: both get the same. Only what sends can be a list, which is put side by side.",
@@ -78,11 +81,11 @@ def fb_connect(senders: Any, receivers: Any, inplace: bool = False, name: str | 
     ValueRefused
         For a receiver that does not support feedback; for a circle of feedback edges.
     """
-    where = f"{_shown(receivers)} << {_shown(senders)}"
+    where = partial(_between, receivers, "<<", senders)
     for given in (senders, receivers):
         if isinstance(given, list | tuple):
             raise KindError(
-                where=where,
+                where=where(),
                 expected="a node, a network, or a set of nodes",
                 got=type(given).__name__,
                 fix="Write a set, {a, b}.",
@@ -118,7 +121,7 @@ def merge(*nodes: Any, inplace: bool = False, name: str | None = None) -> Networ
     if not nodes:
         raise ValueRefused(where="merge", expected="nodes", got="none", fix="Pass the graphs that are put together.")
     host = _host(nodes[0], nodes[0], name, "merge") if inplace else None
-    where = " & ".join(map(_shown, nodes))
+    where = partial(_between, nodes[0], "&", *nodes[1:])
     return _result([graph for given in nodes for graph in _apart(given, where)], [], [], host, name)
 
 
@@ -139,7 +142,7 @@ def select(node: Any, index: Any, name: str | None = None) -> Network:
     Network
         With a :class:`~bouton.nn.Select` at its end.
     """
-    exits = _graph_of(node, "select").exits
+    exits = _graph_of(node, lambda: "select").exits
     if len(exits) != 1:
         raise ValueRefused(
             where="select",
@@ -171,7 +174,7 @@ def concatenate(*nodes: Any, axis: int = -1, name: str | None = None) -> Network
     KindError, ValueRefused
         For what is no node, for nothing, and for a node that comes twice.
     """
-    graphs = [graph for given in nodes for graph in _apart(given, "concatenate")]
+    graphs = [graph for given in nodes for graph in _apart(given, lambda: "concatenate")]
     if not graphs:
         raise ValueRefused(where="concatenate", expected="nodes", got="none", fix="Pass those that are put side by side.")
     exits = [a for graph in graphs for a in graph.exits]
@@ -185,7 +188,7 @@ def concatenate(*nodes: Any, axis: int = -1, name: str | None = None) -> Network
         )
     joint = maker("concat")(axis=axis)
     joint._plan.listed = tuple(exits)
-    return _result([*graphs, _graph_of(joint, "concatenate")], [(a, joint) for a in exits], [], None, name)
+    return _result([*graphs, joint._as_graph()], [(a, joint) for a in exits], [], None, name)
 
 
 def nodes_in(given: Any) -> bool:
@@ -193,17 +196,17 @@ def nodes_in(given: Any) -> bool:
     return is_node(given) or (isinstance(given, set | frozenset | list | tuple) and any(map(nodes_in, given)))
 
 
-def _apart(given: Any, where: str) -> list[Graph]:
+def _apart(given: Any, where: Where) -> list[Graph]:
     """The graphs of one or several; of a set in the order in which its nodes were made."""
     if not isinstance(given, (*_SETS, list, tuple)):
         return [_graph_of(given, where)]
     if not given:
-        raise ValueRefused(where=where, expected="nodes", got=f"{given!r}", fix="Put nodes into it.")
+        raise ValueRefused(where=where(), expected="nodes", got=f"{given!r}", fix="Put nodes into it.")
     each: Iterable = sorted(given, key=lambda one: _numbers(one, where)) if isinstance(given, _SETS) else given
     return [graph for one in each for graph in _apart(one, where)]
 
 
-def _sending(given: Any, where: str) -> list[Graph]:
+def _sending(given: Any, where: Where) -> list[Graph]:
     """The same, but what comes out of those in a list or a tuple, also one in a set, is put side by side first."""
     if isinstance(given, _SETS) and given:
         each = sorted(given, key=lambda one: _numbers(one, where))
@@ -214,10 +217,10 @@ def _sending(given: Any, where: str) -> list[Graph]:
     return graphs
 
 
-def _graph_of(given: Any, where: str) -> Graph:
+def _graph_of(given: Any, where: Where) -> Graph:
     if not is_node(given):
         raise KindError(
-            where=where,
+            where=where(),
             expected="a node, a network, or several of them",
             got=type(given).__name__,
             fix="Make a node of a system with bp.nn.FromSystem(system)." if hasattr(given, "update") else "Wire nodes of bp.nn.",
@@ -225,7 +228,7 @@ def _graph_of(given: Any, where: str) -> Graph:
     return given._as_graph()
 
 
-def _numbers(given: Any, where: str) -> list[int]:
+def _numbers(given: Any, where: Where) -> list[int]:
     return sorted(node._number for graph in _apart(given, where) for node in graph.nodes)
 
 
@@ -258,6 +261,10 @@ def _result(graphs: list[Graph], ff: list[Edge], fb: list[Edge], host: Any, name
         host._rewire(whole)
         return host
     return maker("network")._of(whole, name)
+
+
+def _between(first: Any, operator: str, *others: Any) -> str:
+    return f" {operator} ".join(map(_shown, (first, *others)))
 
 
 def _shown(given: Any) -> str:

@@ -119,3 +119,11 @@ class TestFrozen:
         again = nn.Network(net.lnodes, net.ff_edges, net.fb_edges) >> nn.Dense(3)
         assert again.initialize()(np.ones((1, 1))).shape == (1, 3)
         assert type(net.copy()) is type(net.copy(shallow=True)) is nn.FrozenNetwork
+
+
+def test_networks_on_the_way_use_up_no_numbers():
+    with bp.naming("on_the_way"):
+        i, r, o = nn.Input(1), nn.VanillaRNN(1), nn.Dense(1)
+        net = (i >> r >> o) & (r << o) & ({i, r} >> nn.Summation())
+        assert net.name == "Network0"
+        assert nn.Dense(1).name == "Dense1"
