@@ -5,8 +5,10 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from bouton.modules import TSContinuous, TSEvent
-from bouton_widgets._series_columns import MARKS, Window, columns_of, whole
+from bouton_widgets._series_columns import columns_of
+from bouton_widgets._series_events import MARKS
 from bouton_widgets._series_panels import panels_of
+from bouton_widgets._series_window import Window, whole
 
 
 def drawn(series, window=None, form=None):
@@ -200,3 +202,10 @@ def test_what_is_nearly_nothing_can_be_drawn(series, form):
     sources, exact = drawn(series, form=form)
     assert exact
     assert sources
+
+
+def test_a_part_is_not_taken_for_all_of_it():
+    series = TSContinuous.from_clocked(np.arange(10.0), dt=0.1, t_start=1.0)
+    assert drawn(series)[1]
+    assert not drawn(series, window=Window(1.15, 2.0, 100))[1]
+    assert not drawn(series, window=Window(1.0, 1.75, 100))[1]

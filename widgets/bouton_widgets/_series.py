@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 from ._assets import script
 from ._figures import FigureView, FigureWidget
-from ._series_columns import Window, whole
 from ._series_panels import Form, Panel, TimeSeries, panels_of, summary
 from ._series_svg import svg
+from ._series_window import Window, whole
 from ._summary import number
 
 _MOST = 4000

@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 from ._axis import ticks
 from ._graph_looks import FONT
 from ._png import address, coloured
-from ._series_columns import LEVELS, Columns, Window, columns_of, whole
+from ._series_columns import columns_of
+from ._series_events import LEVELS
 from ._series_looks import LIGHT, heat
 from ._series_panels import Panel
+from ._series_window import Columns, Window, whole
 from ._summary import number
 
 _WIDTH, _LEFT, _RIGHT = 720, 66, 704
