@@ -122,7 +122,9 @@ def _events(plot: Any, sources: dict, look: Look) -> None:
     plot.add_tools(pointed)
     marks = Scatter(x="x", y="y", size="size", marker="dash", angle=1.5707963267948966, line_color=look.event, line_width=1.6)
     drawn = plot.add_glyph(sources["marks"], marks)
-    plot.add_tools(_hover(_LINE.format("time", "@time") + _LINE.format("channel", "@y"), [drawn]))
+    # Of marks on one another the first few; Bokeh knows this from 3.8 on.
+    few: dict[str, Any] = {"limit": 4} if "limit" in HoverTool.properties() else {}
+    plot.add_tools(_hover(_LINE.format("time", "@time") + _LINE.format("channel", "@y"), [drawn], **few))
 
 
 def _hover(told: str, renderers: list, **more: Any) -> HoverTool:

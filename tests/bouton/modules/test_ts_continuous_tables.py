@@ -61,6 +61,12 @@ def test_what_is_said_of_a_series_goes_into_a_file():
     assert all(type(value) in (int, float, str) for value in (*array.attrs.values(), *frame.attrs.values()))
 
 
+def test_a_series_comes_back_from_a_netcdf_file(tmp_path):
+    ALIKE["described"].to_xarray().to_netcdf(tmp_path / "drive.nc", engine="scipy")
+    with xr.open_dataarray(tmp_path / "drive.nc", engine="scipy") as array:
+        assert_same(TSContinuous.from_xarray(array.load()), ALIKE["described"])
+
+
 # -- labelled arrays --------------------------------------------------------
 
 

@@ -40,6 +40,12 @@ def test_through_pandas_a_series_comes_back_exactly(series):
     assert_same(TSEvent.from_pandas(series.to_pandas()), series)
 
 
+def test_a_series_comes_back_from_a_netcdf_file(tmp_path):
+    ALIKE["silent channels"].to_xarray().to_netcdf(tmp_path / "spikes.nc", engine="scipy")
+    with xr.open_dataset(tmp_path / "spikes.nc", engine="scipy") as dataset:
+        assert_same(TSEvent.from_xarray(dataset.load()), ALIKE["silent channels"])
+
+
 def test_a_data_set_has_times_and_channels_over_events():
     made = ALIKE["silent channels"].to_xarray()
     assert made["time"].dims == made["channel"].dims == ("event",)
