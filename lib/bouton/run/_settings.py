@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ..dynamics import DynamicalSystem
 from ..errors import KindError, ValueRefused
 from ..modules import Module
 from ..transform._numbers import is_real
@@ -19,7 +20,9 @@ def checked_model(model: Any) -> Module:
             where="LiveSimulation(model=...)",
             expected="a module",
             got=f"{type(model).__name__}",
-            fix="Pass an instance of a bouton.modules.Module.",
+            fix="A system of one step, or a graph, becomes one by bp.modules.FromStep(system, dt=1e-4), with dt in seconds."
+            if isinstance(model, DynamicalSystem)
+            else "Pass an instance of a bouton.modules.Module.",
         )
     return model.set_attributes({}) if model._functional else model
 

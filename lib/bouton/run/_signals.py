@@ -123,7 +123,8 @@ class Recorder:
             # A record may be nested by other names than those of the modules.
             parent = parent.modules().get(part) if parent is not None else None
         stage = parent.modules().get(name.removesuffix("_output")) if parent is not None else None
-        return name == "spikes" or (name.endswith("_output") and getattr(stage, "spiking_output", False))
+        # Modules call them spikes, neurons of one step spike.
+        return name in ("spikes", "spike") or (name.endswith("_output") and getattr(stage, "spiking_output", False))
 
 
 def _kept(value: jax.Array, signal: Signal) -> jax.Array:
