@@ -1,11 +1,14 @@
+import math
+
 import jax
 import numpy as np
 import pytest
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
+from reference import models
 
 import bouton.math as bm
 from bouton.errors import KindError
-from bouton.modules import LIF, Rate, RateJax
+from bouton.modules import LIF, LIFJax, Rate, RateJax, aLIF, aLIFJax
 from bouton.modules._noise import draw, key
 
 
@@ -58,3 +61,52 @@ def test_without_noise_the_key_stays():
     before = np.asarray(rate.rng_key)
     rate(np.ones((5, 2)))
     assert_array_equal(rate.rng_key, before)
+
+
+# -- noise and recurrence together --------------------------------------------------------------------
+
+
+STEPS, N, SIGMA = 25, 3, 0.8
+W = np.array([[0.0, 0.2, -0.1], [0.1, 0.0, 0.3], [-0.2, 0.1, 0.0]])
+DATA = np.random.default_rng(4).uniform(0, 0.3, size=(2, STEPS, N))
+
+
+def drawn(seed, batch):
+    """The noise of each step, (B, T, N), from the keys that split as documented: one part goes on, the other is drawn from."""
+    key, noise = jax.random.PRNGKey(seed), []
+    for _ in range(STEPS):
+        key, used = jax.random.split(key)
+        noise.append(SIGMA * math.sqrt(1e-3) * np.asarray(jax.random.normal(used, (batch, N))))
+    return np.stack(noise, axis=1)
+
+
+def reference(kind, batch):
+    noise, out = drawn(7, batch), []
+    for series, xi in zip(DATA[:batch], noise, strict=True):
+        if kind in (Rate, RateJax):
+            out.append(models.rate(series, w_rec=W, act="tanh", noise=xi)[0])
+        elif kind in (LIF, LIFJax):
+            out.append(models.lif(series, N, w_rec=W, bias=0.1, noise=xi)["spikes"])
+        else:
+            out.append(models.lif(series, N, w_rec=W, bias=0.1, noise=xi, tau_ada=0.05, beta=0.4)["spikes"])
+    return np.stack(out)
+
+
+def recurrent(kind):
+    options = {"has_rec": True, "w_rec": W, "noise_std": SIGMA, "rng_key": 7}
+    if kind in (Rate, RateJax):
+        return kind(N, activation_func="tanh", **options)
+    return kind(N, bias=0.1, **options, **({} if kind in (LIF, LIFJax) else {"tau_ada": 0.05, "beta": 0.4}))
+
+
+@pytest.mark.parametrize("batch", [1, 2])
+@pytest.mark.parametrize("kind", [Rate, RateJax, LIF, LIFJax, aLIF, aLIFJax], ids=lambda kind: kind.__name__)
+def test_recurrent_units_with_noise_follow_their_equations_eager_compiled_and_batched(kind, batch):
+    expected = reference(kind, batch)
+    assert np.abs(expected).sum() > 1
+    data = DATA[:batch]
+    assert_allclose(recurrent(kind)(data)[0], expected, rtol=1e-3, atol=1e-5)
+    compiled = recurrent(kind)
+    assert_allclose(bm.jit(lambda x: compiled(x)[0])(data), expected, rtol=1e-3, atol=1e-5)
+    if kind in (RateJax, LIFJax, aLIFJax):
+        assert_allclose(jax.jit(lambda m, x: m(x)[0])(recurrent(kind), data), expected, rtol=1e-3, atol=1e-5)
