@@ -248,7 +248,7 @@ def test_a_model_that_contains_itself_has_an_end():
 
 def test_hostile_names_travel_as_plain_text(listen):
     evil = bp.Object()
-    name = "<script>alert(1)</script>"
+    name = "<script>window.alert(1)</script>"
     setattr(evil, name, bp.parameters.Parameter(1.0, family=name, unit=name))
     row = json.loads(bw.tree(evil).content)["rows"][1]
     assert (row["name"], row["family"], row["unit"]) == (name, name, name)

@@ -34,10 +34,10 @@ def picture(entry: bp.Entry, columns: int, rows: int) -> tuple[dict[str, Any], b
     Returns
     -------
     head : dict
-        Ready for JSON. ``form`` is ``"heat"``, with ``rows`` and ``columns``, or ``"bars"``, with ``counts``; ``low`` and
-        ``high``, what the colours or the bars span, None where nothing is finite; ``size`` of the array and how much of it was
-        ``read``; how many of these are ``nan``, ``inf`` and ``minus_inf``; ``absolute``, whether sizes of complex numbers are
-        meant.
+        Ready for JSON. ``form`` is ``"heat"``, with ``rows`` and ``columns``, or ``"bars"``, with ``counts``. ``low`` and
+        ``high`` are what the colours or the bars span, None where nothing is finite. ``size`` is that of the array, ``shape``
+        its shape without axes of length one, ``read`` how much of it was read, ``nan``, ``inf`` and ``minus_inf`` how many of
+        these are not finite. ``whole`` tells whether the numbers are, ``absolute`` whether sizes of complex ones are meant.
     values : bytes
         Of a heat map, row by row, float32.
     """
@@ -55,6 +55,8 @@ def picture(entry: bp.Entry, columns: int, rows: int) -> tuple[dict[str, Any], b
         "inf": int((values == np.inf).sum()),
         "minus_inf": int((values == -np.inf).sum()),
         "absolute": bool(absolute),
+        "shape": [n for n in entry.shape if n != 1],
+        "whole": found.values.dtype.kind in "biu",
     }
     flat = _flat(values)
     if flat.ndim == 2 or flat.size <= _STRIP:
@@ -62,7 +64,7 @@ def picture(entry: bp.Entry, columns: int, rows: int) -> tuple[dict[str, Any], b
         head |= {"form": "heat", "rows": cells.shape[0], "columns": cells.shape[1]}
         with np.errstate(over="ignore"):
             return head, cells.astype(np.float32).tobytes()
-    head |= {"form": "bars", "counts": _counts(finite, columns, whole_numbers=found.values.dtype.kind in "biu")}
+    head |= {"form": "bars", "counts": _counts(finite, columns, whole_numbers=head["whole"])}
     return head, b""
 
 

@@ -121,6 +121,7 @@ class TreeView(FollowingView):
                 with turning:
                     self.changes()
                 self.show(self._shown)
+                self.publish({"type": "selected", "path": self.selected})
             case "bye":
                 self.pages.pop(page, None)
             case "refresh":

@@ -62,7 +62,8 @@ class Rows:
         self.parts = {}
         attributes: dict[str, list[bp.Entry]] = {}
         for entry in self.entries.values():
-            attributes.setdefault(entry.path.rpartition(".")[0], []).append(entry)
+            # Not up to the last dot: an attribute that was set by setattr may have one in its name.
+            attributes.setdefault(entry.path.removesuffix(entry.name).removesuffix("."), []).append(entry)
         known, self._known = self._known, {}
         rows: list[dict[str, Any]] = []
         self._below(rows, self._module, "", self._module.name or self._module.class_name, (), attributes, known)

@@ -93,12 +93,12 @@ def _array(array: Any) -> str:
     if array.size == 0:
         return "empty"
     read = sample(array)
-    values, part = read.values, "" if read.whole else " (sampled)"
+    values, part = read.values, "" if read.whole else "sampled "
     if values.dtype == bool:
         if values.size == 1:
             return str(bool(values.item()))
         true = int(values.sum())
-        return f"{number(100 * true / values.size, 2)} % true{part}" if part else f"{true} of {values.size} true"
+        return f"{part}{number(100 * true / values.size, 2)} % true" if part else f"{true} of {values.size} true"
     if values.dtype.kind == "c" and values.size == 1:
         return f"{values.item():.4g}".replace("-", "−")
     if values.dtype.kind not in "biufcV":
@@ -107,7 +107,7 @@ def _array(array: Any) -> str:
     numbers = np.abs(values) if size else values.astype(np.float64)
     if numbers.size == 1:
         return number(float(numbers.item()))
-    return size + _numbers(numbers) + part
+    return part + size + _numbers(numbers)
 
 
 def _numbers(numbers: np.ndarray) -> str:

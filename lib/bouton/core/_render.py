@@ -21,7 +21,7 @@ _MOST_OWN = 100
 _STYLE = """\
 .bouton-static{max-width:1040px;overflow-x:auto;padding:2px 0 4px;color:var(--jp-ui-font-color1,inherit);
 font:400 13px/1.5 var(--jp-ui-font-family,system-ui,-apple-system,"Segoe UI",Roboto,sans-serif);font-variant-numeric:tabular-nums}
-.bouton-static details,.bouton-static table,.bouton-static p{box-sizing:border-box;min-width:760px}
+.bouton-static details,.bouton-static table,.bouton-static p{box-sizing:border-box;min-width:860px}
 .bouton-static summary{padding:2px 8px 2px calc(var(--bt-depth)*18px + 4px);border-radius:4px;cursor:pointer}
 .bouton-static summary b{font-weight:600}
 .bouton-static summary span,.bouton-static .bt-q{color:color-mix(in srgb,currentColor 68%,transparent)}
@@ -30,18 +30,18 @@ font:400 13px/1.5 var(--jp-ui-font-family,system-ui,-apple-system,"Segoe UI",Rob
 .bouton-static.bouton-static tr:nth-child(n){background:none;border:0}
 .bouton-static summary:hover,.bouton-static.bouton-static tr:nth-child(n):hover{
 background:color-mix(in srgb,currentColor 7%,transparent)}
-.bouton-static td,.bouton-static th{box-sizing:border-box;padding:2px 8px;border:0;font-weight:400;text-align:left;
-vertical-align:baseline;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;max-width:none}
-.bouton-static th{font-size:12px}
-.bouton-static tr>:nth-child(1){width:22%;padding-left:calc(var(--bt-depth)*18px + 36px)}
-.bouton-static tr>th:nth-child(1){padding-left:20px}
-.bouton-static tr>:nth-child(2){width:17%}
-.bouton-static tr>:nth-child(3){width:11%}
-.bouton-static tr>:nth-child(4){width:10%;text-align:right}
-.bouton-static tr>:nth-child(5){width:8%}
-.bouton-static tr>:nth-child(6){width:8%;text-align:right}
-.bouton-static tr>:nth-child(7){width:18%;padding-right:0;text-align:right}
-.bouton-static tr>:nth-child(8){width:6%}
+.bouton-static.bouton-static td,.bouton-static.bouton-static th{box-sizing:border-box;padding:2px 8px;
+border:0;font-weight:400;text-align:left;vertical-align:baseline;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;max-width:none}
+.bouton-static.bouton-static th{font-size:12px}
+.bouton-static.bouton-static tr>:nth-child(1){width:21%;padding-left:calc(var(--bt-depth)*18px + 36px)}
+.bouton-static.bouton-static tr>th:nth-child(1){padding-left:20px}
+.bouton-static.bouton-static tr>:nth-child(2){width:16%}
+.bouton-static.bouton-static tr>:nth-child(3){width:10%}
+.bouton-static.bouton-static tr>:nth-child(4){width:10%;text-align:right}
+.bouton-static.bouton-static tr>:nth-child(5){width:7%}
+.bouton-static.bouton-static tr>:nth-child(6){width:8%;text-align:right}
+.bouton-static.bouton-static tr>:nth-child(7){width:23%;padding-right:0;text-align:right}
+.bouton-static.bouton-static tr>:nth-child(8){width:5%}
 .bouton-static p{margin:0;padding:2px 8px 2px calc(var(--bt-depth)*18px + 36px)}
 """
 _HEAD = ("Name", "Kind", "Family", "Shape", "Type", "Memory", "Value", "Unit")

@@ -9,6 +9,8 @@ const BACK = "M8 3a5 5 0 1 1-4.7 3.3l1.3.5A3.6 3.6 0 1 0 8 4.4v2.1L4.6 3.7 8 1z"
 function start(root, port) {
   const lines = new Map();
   const families = new Set();
+  // What is selected in a tree, if a tree is followed.
+  let focus = null;
 
   // Of each parameter one change is on its way at most. What the hand does meanwhile replaces what waits.
   const onTheWay = new Map();
@@ -144,12 +146,17 @@ function start(root, port) {
       return chip;
     })));
     families.clear();
+    focus = content.focus;
+    narrow();
     note.hidden = content.fixed.length === 0;
     note.textContent = `Set from Python, not here: ${content.fixed.join(", ")}.`;
   }
 
   function narrow() {
-    for (const line of lines.values()) line.element.hidden = families.size > 0 && !families.has(line.row.family);
+    for (const line of lines.values()) {
+      const { family, path } = line.row;
+      line.element.hidden = (families.size > 0 && !families.has(family)) || (focus !== null && !focus.includes(path));
+    }
     for (const group of body.children) {
       group.hidden = [...group.querySelectorAll(".bt-control")].every((element) => element.hidden);
     }
@@ -158,6 +165,10 @@ function start(root, port) {
   port.onMessage((message) => {
     if (message.type === "rows") {
       for (const row of message.rows) if (lines.has(row.path)) show(lines.get(row.path), row);
+    }
+    if (message.type === "focus") {
+      focus = message.paths;
+      narrow();
     }
     if (message.type !== "answer") return;
     const line = lines.get(message.row.path);

@@ -20,21 +20,30 @@ function describe(signal) {
   return `${signal.path}, live ${what} ${signal.units === 1 ? "unit" : "units"} over simulated time`;
 }
 
-function plotOf(signal, last) {
+function plotOf(signal) {
   const canvas = h("canvas", { role: "img", "aria-label": describe(signal), class: "bt-canvas" });
-  const tall = (signal.kind === "events" ? RASTER_HEIGHT : TRACE_HEIGHT) + (last ? 15 : 0);
-  canvas.style.height = `${tall}px`;
   const legend = h("span", { class: "bt-legend" });
   const facts = signal.kind === "events" ? `${signal.units} ${signal.units === 1 ? "unit" : "units"}` : signal.unit;
   const element = h("figure", { class: "bt-plot" },
     h("figcaption", {}, h("span", { class: "bt-path" }, signal.path), h("span", { class: "bt-unit" }, facts), legend), canvas);
-  return { ...signal, canvas, legend, element, last, data: null, range: null, image: document.createElement("canvas"), marks: [] };
+  return { ...signal, canvas, legend, element, last: false, data: null, range: null, image: document.createElement("canvas"), marks: [] };
+}
+
+/** Show only these plots, all of them without a choice; the lowest one has the times. */
+function arrange(plots, paths) {
+  for (const plot of plots) plot.element.hidden = paths !== null && !paths.includes(plot.path);
+  const lowest = plots.findLast((plot) => !plot.element.hidden);
+  for (const plot of plots) {
+    plot.last = plot === lowest;
+    plot.canvas.style.height = `${(plot.kind === "events" ? RASTER_HEIGHT : TRACE_HEIGHT) + (plot.last ? 15 : 0)}px`;
+  }
 }
 
 function start(root, port) {
   const content = port.content();
-  const plots = content.signals.map((signal, i) => plotOf(signal, i === content.signals.length - 1));
+  const plots = content.signals.map(plotOf);
   const probes = probesOf();
+  arrange(plots, content.focus);
 
   let look = null;
   let latest = null;
@@ -182,6 +191,10 @@ function start(root, port) {
 
   port.onMessage((message, buffers) => {
     if (message.type === "refused") bar.refuse(message.text);
+    if (message.type === "focus") {
+      arrange(plots, message.paths);
+      repaint();
+    }
     if (message.type !== "frame") return;
     bar.report(message);
     take(message, buffers);
@@ -195,7 +208,7 @@ function start(root, port) {
   function hello() {
     painted = true;
     owed = null;
-    const width = plots[0]?.canvas.clientWidth || 760;
+    const width = plots.find((plot) => !plot.element.hidden)?.canvas.clientWidth || 760;
     port.send({ type: "hello", columns: Math.max(50, Math.round(width - 68)) });
   }
 
