@@ -13,7 +13,7 @@ from ..init import variable as filled_variable
 from ..layers._layer import filled, whole
 from ..layers._recurrent import Recurrent
 from ..math import activation as named_activation
-from ._owning import begun, feedback_weights, in_floats, joined, keep, own
+from ._owning import begun, features, feedback_weights, in_floats, keep, own
 from ._recurrent import RecurrentNode
 
 _UNIFORM, _XAVIER, _ORTHOGONAL, _ZERO = Uniform(), XavierNormal(), Orthogonal(), ZeroInit()
@@ -46,7 +46,7 @@ class Cell(RecurrentNode):
 
     def init_ff(self) -> None:
         """Weights of the inputs and of the state, and a bias."""
-        _, sizes = joined(self.feedforward_shapes)
+        sizes = features(self, self.feedforward_shapes)
         layer = self._layer_class(
             sum(sizes),
             self.num_unit,

@@ -7,12 +7,11 @@ import jax
 import jax.numpy as jnp
 
 from .. import layers
-from ..errors import ShapeError
 from ..init import XavierNormal, ZeroInit
 from ..layers._layer import filled, whole
 from ..transform._operators import plain
 from ._node import Node
-from ._owning import begun, feedback_weights, in_floats, joined, keep, own, side_by_side
+from ._owning import begun, features, feedback_weights, in_floats, joined, keep, own, side_by_side
 
 _XAVIER, _ZERO = XavierNormal(), ZeroInit()
 
@@ -130,13 +129,7 @@ class Dense(DenseMD):
 
     def init_ff(self) -> None:
         """Weights and a bias."""
-        if len(self.feedforward_shapes[0]) != 2:
-            raise ShapeError(
-                where=f"{type(self).__name__}({self.name})",
-                expected="inputs (batch, features)",
-                got=", ".join(map(str, self.feedforward_shapes)),
-                fix="Use bp.nn.DenseMD, which goes over the last axis, or bp.nn.Reshape(-1) before it.",
-            )
+        features(self, self.feedforward_shapes)
         super().init_ff()
 
 

@@ -1,7 +1,7 @@
 """The layer that a node owns once shapes are known: the equation is the layer's, the weights have the names that nodes use."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import jax
 import jax.numpy as jnp
@@ -9,6 +9,7 @@ import numpy as np
 
 from ..check import check_shape_consistency
 from ..dynamics._declare import weight
+from ..errors import ShapeError
 from ..init import Constant
 from ..layers._layer import Layer, as_float
 from ..transform import TrainVar, Variable
@@ -64,7 +65,7 @@ def own_all(node: Node, layer: Layer) -> None:
 
 def feedback_weights(node: Node, initial: Any, width: int) -> None:
     """Register ``node.Wfb``, of all feedback inputs side by side."""
-    _, sizes = joined(node.feedback_shapes)
+    sizes = features(node, node.feedback_shapes, node.output_shape[:-1])
     node.__dict__["_fb_weights"] = (sum(sizes), width)
     weight(node, "Wfb", begun(node, initial), (sum(sizes), width), family="weights")
 
@@ -78,6 +79,25 @@ def side_by_side(parts: Sequence[jax.Array], axis: int = -1) -> jax.Array:
 def in_floats(parts: Sequence[jax.Array], dtype: Any) -> jax.Array:
     """The same in floats of at least that dtype: spikes, as truth values, count as 0 and 1."""
     return as_float(side_by_side(parts), dtype, "inputs")
+
+
+def features(node: Node, shapes: Sequence[Shape], common: Shape = (None,)) -> tuple[int, ...]:
+    """How many features each input has, on the last axis behind ``common`` ones.
+
+    Raises
+    ------
+    ShapeError
+        For other axes: weights would go over the wrong ones.
+    """
+    if any(shape[:-1] != common for shape in shapes):
+        axes = ", ".join("batch" if n is None else str(n) for n in common)
+        raise ShapeError(
+            where=f"{type(node).__name__}({node.name})",
+            expected=f"inputs ({axes}, features)",
+            got=", ".join(map(str, shapes)),
+            fix="Put bp.nn.Reshape before it, Reshape(-1) for one axis; bp.nn.DenseMD goes over the last axis of any data.",
+        )
+    return tuple(cast("int", shape[-1]) for shape in shapes)
 
 
 def joined(shapes: Sequence[Shape]) -> tuple[Shape, tuple[int, ...]]:

@@ -14,7 +14,7 @@ from ..layers._layer import fraction, whole
 from ..layers._nvar import _orders
 from ..math import BatchingMode
 from ..math import activation as named_activation
-from ._owning import begun, in_floats, joined, keep, own, side_by_side
+from ._owning import begun, features, in_floats, keep, own, side_by_side
 from ._recurrent import RecurrentNode
 
 _SMALL, _ZERO = Normal(scale=0.1), ZeroInit()
@@ -140,7 +140,7 @@ class Reservoir(RecurrentNode):
 
     def init_ff(self) -> None:
         """Connections, weights and a bias."""
-        _, sizes = joined(self.feedforward_shapes)
+        sizes = features(self, self.feedforward_shapes)
         rate, *settings = self._settings
         layer = layers.Reservoir(
             sum(sizes),
@@ -154,7 +154,7 @@ class Reservoir(RecurrentNode):
 
     def init_fb(self) -> None:
         """Connections from the feedback."""
-        _, sizes = joined(self.feedback_shapes)
+        sizes = features(self, self.feedback_shapes)
         layer, shape = self._layer, (sum(sizes), self.num_unit)
         layer._kept["Wfb"] = layer._connect("Wfb", begun(self, self.fb_initializer), shape, self._fb_share, layer.rng)
         own(self, layer, Wfb="Wfb")
@@ -225,7 +225,7 @@ class NVAR(RecurrentNode):
 
     def init_ff(self) -> None:
         """The number of features follows from that of the inputs."""
-        _, sizes = joined(self.feedforward_shapes)
+        sizes = features(self, self.feedforward_shapes)
         mode = BatchingMode(self._plan.num_batch)
         layer = layers.NVAR(sum(sizes), self.delay, self.order or None, self.stride, self.constant, mode)
         own(self, layer, store="store")

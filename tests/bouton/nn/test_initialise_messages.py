@@ -66,3 +66,39 @@ def test_an_error_of_many_lines_is_told_in_the_first():
     with pytest.raises(ValueRefused, match=r"got OSError: first\. The inputs of") as caught:
         nn.Dense(1, fails, input_shape=3).initialize()
     assert str(caught.value.__cause__) == "first\nsecond"
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: nn.Dense(2, name="flat"),
+        lambda: nn.VanillaRNN(2, name="flat"),
+        lambda: nn.LSTM(2, name="flat"),
+        lambda: nn.Reservoir(2, name="flat"),
+        lambda: nn.NVAR(2, name="flat"),
+    ],
+)
+def test_nodes_over_features_are_told_before_they_run_of_data_with_more_axes(make):
+    with bp.naming("more_axes"):
+        words = r"\(flat\): expected inputs \(batch, features\), got \(None, 4, 3\)\. Put bp\.nn\.Reshape before it"
+        with pytest.raises(ShapeError, match=words):
+            (nn.Input((4, 3)) >> make()).initialize()
+        assert (nn.Input((4, 3)) >> nn.Reshape(-1) >> make()).initialize()(np.ones((1, 4, 3))).shape[0] == 1
+
+
+@pytest.mark.parametrize("kind", [nn.Dense, nn.VanillaRNN, nn.Reservoir])
+def test_feedback_of_more_axes_is_told_too(kind):
+    node, out = kind(2), nn.Reshape((2, 1))
+    with pytest.raises(ShapeError, match=r"expected inputs \(batch, features\), got \(None, 2, 1\)"):
+        ((nn.Input(3) >> node >> out) & (node << out)).initialize()
+
+
+def test_feedback_has_the_axes_of_the_output():
+    # Of a batch of 4 it would be spread over the wrong axis.
+    node, out = nn.DenseMD(2), nn.Reshape(-1)
+    with pytest.raises(ShapeError, match=r"expected inputs \(batch, 4, features\), got \(None, 8\)\. Put bp\.nn\.Reshape before"):
+        ((nn.Input((4, 3)) >> node >> out) & (node << out)).initialize(4)
+    node, out = nn.DenseMD(2, np.ones, None), nn.DenseMD(1, np.ones, None)
+    net = ((nn.Input((4, 3)) >> node >> out) & (node << out)).initialize(4)
+    x = np.ones((4, 4, 3))
+    assert [float(np.asarray(net(x))[0, 0, 0]) for _ in range(2)] == [6, 6 + 12]
