@@ -147,8 +147,8 @@ PUBLIC = {
     """,
     "bouton.modules": """
         ExpSmooth ExpSmoothJax ExpSyn ExpSynJax FFwdStack FFwdStackJax FromStep Functional Instant InstantJax LIF LIFJax Linear
-        LinearJax LogSoftmax LogSoftmaxJax Module Rate RateJax Residual ResidualJax Sequential SequentialJax Softmax SoftmaxJax
-        StepOf TSContinuous TSEvent aLIF aLIFJax TimedModule kaiming unit_eigs xavier
+        LinearJax LogSoftmax LogSoftmaxJax Module ModuleGraph ModuleOfGraph Rate RateJax Residual ResidualJax Sequential
+        SequentialJax Softmax SoftmaxJax StepOf TSContinuous TSEvent aLIF aLIFJax TimedModule kaiming unit_eigs xavier
     """,
     "bouton.parameters": """
         Constant Parameter SimulationParameter State

@@ -10,6 +10,8 @@ from ._ffwd_stack import FFwdStack as FFwdStack
 from ._ffwd_stack import FFwdStackJax as FFwdStackJax
 from ._from_step import FromStep as FromStep
 from ._functional import Functional as Functional
+from ._graph import ModuleGraph as ModuleGraph
+from ._graph import ModuleOfGraph as ModuleOfGraph
 from ._instant import Instant as Instant
 from ._instant import InstantJax as InstantJax
 from ._lif import LIF as LIF
@@ -54,6 +56,8 @@ __all__ = [
     "LogSoftmax",
     "LogSoftmaxJax",
     "Module",
+    "ModuleGraph",
+    "ModuleOfGraph",
     "Rate",
     "RateJax",
     "Residual",

@@ -11,6 +11,7 @@ from ..core._names import nearest
 from ..errors import KindError, PositionError, ShapeError, UnknownPathError, ValueRefused
 from ._call import overlay
 from ._forms import functional_form
+from ._graph import ModuleGraph
 from ._module import Module
 
 
@@ -127,3 +128,18 @@ class Chain(Module):
             if record:
                 recorded = overlay(recorded, {name: subrecord, f"{name}_output": data})
         return data, state, recorded
+
+    def as_graph(self) -> ModuleGraph:
+        self._refuse_unknown_evolve()
+        graphs = [getattr(self, name).as_graph().below(name) for name in self._names]
+        joined = graphs[0]
+        for i, graph in enumerate(graphs[1:], 1):
+            between = self._graph_between(i)
+            joined = joined.then(graph if between is None else between.then(graph))
+        return joined
+
+    as_graph.__doc__ = Module.as_graph.__doc__
+
+    def _graph_between(self, index: int) -> ModuleGraph | None:
+        """What :meth:`_between` does, as a graph."""
+        return None

@@ -10,6 +10,7 @@ from ..core import Parameter
 from ._chain import Chain
 from ._declare import WEIGHTS, Full, declare
 from ._functional import Functional
+from ._graph import ModuleGraph, of_one
 from ._linear import product
 from ._module import Module
 
@@ -60,6 +61,11 @@ class FFwdStack(Chain):
 
     def _between(self, data: Any, index: int) -> jax.Array:
         return product(data, getattr(self, self._weight_name(index)), None)
+
+    def _graph_between(self, index: int) -> ModuleGraph:
+        name = self._weight_name(index)
+        weight = getattr(self, name)
+        return of_one(name, "weight", weight.shape, {"weight": weight})
 
 
 class FFwdStackJax(Functional, FFwdStack):

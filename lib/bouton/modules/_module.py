@@ -16,6 +16,7 @@ from ._call_result import checked_result, taken_apart
 from ._described import Described
 from ._evolve_arguments import arguments_of
 from ._forms import plain_form
+from ._graph import ModuleGraph, of_leaf
 from ._held_state import is_written, moving, present_state
 from ._repeated import carried_here, note_left, refuse_to_go_on
 from ._series_data import as_series, widened
@@ -250,20 +251,28 @@ class Module(Described):
         """
         return TimedModule(self, output_num, dt, add_events)
 
-    def as_graph(self) -> Any:
-        """The computational graph of the module.
+    def as_graph(self) -> ModuleGraph:
+        """The computational graph of the module: which module feeds which, and with what parameters.
+
+        Library modules have one, alone and put together. ``bp.to_nir`` writes the exchange format.
 
         Raises
         ------
         NoImplementationError
-            When the class has none.
+            When the class, or one below it, has none: what an ``evolve`` of your own does, nobody else can tell.
         """
-        raise NoImplementationError(
-            where=f"{self.class_name}.as_graph",
-            expected="a class that describes its computational graph",
-            got=f"{self.class_name}, which does not",
-            fix="Use entries() and modules() to look at the structure.",
-        )
+        self._refuse_unknown_evolve()
+        return of_leaf(self, plain_form(type(self)))
+
+    def _refuse_unknown_evolve(self) -> None:
+        evolve = type(self).evolve
+        if "evolve" in self.__dict__ or evolve is Module.evolve or evolve.__module__.partition(".")[0] != "bouton":
+            raise NoImplementationError(
+                where=f"{self.class_name}.as_graph",
+                expected="a class that describes its computational graph",
+                got=f"{self.class_name}, whose evolve is its own",
+                fix="Define as_graph(self) in the class; entries() and modules() tell its structure.",
+            )
 
     def _wrap_recorded_state(self, record: Mapping[str, Any], t_start: float = 0.0) -> dict:
         """A record as time series that begin at ``t_start`` seconds, nested alike."""

@@ -7,6 +7,7 @@ import jax
 from ..errors import ShapeError
 from ._chain import Chain
 from ._functional import Functional
+from ._graph import INPUT, ModuleGraph, of_one
 from ._module import Module
 
 
@@ -50,6 +51,13 @@ class Residual(Chain):
     def evolve(self, input_data: Any, record: Any = False) -> tuple[jax.Array, dict, dict]:
         output, state, recorded = super().evolve(input_data, record)
         return output + input_data.astype(output.dtype), state, recorded
+
+    def as_graph(self) -> ModuleGraph:
+        inner, both = super().as_graph(), of_one("add", "add", (self.size_in,), {})
+        whole = inner.then(both)
+        return ModuleGraph(whole.nodes, (*whole.edges[:-1], (INPUT, "add"), whole.edges[-1]))
+
+    as_graph.__doc__ = Module.as_graph.__doc__
 
 
 class ResidualJax(Functional, Residual):

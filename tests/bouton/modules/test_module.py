@@ -158,9 +158,9 @@ def test_timed_wants_a_time_step():
 
 def test_a_class_without_a_graph_says_so():
     with pytest.raises(
-        NoImplementationError, match=r"Rate\.as_graph: expected a class that describes its computational graph, got Rate"
+        NoImplementationError, match=r"Module\.as_graph: expected a class that describes its computational graph, got Module"
     ):
-        Rate(2).as_graph()
+        Module(2).as_graph()
 
 
 def test_a_record_becomes_time_series(net):
