@@ -50,17 +50,14 @@ def parameter(
         For anything else.
     """
     shape = as_shape("parameter", size)
+    refuse_kind(param, allow_none, "parameter")
     if param is None:
-        if allow_none:
-            return None
-        raise ValueRefused(where="parameter", expected="a value", got="None", fix="Pass a number, an array or an Initializer.")
+        return None
     if isinstance(param, int | float | complex):
         _check_shape((), shape, allow_scalar)
         return param
     if callable(param):
         return called(param, shape)
-    if not isinstance(param, jax.Array | np.ndarray | np.generic | Variable):
-        raise _no_array("parameter", param, "Pass a number, an array, a Variable, or an Initializer such as bp.init.Normal(0.1).")
     array = param if isinstance(param, Variable | jax.Array) else _own(param)
     _check_shape(array.shape, shape, allow_scalar)
     return array
@@ -70,11 +67,33 @@ def parameter(
 init_param = parameter
 
 
+def refuse_kind(param: Any, allow_none: bool, where: str) -> None:
+    """An error for what is no parameter whatever its shape: before that is known, too.
+
+    Raises
+    ------
+    ValueRefused
+        For ``None`` where it is not allowed.
+    KindError
+        For the class of an initialiser, and for what is no number, array, Variable or function.
+    """
+    if param is None:
+        if allow_none:
+            return
+        raise ValueRefused(where=where, expected="a value", got="None", fix="Pass a number, an array or an Initializer.")
+    if isinstance(param, type) and issubclass(param, Initializer):
+        raise KindError(
+            where=where, expected="an Initializer", got=f"the class {param.__name__}", fix=f"Write {param.__name__}(...)."
+        )
+    numbers = int | float | complex | jax.Array | np.ndarray | np.generic | Variable
+    if not callable(param) and not isinstance(param, numbers):
+        raise _no_array(where, param, "Pass a number, an array, a Variable, or an Initializer such as bp.init.Normal(0.1).")
+
+
 def called(init: Callable[[Shape], Any], shape: Shape) -> Variable | jax.Array:
     """What the function gives for the shape, or the error when it does not."""
     name = getattr(init, "__name__", repr(init))
-    if isinstance(init, type) and issubclass(init, Initializer):
-        raise KindError(where="parameter", expected="an Initializer", got=f"the class {name}", fix=f"Write {name}(...).")
+    refuse_kind(init, False, "parameter")
     value = init(shape)
     if isinstance(value, int | float | complex | np.ndarray | np.generic):
         value = _own(value)

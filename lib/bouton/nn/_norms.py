@@ -9,7 +9,7 @@ from ..dynamics import share
 from ..init import OneInit, ZeroInit
 from ..layers._layer import Layer, whole
 from ._layered import Layered
-from ._owning import begun, keep
+from ._owning import begun, check_initial, keep
 
 _ZERO, _ONE = ZeroInit(), OneInit()
 
@@ -21,6 +21,7 @@ class Normalisation(Layered):
 
     def __init__(self, settings: dict[str, Any], trainable: bool, input_shape: int | tuple[int, ...] | None, name: str | None):
         super().__init__(name, input_shape, trainable)
+        check_initial(self, **settings)
         keep(self, _settings=settings)
 
     def _build(self, shape: tuple[int, ...]) -> Layer:

@@ -11,6 +11,7 @@ from ..check import check_shape_consistency
 from ..dynamics._declare import weight
 from ..errors import ShapeError
 from ..init import Constant
+from ..init._parameter import refuse_kind
 from ..layers._layer import Layer, as_float
 from ..transform import TrainVar, Variable
 from ._node import Node
@@ -18,8 +19,23 @@ from ._plan import Shape
 
 
 def keep(node: Node, **initial: Any) -> None:
-    """Keep what weights begin with as it was given: a Variable among it is no attribute of the model."""
+    """Keep what weights begin with as it was given: a Variable among it is no attribute of the model.
+
+    Raises
+    ------
+    KindError, ValueRefused
+        For what can be none, whatever the shapes will be.
+    """
+    check_initial(node, **initial)
     node.__dict__.update(initial)
+
+
+def check_initial(node: Node, **initial: Any) -> None:
+    """Of these, what is called an initialiser; biases and scales may be left out."""
+    for name, given in initial.items():
+        if name.endswith("_initializer"):
+            may_miss = name.startswith(("b_", "bias", "scale"))
+            refuse_kind(given, may_miss, f"{type(node).__name__}({name}=...)")
 
 
 def begun(node: Node, initial: Any) -> Any:

@@ -14,7 +14,7 @@ from ..layers._layer import fraction, whole
 from ..layers._nvar import _orders
 from ..math import BatchingMode
 from ..math import activation as named_activation
-from ._owning import begun, features, in_floats, keep, own, side_by_side
+from ._owning import begun, check_initial, features, in_floats, keep, own, side_by_side
 from ._recurrent import RecurrentNode
 
 _SMALL, _ZERO = Normal(scale=0.1), ZeroInit()
@@ -114,6 +114,7 @@ class Reservoir(RecurrentNode):
         where = type(self).__name__
         self.num_unit = whole(f"{where}(num_unit=...)", num_unit)
         keep(self, fb_initializer=fb_initializer)
+        check_initial(self, ff_initializer=ff_initializer, rec_initializer=rec_initializer, bias_initializer=bias_initializer)
         self._fb_share = fraction(f"{where}.fb_connectivity", fb_connectivity)
         self.noise_fb = not_negative(f"{where}.noise_fb", noise_fb)
         if isinstance(leaky_rate, int | float):

@@ -102,3 +102,29 @@ def test_feedback_has_the_axes_of_the_output():
     net = ((nn.Input((4, 3)) >> node >> out) & (node << out)).initialize(4)
     x = np.ones((4, 4, 3))
     assert [float(np.asarray(net(x))[0, 0, 0]) for _ in range(2)] == [6, 6 + 12]
+
+
+@pytest.mark.parametrize(
+    "make, words",
+    [
+        (lambda: nn.Dense(2, "xavier"), r"Dense\(weight_initializer=\.\.\.\): expected an array of numbers, got str"),
+        (
+            lambda: nn.Dense(2, bp.init.Normal),
+            r"Dense\(weight_initializer=\.\.\.\): expected an Initializer, got the class Normal",
+        ),
+        (lambda: nn.Dense(2, bias_initializer=object()), r"Dense\(bias_initializer=\.\.\.\): expected an array"),
+        (lambda: nn.GRU(2, wh_initializer=[[1.0]]), r"GRU\(wh_initializer=\.\.\.\): expected an array of numbers, got list"),
+        (lambda: nn.VanillaRNN(2, state_initializer="0"), r"VanillaRNN\(state_initializer=\.\.\.\): expected an array"),
+        (
+            lambda: nn.Reservoir(2, rec_initializer={}),
+            r"Reservoir\(rec_initializer=\.\.\.\): expected an array of numbers, got dict",
+        ),
+        (lambda: nn.Conv1D(2, 3, w_initializer="x"), r"Conv1D\(w_initializer=\.\.\.\): expected an array"),
+        (lambda: nn.LayerNorm(scale_initializer="x"), r"LayerNorm\(scale_initializer=\.\.\.\): expected an array"),
+    ],
+)
+def test_what_can_be_no_weights_is_refused_when_the_node_is_made(make, words):
+    with pytest.raises(KindError, match=words):
+        make()
+    with pytest.raises(ValueRefused, match=r"Dense\(weight_initializer=\.\.\.\): expected a value, got None"):
+        nn.Dense(2, None)
