@@ -26,6 +26,13 @@ RNG_KEY = "rng_key"
 _SEEN = "_bouton_pure"
 
 
+class _Seen(dict[Constant, Hashable]):
+    """Constants with the versions that they had when they were first used. A copy of the object starts without."""
+
+    def __reduce__(self) -> tuple:
+        return _Seen, ()
+
+
 class Form:
     """All of a pure form but its arrays: what JAX compares to know whether compiled code fits.
 
@@ -47,7 +54,7 @@ class Form:
         self.known, self.obj, self.draws = frozenset(self.cells), obj, draws
         for cell in self.cells:
             cell.become_argument()
-        self.seen: dict[Constant, Hashable] = obj.__dict__.setdefault(_SEEN, {})
+        self.seen: _Seen = obj.__dict__.setdefault(_SEEN, _Seen())
         self._changes: tuple = ()
 
     def now(self) -> "Form":

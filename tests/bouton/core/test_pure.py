@@ -1,5 +1,8 @@
 """The pure form of objects of every kind."""
 
+import copy
+import pickle
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -282,6 +285,15 @@ def test_what_is_no_array_is_the_objects_and_compiled_code_follows():
     assert_allclose(run(pure), pure(SERIES)[0], rtol=1e-6)
     assert not np.allclose(run(pure), relu)
     assert len(traces) == 2
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda obj: pickle.loads(pickle.dumps(obj))], ids=["copy", "pickle"])
+@pytest.mark.parametrize("make", [lambda: bp.neurons.LIF(3), module, graph], ids=["step", "sequence", "graph"])
+def test_an_object_that_has_a_pure_form_can_be_copied(make, copied):
+    obj = make()
+    x = SERIES if make is module else STEP if make is graph else STEP[0]
+    expected = bp.functional(obj)(x)[0]
+    assert_allclose(bp.functional(copied(obj))(x)[0], expected, rtol=1e-6)
 
 
 def test_variables_of_others_are_read_and_not_written():
