@@ -41,7 +41,7 @@ def from_nir(graph: Any, dt: float | None = None, reset: str | None = None) -> M
     UnsupportedError
         For a node that bouton does not read, data with several axes, or several inputs or outputs.
     ValueRefused
-        For no time step, a node that leads nowhere, or values that no neuron has.
+        For no time step, a node that leads nowhere, values that no neuron has, or a file that cannot be read.
     KindError
         For what is no graph.
     FolderError
@@ -102,6 +102,14 @@ def _read(path: str | PathLike) -> Any:
         raise FolderError(
             where=f"{WHERE}({str(path)!r})", expected="a file", got="none of that name", fix="Check the path."
         ) from missing
+    # What h5py and nir raise for files that are damaged, or something else.
+    except (OSError, LookupError, AssertionError, TypeError, ValueError, AttributeError) as error:
+        raise ValueRefused(
+            where=f"{WHERE}({str(path)!r})",
+            expected="a file that nir.write has made",
+            got=f"one that nir cannot read ({type(error).__name__}: {error})",
+            fix="Write it again, or see that its nodes are those of this version of nir.",
+        ) from error
 
 
 def _time_step(dt: Any, graph: Any, flat: Flat) -> float | None:

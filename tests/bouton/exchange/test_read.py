@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import h5py
 import jax
 import nir
 import numpy as np
@@ -319,3 +320,18 @@ def test_values_that_no_neuron_has_are_refused_with_the_node():
     with pytest.raises(errors.ValueRefused) as refused:
         bp.from_nir(graph, dt=1e-3)
     assert "node 'a'" in "".join(refused.value.__notes__)
+
+
+@pytest.mark.parametrize("part", [0, 100, 5000])
+def test_a_damaged_file_is_refused(tmp_path, part):
+    whole = (DATA / "snntorch_chain.nir").read_bytes()
+    (tmp_path / "half.nir").write_bytes(whole[:part])
+    with pytest.raises(errors.ValueRefused, match=r"half.nir'\): expected a file that nir.write has made"):
+        bp.from_nir(tmp_path / "half.nir", dt=1e-4)
+
+
+def test_a_file_of_something_else_is_refused(tmp_path):
+    with h5py.File(tmp_path / "other.nir", "w") as file:
+        file.create_group("node").create_dataset("type", data="Nothing")
+    with pytest.raises(errors.ValueRefused, match=r"got one that nir cannot read"):
+        bp.from_nir(tmp_path / "other.nir", dt=1e-4)
