@@ -3,6 +3,9 @@
 from ._live import LiveSimulation as LiveSimulation
 from ._live_frame import Frame as Frame
 from ._live_frame import Trace as Trace
+from ._phase import PhaseField as PhaseField
+from ._phase import PhasePlane as PhasePlane
+from ._phase_path import PhasePath as PhasePath
 from ._read_outs import DistanceTo as DistanceTo
 from ._read_outs import MeanOf as MeanOf
 from ._read_outs import RateOf as RateOf
@@ -21,6 +24,9 @@ __all__ = [
     "Frame",
     "LiveSimulation",
     "MeanOf",
+    "PhaseField",
+    "PhasePath",
+    "PhasePlane",
     "RateOf",
     "ReadOut",
     "Record",

@@ -1,0 +1,44 @@
+"""Where a point went in a plane, in few points."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class PhasePath:
+    """Where a unit has been in a plane of two states, oldest first.
+
+    Attributes
+    ----------
+    x, y : (k,) float32 array
+        The two states.
+    steps : (k,) array of int
+        Steps done when it was there; they need not be evenly spaced.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    steps: np.ndarray
+
+
+def outline(x: np.ndarray, y: np.ndarray, most: int, first: int = 0) -> np.ndarray:
+    """Indices of about ``most`` points of a path, in order: of each stretch those that are extreme in x or y, and the last.
+
+    Stretches begin at fixed multiples of their length, counted from ``first``, so that the line keeps still as time goes on.
+    """
+    count = len(x)
+    if count <= most:
+        return np.arange(count)
+    length = -(-count // max(most // 4, 1))
+    skipped = min(-first % length, count)
+    whole = (count - skipped) // length
+    ends = [0, *(skipped + length * np.arange(whole + 1)), count]
+    chosen = [count - 1]
+    for values in (x, y):
+        rows = values[skipped : ends[-2]].reshape(whole, length)
+        for fold in (np.argmin, np.argmax):
+            chosen += (ends[1:-2] + fold(rows, axis=1)).tolist()
+            # What is too short for a stretch at either end.
+            chosen += [begin + int(fold(values[begin:end])) for begin, end in (ends[:2], ends[-2:]) if begin < end]
+    return np.unique(chosen)
