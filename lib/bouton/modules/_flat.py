@@ -9,7 +9,7 @@ import jax
 from ..core import Object
 from ..core._slot import Slot
 from ..transform._frame import STACK, Frame
-from ._plain import as_now, plain_attributes, same
+from ._plain import plain_attributes, same
 from ._structure import Structure
 
 # Names that begin so are no attributes of a model.
@@ -32,9 +32,10 @@ class _Part:
         self.static = [(slot, slot.version) for slot in self.slots if slot.cell is None]
         self.off = [(slot, structure.slots[name].is_off) for name, slot in slots.items() if slot.wrapper.zero_is_off]
         self.literals = [(slot, slot._literal) for slot in self.slots if slot.kind == "simulation"]
-        plain = plain_attributes(module)
-        self.plain = [(name, value) for name, value in plain.items() if not _can_change(value)]
-        self.changing = [(name, structure.plain[name]) for name, value in plain.items() if _can_change(value)]
+        plain, then = plain_attributes(module), structure.plain
+        # What cannot change in place the structure holds as it is; of the rest it has a copy.
+        self.plain = [(name, value) for name, value in plain.items() if then[name] is value]
+        self.changing = [(name, then[name]) for name, value in plain.items() if then[name] is not value]
 
     def is_as_it_was(self, module: Object) -> bool:
         d = module.__dict__
@@ -54,11 +55,6 @@ class _Part:
                 return False
         # By asking, so that a trace under way depends on the answer.
         return not any(slot.is_off() != off for slot, off in self.off)
-
-
-def _can_change(value: Any) -> bool:
-    # As those that `as_now` copies: what it gives back as it is cannot be told from what it was.
-    return as_now(value) is not value
 
 
 class _Flat:

@@ -64,7 +64,7 @@ class Structure:
         Gets the module and those below it, each with its structure.
     """
 
-    __slots__ = ("_hash", "_token", "can_wait", "cells", "children", "cls", "groups", "plain", "slots")
+    __slots__ = ("_hash", "_token", "can_wait", "cells", "changing", "children", "cls", "groups", "plain", "slots")
 
     def __init__(
         self,
@@ -94,7 +94,9 @@ class Structure:
             known = numbers.get(id(child))
             self.children[name] = Structure(child, leaves, parts, numbers) if known is None else known
         self.groups = {name: (type(group), [key for key, _ in group.elements()]) for name, group in module._groups.items()}
-        self.plain = {name: as_now(value) for name, value in plain_attributes(module).items()}
+        plain = plain_attributes(module)
+        self.plain = {name: as_now(value) for name, value in plain.items()}
+        self.changing = [name for name, value in plain.items() if self.plain[name] is not value]
         # Whether no attribute of the instance hides one of the class: that would be found before the instance is complete.
         bare = (name for name, facts in self.slots.items() if not facts.wrapper.remembers)
         self.can_wait = not any(hasattr(self.cls, name) for name in (*bare, *self.children, *self.groups))
@@ -130,8 +132,9 @@ class Structure:
     def begin(self) -> Any:
         """An instance with its plain attributes, before :meth:`complete`."""
         module = object.__new__(self.cls)
-        module.__dict__.update({name: as_now(value) for name, value in self.plain.items()})
-        module.__dict__.update(_unique_name=None, _implicit_vars={}, _implicit_nodes={})
+        module.__dict__.update(self.plain, _unique_name=None, _implicit_vars={}, _implicit_nodes={})
+        for name in self.changing:
+            module.__dict__[name] = as_now(self.plain[name])
         note_made(module)
         return module
 
