@@ -1,6 +1,6 @@
 """A model's parameters as sliders and number fields."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 import bouton as bp
@@ -12,7 +12,6 @@ from ._focus import follow as follow_tree
 from ._focus import near
 from ._following import FollowingView, others, turning
 from ._summary import table
-from ._tree import ModuleTree
 from ._widget import ViewWidget
 
 Family = str | Sequence[str] | None
@@ -29,14 +28,24 @@ class ParametersView(FollowingView):
         Only these families.
     simulation_parameters : bool
         Numeric simulation parameters too.
+    paths : collection of str, optional
+        Only these parameters.
     """
 
     script = "parameters.js"
 
-    def __init__(self, target: bp.Object | bp.run.LiveSimulation, family: Family = None, *, simulation_parameters: bool = False):
+    def __init__(
+        self,
+        target: bp.Object | bp.run.LiveSimulation,
+        family: Family = None,
+        *,
+        simulation_parameters: bool = False,
+        paths: Collection[str] | None = None,
+    ):
         super().__init__(target)
         kinds = ("parameter", "simulation") if simulation_parameters else ("parameter",)
         found = [entry for entry in self.module.entries() if entry.kind in kinds and _in_family(entry, family)]
+        found = [entry for entry in found if paths is None or entry.path in paths]
         self.controls = {entry.path: Control(entry) for entry in found if adjustable(entry)}
         self.fixed = [entry.path for entry in found if not adjustable(entry)]
         self.focused: list[str] | None = None
@@ -147,7 +156,7 @@ def parameters(
     family: Family = None,
     *,
     simulation_parameters: bool = False,
-    follow: ModuleTree | None = None,
+    follow: ViewWidget | None = None,
 ) -> ParameterControls:
     """Show a model's parameters as sliders, with number fields, units and reset buttons.
 

@@ -12,7 +12,6 @@ from ._focus import follow as follow_tree
 from ._focus import near
 from ._frames import pack
 from ._stream import Stream
-from ._tree import ModuleTree
 from ._view import View
 from ._widget import ViewWidget
 
@@ -123,7 +122,7 @@ class TracesView(View):
                 del self.pages[page]
         columns = max((int(said["columns"]) for said in tuple(self.pages.values())), default=700)
         frame = simulation.frame(
-            [signal.path for signal in self._signals],
+            [signal.path for signal in self._signals] if self.focused is None else self.focused,
             columns=max(2, min(_MOST_COLUMNS, columns)),
             units=self._units,
             rows=self._rows,
@@ -166,7 +165,7 @@ def traces(
     *,
     units: int = 8,
     rows: int = 192,
-    follow: ModuleTree | None = None,
+    follow: ViewWidget | None = None,
 ) -> LiveTraces:
     """Show what a live simulation records while it runs, with buttons to play, pause, step and reset it.
 

@@ -15,6 +15,7 @@ from ._controls import Control
 from ._facts import facts
 from ._focus import Focusing
 from ._following import FollowingView, turning
+from ._insets import Insets
 from ._pictures import picture
 from ._tree_rows import Rows, refuse_others
 from ._widget import ViewWidget
@@ -41,6 +42,7 @@ class TreeView(FollowingView):
         refuse_others(target, bp.Object, bp.run.LiveSimulation)
         super().__init__(target)
         self._rows = Rows(self.module)
+        self._insets = Insets(self, target)
         self._shown: list[dict[str, Any]] = []
         self.selected: str | None = None
         self.followers: WeakSet[Focusing] = WeakSet()
@@ -115,6 +117,9 @@ class TreeView(FollowingView):
     def receive(self, message: Mapping[str, Any]) -> None:
         """Note the pages, answer what they ask, and read the model again for those that want it."""
         page = str(message.get("view", ""))
+        if "part" in message:
+            self._insets.receive(message)
+            return
         match message.get("type"):
             case "hello":
                 self.pages[page] = message
@@ -124,6 +129,7 @@ class TreeView(FollowingView):
                 self.publish({"type": "selected", "path": self.selected})
             case "bye":
                 self.pages.pop(page, None)
+                self._insets.leave(page)
             case "refresh":
                 self.refresh()
             case "select":
@@ -151,7 +157,15 @@ class TreeView(FollowingView):
     def _tell(self, page: str, path: str) -> None:
         if self._has(path):
             what = self._rows.entries.get(path) or self._rows.parts[path]
-            self.publish({"type": "facts", "to": page, "path": path, "facts": facts(path, what)})
+            answer = {"type": "facts", "to": page, "path": path, "facts": facts(path, what)}
+            with turning:
+                answer["insets"] = self._insets.show(path, self._rows.entries)
+            self.publish(answer)
+
+    def close(self) -> None:
+        """Follow the model no more."""
+        super().close()
+        self._insets.close()
 
 
 class ModuleTree(ViewWidget):
@@ -187,7 +201,8 @@ def tree(module: bp.Object | bp.run.LiveSimulation) -> ModuleTree:
 
     Click or press the arrow keys to fold and unfold, type to search, press a kind to see only that. Arrays are drawn small, as
     heat maps or histograms, from a sample where they are large. What a slider changes shows here too, and what Python code
-    changes when its cell has been executed.
+    changes when its cell has been executed. Below the selected row stand its controls, and of a simulation the trace of what is
+    recorded.
 
     Parameters
     ----------

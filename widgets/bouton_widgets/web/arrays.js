@@ -111,6 +111,10 @@ function remarks(head) {
   return said.join(", ");
 }
 
+function isPlain(head) {
+  return head.low === null ? head.form === "bars" : head.low === head.high && head.nan + head.inf + head.minus_inf === 0;
+}
+
 /** A picture with its scale, and the value under the pointer. */
 export function largePicture(root) {
   const canvas = h("canvas", { role: "img", class: "bt-picture" });
@@ -151,7 +155,8 @@ export function largePicture(root) {
     draw,
     show(picture, row) {
       shown = picture;
-      element.hidden = picture === null || picture.head.low === null && picture.head.form === "bars";
+      // Of equal numbers, or of none, there is nothing to be seen.
+      element.hidden = picture === null || isPlain(picture.head);
       if (element.hidden) return;
       const { head } = picture;
       unit = row.unit;

@@ -72,6 +72,37 @@ function connect(model) {
   };
 }
 
+/**
+ * A view inside another, which shares its port: fills an element with `start(root, port)` when there is first something to be
+ * shown, and hides it while there is nothing. What Python says to it is marked with its name.
+ */
+export function inset(port, name, start) {
+  const element = h("div", { class: `bt-inset bt-inset-${name}`, hidden: true });
+  const heard = { content: [], message: [] };
+  let content = null;
+  let stop = null;
+  const inner = {
+    id: port.id,
+    content: () => content,
+    onContent: (callback) => heard.content.push(callback),
+    onMessage: (callback) => heard.message.push(callback),
+    send: (message) => port.send({ ...message, part: name }),
+  };
+  return {
+    element,
+    name,
+    show(now) {
+      element.hidden = now === null;
+      if (now === null) return;
+      content = now;
+      if (stop === null) stop = start(element, inner);
+      else for (const callback of heard.content) callback(content);
+    },
+    hear: (message, buffers) => { for (const callback of heard.message) callback(message, buffers); },
+    close: () => stop?.(),
+  };
+}
+
 /** Whether the page's theme is dark, judged by what the style sheet made of it; `changed` runs when that may be another. */
 function followTheme(root, changed) {
   let judged = null;

@@ -1,8 +1,10 @@
 // A foldable, searchable table of a model: the rows come from Python, folding and filtering happen here.
 
 import { drawPicture, largePicture, shades } from "./arrays.js";
+import { controls } from "./controls.js";
+import { livePlots } from "./liveplots.js";
 import { outline } from "./outline.js";
-import { floats, greet, h, icon, widget } from "./page.js";
+import { floats, greet, h, icon, inset, widget } from "./page.js";
 
 const COLUMNS = ["Name", "Kind", "Family", "Shape", "Type", "Memory", "Picture", "Value", "Unit"];
 const TEXTS = [["family", "family"], ["shape", "shape"], ["type", "dtype"], ["memory", "memory"], ["value", "value"], ["unit", "unit"]];
@@ -28,6 +30,7 @@ function start(root, port) {
   let typedAt = 0;
   let telling = 0;
   let untold = false;
+  let told = null;
   let looking = 0;
   let everyFamily = false;
 
@@ -58,7 +61,9 @@ function start(root, port) {
   const list = h("dl", { class: "bt-facts-list" });
   const name = h("h4");
   const large = largePicture(root);
-  details.append(h("header", {}, name, button("Close", CROSS, () => select(null))), h("div", { class: "bt-two" }, list, large.element));
+  const insets = [inset(port, "controls", controls), inset(port, "traces", livePlots)];
+  details.append(h("header", {}, name, button("Close", CROSS, () => select(null))), h("div", { class: "bt-two" }, list, large.element),
+    ...insets.map((one) => one.element));
   root.append(h("header", { class: "bt-bar" }, title, count, h("span", { class: "bt-space" }), search,
     button("Fold all", FOLD, () => { tree.foldAll(true); draw(); }), button("Unfold all", UNFOLD, () => { tree.foldAll(false); draw(); }),
     button("Read the values again", AGAIN, () => port.send({ type: "refresh" }))), chips, grid, empty, details);
@@ -186,8 +191,11 @@ function start(root, port) {
     // Who runs through the rows with a key held down is told about where he stops.
     clearTimeout(telling);
     untold = byHand;
-    if (byHand) telling = setTimeout(() => port.send({ type: "select", path }), 100);
-    tell();
+    telling = setTimeout(() => {
+      if (byHand) port.send({ type: "select", path });
+      tell();
+    }, byHand ? 100 : 0);
+    entitle();
   }
 
   function fold(row, close) {
@@ -253,24 +261,26 @@ function start(root, port) {
     if (paths.length) port.send({ type: "look", paths, columns: 32, rows: 8, place: "row" });
   }
 
+  /** Show which row is selected; what was told about another is dimmed until Python answers. */
+  function entitle() {
+    const row = selected === null ? null : tree.get(selected);
+    details.hidden = !row;
+    if (!row) return;
+    name.replaceChildren(h("span", { class: "bt-word" }, row.name), h("span", { class: "bt-class" }, row.module ? row.class : ""));
+    details.setAttribute("aria-busy", "true");
+  }
+
   /** Ask for what is to be told about the selected row. */
   function tell() {
     const row = selected === null ? null : tree.get(selected);
-    details.hidden = !row;
-    large.element.hidden = true;
-    list.replaceChildren();
     if (!row) return;
-    name.replaceChildren(h("span", { class: "bt-word" }, row.name), h("span", { class: "bt-class" }, row.module ? row.class : ""));
-    tellAgain(row);
-  }
-
-  function tellAgain(row) {
     port.send({ type: "facts", path: row.path });
     if (row.look) port.send({ type: "look", paths: [row.path], columns: 96, rows: 48, place: "details" });
   }
 
   port.onMessage((message, buffers) => {
-    if (message.type === "rows") update(message.rows);
+    if (message.part) insets.find((one) => one.name === message.part)?.hear(message, buffers);
+    else if (message.type === "rows") update(message.rows);
     else if (message.type === "selected") {
       // What was chosen here and is on its way to Python is newer than what comes from there.
       if (message.path === selected) untold = false;
@@ -286,6 +296,11 @@ function start(root, port) {
     } else if (message.to !== port.id) return;
     else if (message.type === "facts" && message.path === selected) {
       list.replaceChildren(...message.facts.flatMap(([label, text]) => [h("dt", {}, label), h("dd", {}, text)]));
+      details.removeAttribute("aria-busy");
+      if (!tree.get(selected).look) large.show(null);
+      // What is there already follows by messages of its own, and somebody may be typing into it.
+      if (message.path !== told) for (const one of insets) one.show(message.insets[one.name]);
+      told = message.path;
     } else if (message.type === "pictures") {
       message.pictures.forEach((head, k) => {
         const picture = { head, values: head.form === "heat" ? floats(buffers[k]) : null };
@@ -312,7 +327,7 @@ function start(root, port) {
       pictures.delete(row.path);
       const known = lines.get(row.path);
       if (known) known.drawn = false;
-      if (row.path === selected) tellAgain(row);
+      if (row.path === selected) tell();
     }
     paint();
   }
@@ -328,12 +343,13 @@ function start(root, port) {
     offer();
     draw();
     if (content.selected !== selected) select(content.selected, false);
-    else tell();
+    else if (selected !== null) tell();
   }
 
   const again = () => {
     for (const known of lines.values()) if (known.canvas && pictures.has(known.row.path)) sketch(known);
     large.draw();
+    for (const one of insets) one.element.dispatchEvent(new Event("bouton-theme"));
   };
   root.addEventListener("bouton-theme", again);
   const sizes = new ResizeObserver(() => {
@@ -349,6 +365,7 @@ function start(root, port) {
     clearTimeout(telling);
     clearTimeout(looking);
     sizes.disconnect();
+    for (const one of insets) one.close();
     bye();
   };
 }
