@@ -337,3 +337,26 @@ def test_a_sequential_of_functional_modules_is_functional_and_a_tree():
     assert isinstance(net, Sequential)
     assert isinstance(net, Functional)
     assert jax.tree_util.tree_map(jnp.zeros_like, net)[0].weight.shape == (3, 2)
+
+
+def test_the_fix_for_a_plain_submodule_names_its_functional_form_or_tells_how_to_make_one():
+    class Own(Module):
+        def __init__(self):
+            super().__init__(3)
+
+        def evolve(self, input_data, record=False):
+            return input_data, {}, {}
+
+    def fix(child):
+        with pytest.raises(ValueRefused) as no:
+            Sequential(LinearJax((3, 3)), child)
+        return no.value.fix
+
+    assert fix(LIF(3)) == "Use LIFJax, or make the parent a plain Module."
+    assert fix(Own()) == "Write class OwnJax(Functional, Own) and use that, or make the parent a plain Module."
+
+    class OwnJax(Functional, Own):
+        pass
+
+    assert fix(Own()) == "Use OwnJax, or make the parent a plain Module."
+    assert isinstance(Sequential(LinearJax((3, 3)), OwnJax()), SequentialJax)
