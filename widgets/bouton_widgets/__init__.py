@@ -1,4 +1,4 @@
-"""bouton on the screen: a model's tree and graph, its parameters as controls, live traces, a training's history, time series.
+"""bouton on the screen: a model's tree, graph and controls, live traces and phase planes, a training's history, time series.
 
 Each call gives a widget that displays itself in a notebook's cell. In a Panel app, import `bouton_widgets.panel` too.
 """
@@ -9,6 +9,8 @@ from ._node_graph import NodeGraph as NodeGraph
 from ._node_graph import node_graph as node_graph
 from ._parameters import ParameterControls as ParameterControls
 from ._parameters import parameters as parameters
+from ._phase import PhasePlot as PhasePlot
+from ._phase import phase_plane as phase_plane
 from ._series import SeriesPlot as SeriesPlot
 from ._series import series as series
 from ._traces import LiveTraces as LiveTraces
@@ -23,11 +25,13 @@ __all__ = [
     "ModuleTree",
     "NodeGraph",
     "ParameterControls",
+    "PhasePlot",
     "SeriesPlot",
     "TrainingHistory",
     "history",
     "node_graph",
     "parameters",
+    "phase_plane",
     "series",
     "traces",
     "tree",

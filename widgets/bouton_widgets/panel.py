@@ -21,6 +21,7 @@ from ._assets import script, style
 from ._history import HistoryView, TrainingHistory
 from ._node_graph import NodeGraph, NodeGraphView
 from ._parameters import ParameterControls, ParametersView
+from ._phase import PhasePlot, PhaseView
 from ._series import SeriesPlot, SeriesView
 from ._traces import LiveTraces, TracesView
 from ._tree import ModuleTree, TreeView
@@ -89,6 +90,10 @@ class ServedGraph(Served):
     _esm = script(NodeGraphView.script)
 
 
+class ServedPhase(Served):
+    _esm = script(PhaseView.script)
+
+
 class ServedSeries(Served):
     _esm = script(SeriesView.script)
 
@@ -98,4 +103,5 @@ to_panel.register(ParameterControls, ServedParameters)
 to_panel.register(LiveTraces, ServedTraces)
 to_panel.register(TrainingHistory, ServedHistory)
 to_panel.register(NodeGraph, ServedGraph)
+to_panel.register(PhasePlot, ServedPhase)
 to_panel.register(SeriesPlot, ServedSeries)

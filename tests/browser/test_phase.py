@@ -1,0 +1,148 @@
+"""The phase plane in a real JupyterLab, beside the controls of its model. The tests share one page, in this order."""
+
+import time
+
+import numpy as np
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+MODEL = """\
+import numpy as np
+import bouton as bp
+import bouton_widgets as bw
+
+model = bp.modules.FromStep(bp.neurons.FHN(5), dt=1e-4)
+drive = np.linspace(0.0, 1.0, 5, dtype=np.float32)[None]
+simulation = bp.run.LiveSimulation(model, inputs=drive, record="system.*", window=0.2, speed=0.05)
+simulation.step(1000)
+"""
+CELLS = ["bw.parameters(simulation)", 'plane = bw.phase_plane(simulation, "system.V", "system.w", unit=2)\nplane']
+THEME = "apputils:change-theme"
+
+
+@pytest.fixture(scope="module")
+def opened(lab, open_page):
+    lab.write("phase.ipynb", [MODEL, *CELLS])
+    watched = open_page()
+    client = lab.show(watched.page, "phase.ipynb")
+    watched.page.wait_for_selector(".bt-phase canvas", timeout=120_000)
+    watched.page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
+    watched.page.set_viewport_size({"width": 1150, "height": 1500})
+    return watched, client
+
+
+@pytest.fixture
+def page(opened):
+    return opened[0].page
+
+
+@pytest.fixture
+def plane(page):
+    return page.locator(".bt-phase")
+
+
+@pytest.fixture
+def kernel(opened, ask):
+    return lambda expression: ask(opened[1], expression)
+
+
+@pytest.fixture
+def head(plane):
+    """The head of the frame painted last."""
+    return lambda: plane.evaluate("element => element.bouton?.head ?? {now: -1, change: -1, status: '', unit: -1}")
+
+
+def lines(plane, k):
+    """Points of the nullcline of x (0) or y (1) as they are drawn, without the gaps."""
+    drawn = plane.evaluate("(e, k) => Array.from(e.bouton.data.lines[k], (v) => Number.isNaN(v) ? null : v)", k)
+    points = np.array(drawn, float).reshape(-1, 2)
+    return points[~np.isnan(points[:, 0])]
+
+
+def test_play_moves_the_point_along_the_path(plane, head, until):
+    plane.get_by_role("button", name="Play").click()
+    until(lambda: head()["now"] > 0.11, 90)
+    before = head()["at"]
+    until(lambda: head()["at"] != before)
+    assert plane.evaluate("e => [e.bouton.data.xs.at(-1), e.bouton.data.ys.at(-1)].join() === e.bouton.data.at.join()")
+
+
+def test_the_nullclines_are_those_of_the_equations(plane):
+    V, w = lines(plane, 0).T
+    assert len(V) > 20
+    np.testing.assert_allclose(w, V - V**3 / 3 + 0.5, atol=0.03)
+    V, w = lines(plane, 1).T
+    np.testing.assert_allclose(w, (V + 0.7) / 0.8, atol=0.01)
+
+
+def test_a_key_on_a_slider_moves_the_nullcline_within_a_second(page, plane, head, until, kernel):
+    shown = head()["change"]
+    page.get_by_role("slider", name="system.a", exact=True).or_(page.get_by_role("slider", name="a", exact=True)).first.focus()
+    pressed = time.monotonic()
+    page.keyboard.press("PageUp")
+    until(lambda: head()["change"] > shown, 5)
+    assert time.monotonic() - pressed < 1.0
+    a = kernel("float(simulation.model.system.a)")
+    assert a > 0.7
+    V, w = lines(plane, 1).T
+    np.testing.assert_allclose(w, (V + a) / 0.8, atol=0.01)
+    assert kernel("simulation.compilations") <= 2
+    assert kernel("plane.view.plane._pure.traces") <= 2
+
+
+def test_another_unit_has_its_own_input_and_its_own_nullcline(plane, head, until):
+    field = plane.get_by_role("spinbutton", name="Unit, 0 to 4")
+    field.fill("4")
+    field.press("Enter")
+    until(lambda: head()["unit"] == 4)
+    V, w = lines(plane, 0).T
+    np.testing.assert_allclose(w, V - V**3 / 3 + 1.0, atol=0.03)
+
+
+def test_keys_move_a_pointer_that_tells_where_the_point_would_go_and_zoom(plane, page, head, until):
+    canvas = plane.locator("canvas")
+    canvas.focus()
+    page.keyboard.press("ArrowUp")
+    told = plane.locator(".bt-told")
+    assert "V changes by" in told.text_content()
+    assert plane.locator(".bt-facts-list").last.text_content().count("–") == 0
+    before = head()["x"]
+    page.keyboard.press("+")
+    until(lambda: head()["x"][1] - head()["x"][0] == pytest.approx(0.8 * (before[1] - before[0])))
+    page.keyboard.press("Escape")
+    plane.get_by_role("button", name="Fit the plane").click()
+    until(lambda: head()["x"][1] - head()["x"][0] > 0.9 * (before[1] - before[0]))
+
+
+def test_every_control_has_a_name(plane):
+    controls = plane.locator("button, input, select, canvas, [role=timer]").all()
+    snapshots = [control.aria_snapshot() for control in controls if control.is_visible()]
+    assert len(snapshots) >= 10
+    assert [line for line in snapshots if '"' not in line.splitlines()[0]] == []
+
+
+def test_in_a_narrow_notebook_nothing_is_cut_off(page, plane, until, pictures):
+    page.set_viewport_size({"width": 560, "height": 1500})
+    until(lambda: plane.evaluate("element => element.clientWidth") < 560)
+    edge = plane.evaluate("element => element.getBoundingClientRect().right")
+    inside = plane.evaluate("element => [...element.querySelectorAll('*')].map((x) => x.getBoundingClientRect().right)")
+    time.sleep(0.5)
+    plane.screenshot(path=pictures / "phase-narrow.png")
+    page.set_viewport_size({"width": 1150, "height": 1500})
+    assert max(inside) <= edge
+
+
+def test_pictures_in_light_and_dark(page, plane, head, until, pictures):
+    for theme, name in (("JupyterLab Light", "light"), ("JupyterLab Dark", "dark")):
+        page.evaluate("([command, theme]) => jupyterapp.commands.execute(command, {theme})", [THEME, theme])
+        until(lambda: plane.get_attribute("data-theme") == name)  # noqa: B023
+        shown = head()["step"]
+        until(lambda: head()["step"] > shown)  # noqa: B023
+        plane.screenshot(path=pictures / f"phase-{name}.png")
+
+
+def test_nothing_was_asked_for_outside_this_machine_and_nothing_went_wrong(opened):
+    watched, _ = opened
+    assert watched.strayed == []
+    assert watched.complaints == []

@@ -1,0 +1,128 @@
+"""What every view of a live simulation does: hear its pages, steer, and send frames as fast as they are drawn."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+import bouton as bp
+from bouton import errors
+
+from ._audience import audience_of
+from ._stream import Stream
+from ._traces import SPEEDS
+from ._view import View
+
+
+class LiveView(View):
+    """A live simulation, without a screen; a subclass says what is drawn of it.
+
+    Parameters
+    ----------
+    simulation : bouton.run.LiveSimulation
+        What is shown and steered.
+    """
+
+    def __init__(self, simulation: bp.run.LiveSimulation):
+        super().__init__()
+        self.simulation = simulation
+        self.module = simulation.model
+        self._stream = Stream(simulation, self._send_frame, lambda: self.busy())
+
+    @abstractmethod
+    def picture(self) -> tuple[dict[str, Any], list[bytes], int]:
+        """Give the newest picture: what its numbers mean, the numbers, and which change of a parameter is the last in it."""
+
+    def content(self) -> dict[str, Any]:
+        """Give what the buttons need."""
+        return {"dt": float(self.simulation.dt), "speeds": list(SPEEDS)}
+
+    @property
+    def title(self) -> str:
+        """The model's class."""
+        return self.simulation.model.class_name
+
+    def receive(self, message: Mapping[str, Any]) -> None:
+        """Act on a button, or on the news that a page has drawn a frame, came or went."""
+        page = str(message.get("view", ""))
+        match message.get("type"):
+            case "drawn":
+                self._stream.answered(page, int(message["frame"]))
+            case "hello":
+                self.pages[page] = message
+                self._stream.hello(page)
+            case "bye":
+                self.pages.pop(page, None)
+                self._stream.bye(page)
+            case "play" | "pause" | "step" | "reset" | "speed":
+                audience_of(self.simulation).decided()
+                self._tried(self._steer, message)
+            case _:
+                self._tried(self.asked, message)
+
+    def asked(self, message: Mapping[str, Any]) -> None:
+        """Act on a control of the view's own."""
+
+    def close(self) -> None:
+        """Stop watching; the simulation is paused if nobody else watches it."""
+        super().close()
+        self._stream.close()
+
+    def _tried(self, act: Any, message: Mapping[str, Any]) -> None:
+        try:
+            act(message)
+        except errors.BoutonError as error:
+            self.publish({"type": "refused", "text": str(error)})
+        self._stream.wake()
+
+    def _steer(self, message: Mapping[str, Any]) -> None:
+        match message["type"]:
+            case "play":
+                self.simulation.start()
+            case "pause":
+                self.simulation.pause()
+            case "step":
+                self.simulation.step(int(message.get("n", 1)))
+            case "reset":
+                self.simulation.reset()
+            case "speed":
+                self.simulation.speed = message["value"]
+
+    def _send_frame(self, number: int) -> int:
+        simulation = self.simulation
+        for page in tuple(self.pages):
+            if page not in self._stream:
+                del self.pages[page]
+        head, buffers, change = self.picture()
+        frame = simulation.frame((), columns=1)
+        head |= {
+            "type": "frame",
+            "frame": number,
+            "now": float(frame.now),
+            "step": int(frame.step),
+            "status": str(frame.status),
+            "rate": float(frame.rate),
+            "change": change,
+            "error": simulation.error,
+            "compilations": simulation.compilations,
+            "speed": simulation.speed,
+        }
+        self.publish(head, buffers)
+        return change
+
+
+def checked_simulation(simulation: Any, where: str) -> bp.run.LiveSimulation:
+    """The simulation.
+
+    Raises
+    ------
+    KindError
+        When it is none.
+    """
+    if not isinstance(simulation, bp.run.LiveSimulation):
+        raise errors.KindError(
+            where=f"bouton_widgets.{where}(simulation)",
+            expected="a bouton.run.LiveSimulation",
+            got=type(simulation).__name__,
+            fix="Make one of your model first: bp.run.LiveSimulation(model, record=...).",
+        )
+    return simulation
