@@ -48,9 +48,9 @@ if TYPE_CHECKING:
     from .dynamics import Network as Network
     from .dynamics import Sequential as Sequential
     from .dynamics import not_pass_shared as not_pass_shared
-    from .modules import StepOf as StepOf
     from .exchange import from_nir as from_nir
     from .exchange import to_nir as to_nir
+    from .modules import StepOf as StepOf
     from .run import DSRunner as DSRunner
     from .train import BPFF as BPFF
     from .train import BPTT as BPTT
