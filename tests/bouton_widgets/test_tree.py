@@ -1,6 +1,7 @@
 import json
 import time
 
+import jax
 import numpy as np
 import pytest
 
@@ -87,6 +88,24 @@ def test_a_page_that_comes_is_told_the_values_as_they_are(network, listen):
     page.say("hello")
     (rows,) = [message["rows"] for message in page.heard("rows")]
     assert rows == bw.tree_rows(network)
+
+
+def test_a_page_that_says_hello_again_is_told_only_what_has_changed(network, listen):
+    page = watch(listen, bw.tree(network))
+    page.say("hello")
+    assert page.heard("rows") == []
+    network.modules()["1_LIF"].tau_mem = np.full(4, 0.03, np.float32)
+    page.say("hello")
+    assert [row["path"] for row in page.heard("rows")[0]["rows"]] == ["1_LIF.tau_mem"]
+
+
+def test_random_keys_of_jax_are_rows_too():
+    holder = bp.Object()
+    holder.key = bm.Variable(jax.random.key(0))
+    row = bw.tree_rows(holder)[1]
+    assert (row["value"], row["memory"], row["look"]) == ("key", "8 B", False)
+    assert "key" in repr(bp.tree(holder))
+    assert "key" in holder._repr_html_()
 
 
 def test_the_tree_follows_a_slider(network, listen):

@@ -122,10 +122,12 @@ class TreeView(FollowingView):
             return
         match message.get("type"):
             case "hello":
+                # A page that has come is told everything, and one that says it again what has changed since.
+                known = page in self.pages
                 self.pages[page] = message
                 with turning:
-                    self.changes()
-                self.show(self._shown)
+                    changed = self.changes()
+                self.show(changed if known else self._shown)
                 self.publish({"type": "selected", "path": self.selected})
             case "bye":
                 self.pages.pop(page, None)

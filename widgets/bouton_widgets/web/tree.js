@@ -50,7 +50,7 @@ function start(root, port) {
   const count = h("span", { class: "bt-quiet bt-count", role: "status" });
   const title = h("h3", { class: "bt-title" });
   const sheet = h("div", { role: "rowgroup", class: "bt-sheet" });
-  const head = h("div", { role: "row", class: "bt-line bt-head" },
+  const head = h("div", { role: "row", class: "bt-line bt-head", "aria-rowindex": 1 },
     ...COLUMNS.map((name) => h("span", { role: "columnheader", class: `bt-${name === "Picture" ? "picture-cell" : name.toLowerCase()}` }, name)));
   const empty = h("p", { class: "bt-empty", hidden: true }, "Nothing in the model matches.");
   const grid = h("div", { role: "treegrid", class: "bt-grid", "aria-label": "Model", onkeydown: press, onscroll: () => paint() },
