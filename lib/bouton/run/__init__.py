@@ -6,6 +6,8 @@ from ._live_frame import Trace as Trace
 from ._phase import PhaseField as PhaseField
 from ._phase import PhasePlane as PhasePlane
 from ._phase_path import PhasePath as PhasePath
+from ._rates import RateCurves as RateCurves
+from ._rates import Rates as Rates
 from ._read_outs import DistanceTo as DistanceTo
 from ._read_outs import MeanOf as MeanOf
 from ._read_outs import RateOf as RateOf
@@ -27,7 +29,9 @@ __all__ = [
     "PhaseField",
     "PhasePath",
     "PhasePlane",
+    "RateCurves",
     "RateOf",
+    "Rates",
     "ReadOut",
     "Record",
     "Sensitivity",
