@@ -35,7 +35,8 @@ def aux(found):
         (
             fit("l2_loss", monitors=["h"]),
             KindError,
-            r"function of \(outputs, monitored\) and targets, .* got 'l2_loss', .*lambda out, y: bp\.losses\.l2_loss\(out\[0\], y\)",
+            r"function of \(outputs, monitored\) and targets, .* got 'l2_loss', "
+            r".*lambda out, y: bp\.losses\.l2_loss\(out\[0\], y\)",
         ),
         (
             fit(lambda out, y: (out - y) ** 2),
