@@ -81,7 +81,7 @@ class Rates:
     ...     sim.step(1000)
     ...     curves = bp.run.Rates(sim, kernel=None)(bins=4)
     >>> curves.rates["spikes"].round().tolist()
-    [24.0, 28.0, 28.0, 28.0]
+    [28.0, 28.0, 32.0, 28.0]
     """
 
     def __init__(
