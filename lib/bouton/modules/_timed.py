@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ..errors import KindError, ShapeError, ValueRefused
 from ._timed_record import one_of_batch, wrap_record
-from ._timed_step import chosen_step, known_steps
+from ._timed_step import chosen_step, known_steps, refuse_other_step
 from ._ts_checks import checked_count
 from ._ts_clock import checked_time, step_count
 from ._ts_continuous import TSContinuous
@@ -149,8 +149,10 @@ class TimedModule:
             The input has another number of channels (also a ``ValueError``).
         ValueRefused
             Nothing says how long, or both ``duration`` and ``num_timesteps`` do; the input does not cover the run;
-            the output has no batch element ``output_num`` (also a ``ValueError``).
+            the output has no batch element ``output_num``; the ``dt`` of the module is not that of the clock any more
+            (also a ``ValueError``).
         """
+        refuse_other_step(self._module, self._dt)
         if ts_input is not None:
             self._check_kind(ts_input)
         count = self._step_count(ts_input, duration, num_timesteps)

@@ -36,6 +36,18 @@ def chosen_step(known: list[float], given: float | None, where: str) -> float:
     return steps[0]
 
 
+def refuse_other_step(module: Any, dt: float) -> None:
+    """Refuse a module whose step has changed since its clock was made: the times would be wrong."""
+    other = [step for step in known_steps(module) if not np.isclose(step, dt, rtol=1e-6, atol=0.0)]
+    if other:
+        raise ValueRefused(
+            where=f"TimedModule of {module.full_name}, dt",
+            expected=f"the step of the clock, {dt:g} s",
+            got=f"a module with {other[0]:g} s",
+            fix="Make another clock with module.timed(), which takes the new step.",
+        )
+
+
 def _leaves(nested: Mapping[str, Any]) -> list[Any]:
     leaves = []
     for value in nested.values():

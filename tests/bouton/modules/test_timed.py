@@ -256,6 +256,18 @@ def test_the_step_is_that_of_the_module_or_given():
     assert TimedModule(Sequential(Linear((2, 3)), Rate(3, dt=2e-3))).dt == 2e-3
 
 
+@pytest.mark.parametrize("path", ["", "1_Rate"])
+def test_a_step_that_has_changed_since_the_clock_was_made_is_refused(path):
+    module = Sequential(Linear((2, 2)), Rate(2)) if path else Rate(2)
+    timed = module.timed()
+    values = {"dt": 2e-3}
+    module.set_attributes({path: values} if path else values)
+    with pytest.raises(ValueRefused, match=r"expected the step of the clock, 0\.001 s, got a module with 0\.002 s\. Make an"):
+        timed(num_timesteps=5)
+    output, _, _ = module.timed()(num_timesteps=5)
+    assert output.t_stop == 0.01
+
+
 def test_no_step_or_two_are_refused():
     with pytest.raises(
         ValueRefused, match=r"^Linear\.timed\(dt\): expected the step of the clock, .*got none\. Pass it in seconds"
