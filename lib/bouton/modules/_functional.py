@@ -41,6 +41,10 @@ class Functional(Module):
         awaken(self)
         return {attribute: value for attribute, value in self.__dict__.items() if attribute != FLAT}
 
+    def __copy__(self) -> Self:
+        # With cells of its own, as every other copy: a write into one is not seen in the other.
+        return self._copy()
+
     def _refuse_child(self, name: str, child: Object) -> None:
         if not getattr(child, "_functional", False):
             raise ValueRefused(

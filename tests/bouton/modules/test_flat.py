@@ -146,6 +146,17 @@ def test_a_copy_of_a_module_that_was_taken_apart_has_arrays_of_its_own():
     assert through(twin).gain == 5
 
 
+@pytest.mark.parametrize("net", [Net, lambda: through(Net())])
+def test_a_shallow_copy_has_cells_of_its_own(net):
+    one = net()
+    other = copy.copy(one)
+    other.gain = 5.0
+    other.extra = Parameter(1.0)
+    assert (float(one.gain), float(other.gain)) == (2, 5)
+    assert "extra" not in one.parameters()
+    assert other.syn is not one.syn
+
+
 def test_a_submodule_or_list_that_hides_an_attribute_of_the_class_is_found_at_once():
     class Base(Functional, Module):
         part = "of the class"
