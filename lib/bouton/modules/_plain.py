@@ -4,6 +4,7 @@ import operator
 from collections.abc import Mapping
 from typing import Any
 
+import jax
 import numpy as np
 
 from ..core import Object
@@ -45,9 +46,11 @@ def same(a: Any, b: Any) -> bool:
         return len(a) == len(b) and all(map(same, a, b))
     if a is b:
         return True
+    # An array of JAX is the same constant only when it is the same array: its numbers may be on their way, or of a trace.
+    if isinstance(a, jax.Array):
+        return False
     try:
         equal = a == b
     except ValueError:
         return False
-    # What compares element by element, as JAX's arrays do, is the same constant only when it is the same array.
     return equal if isinstance(equal, bool) else False

@@ -30,3 +30,18 @@ def test_plain_attributes_are_compared_by_value(one, two, same):
 
     first, second = (jax.tree_util.tree_structure(Holder(x)) for x in (one, two))
     assert (first == second) is same
+
+
+def test_an_array_of_another_shape_and_one_of_a_trace_are_other_constants():
+    class Keeping(Functional, Module):
+        def __init__(self, held):
+            super().__init__(1)
+            self.held = held
+
+    ones = jnp.ones(2)
+    one, same, longer = (jax.tree_util.tree_structure(Keeping(x)) for x in (ones, ones, jnp.ones(3)))
+    assert one == same
+    assert one != longer
+    seen = []
+    jax.jit(lambda x: seen.append(one == jax.tree_util.tree_structure(Keeping(x))))(ones)
+    assert seen == [False]
