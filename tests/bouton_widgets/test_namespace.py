@@ -7,8 +7,27 @@ import bouton_widgets as bw
 
 def test_the_public_names():
     public = {name for name in vars(bw) if not name.startswith("_")} - {"panel"}
-    widgets = {"LiveTraces", "ModuleTree", "NodeGraph", "ParameterControls", "PhasePlot", "SeriesPlot", "TrainingHistory"}
-    assert public == widgets | {"history", "node_graph", "parameters", "phase_plane", "series", "traces", "tree", "tree_rows"}
+    widgets = {
+        "LiveTraces",
+        "ModuleTree",
+        "NodeGraph",
+        "ParameterControls",
+        "PhasePlot",
+        "RatesPlot",
+        "SeriesPlot",
+        "TrainingHistory",
+    }
+    assert public == widgets | {
+        "history",
+        "node_graph",
+        "parameters",
+        "phase_plane",
+        "rates",
+        "series",
+        "traces",
+        "tree",
+        "tree_rows",
+    }
 
 
 def test_a_notebook_does_not_wait_for_panel():

@@ -1,4 +1,4 @@
-"""bouton on the screen: a model's tree, graph and controls, live traces and phase planes, a training's history, time series.
+"""bouton on the screen: a model's tree, graph and controls, live traces, phase planes and rates, a training's history, time series.
 
 Each call gives a widget that displays itself in a notebook's cell. In a Panel app, import `bouton_widgets.panel` too.
 """
@@ -11,6 +11,8 @@ from ._parameters import ParameterControls as ParameterControls
 from ._parameters import parameters as parameters
 from ._phase import PhasePlot as PhasePlot
 from ._phase import phase_plane as phase_plane
+from ._rates import RatesPlot as RatesPlot
+from ._rates import rates as rates
 from ._series import SeriesPlot as SeriesPlot
 from ._series import series as series
 from ._traces import LiveTraces as LiveTraces
@@ -26,12 +28,14 @@ __all__ = [
     "NodeGraph",
     "ParameterControls",
     "PhasePlot",
+    "RatesPlot",
     "SeriesPlot",
     "TrainingHistory",
     "history",
     "node_graph",
     "parameters",
     "phase_plane",
+    "rates",
     "series",
     "traces",
     "tree",

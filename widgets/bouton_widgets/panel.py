@@ -22,6 +22,7 @@ from ._history import HistoryView, TrainingHistory
 from ._node_graph import NodeGraph, NodeGraphView
 from ._parameters import ParameterControls, ParametersView
 from ._phase import PhasePlot, PhaseView
+from ._rates import RatesPlot, RatesView
 from ._series import SeriesPlot, SeriesView
 from ._traces import LiveTraces, TracesView
 from ._tree import ModuleTree, TreeView
@@ -94,6 +95,10 @@ class ServedPhase(Served):
     _esm = script(PhaseView.script)
 
 
+class ServedRates(Served):
+    _esm = script(RatesView.script)
+
+
 class ServedSeries(Served):
     _esm = script(SeriesView.script)
 
@@ -104,4 +109,5 @@ to_panel.register(LiveTraces, ServedTraces)
 to_panel.register(TrainingHistory, ServedHistory)
 to_panel.register(NodeGraph, ServedGraph)
 to_panel.register(PhasePlot, ServedPhase)
+to_panel.register(RatesPlot, ServedRates)
 to_panel.register(SeriesPlot, ServedSeries)

@@ -21,6 +21,7 @@ export function live(root, port, content, view) {
   let visible = true;
   let paints = 0;
   let request = 0;
+  let pointed = null;
 
   const probes = probesOf();
   const bar = toolbar(content, port, (now) => {
@@ -49,7 +50,7 @@ export function live(root, port, content, view) {
     dirty = false;
     look ??= { ...lookOf(probes, root), ground: getComputedStyle(root).backgroundColor };
     view.paint(look, head);
-    bar.tell(head.now, false);
+    bar.tell(...(pointed ?? [head.now, false]));
     paints += 1;
     if (!fresh) return;
     fresh = false;
@@ -103,7 +104,10 @@ export function live(root, port, content, view) {
   return {
     bar,
     repaint,
-    head: () => head,
+    /** Has the clock show another time than that of now. */
+    point(time, elsewhere) {
+      pointed = elsewhere ? [time, true] : null;
+    },
     /** Puts the picture on the page between the bar and the colours that it is drawn in, and begins. */
     begin(...elements) {
       root.append(bar.element, bar.banner, ...elements, h("div", { hidden: true }, ...Object.values(probes)));
