@@ -1,4 +1,4 @@
-"""bouton on the screen: a model's tree, graph and controls, live traces, phase planes and rates, a training's history, time series.
+"""bouton on the screen: a model's tree, graph and controls; traces, phase planes and rates, live; trainings, time series.
 
 Each call gives a widget that displays itself in a notebook's cell. In a Panel app, import `bouton_widgets.panel` too.
 """
