@@ -17,6 +17,7 @@ from ..transform import Variable, VariableView
 from ..transform._frame import Frame
 from ..transform._rebound import note_made
 from ._plain import as_now, plain_attributes, same
+from ._structure_text import as_text
 
 
 class Kind(NamedTuple):
@@ -128,6 +129,9 @@ class Structure:
             and list(self.children) == list(other.children)
             and all(child == other.children[name] for name, child in self.children.items())
         )
+
+    def __repr__(self) -> str:
+        return as_text(self)
 
     def begin(self) -> Any:
         """An instance with its plain attributes, before :meth:`complete`."""
