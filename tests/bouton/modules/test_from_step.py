@@ -190,7 +190,7 @@ def test_a_network_takes_its_input_and_gives_its_output_by_path():
     series = 10 * SERIES
     out, _, record = module(series, record="system.E.V")
     net, spikes = Net(), []
-    with bm.environment(dt=0.1):
+    with bm.environment(dt=0.1), bp.share.restored({}):
         for t, x in enumerate(series[0]):
             net.E.input += x
             net({"t": t * 0.1, "i": t})
