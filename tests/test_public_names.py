@@ -154,8 +154,8 @@ PUBLIC = {
         Constant Parameter SimulationParameter State
     """,
     "bouton.run": """
-        DSRunner DistanceTo Frame LiveSimulation MeanOf PhaseField PhasePath PhasePlane RateCurves RateOf Rates ReadOut
-        Record Sensitivity Signal Slopes Snapshot Trace
+        DSRunner DistanceTo Distribution Frame LiveSimulation MeanOf PhaseField PhasePath PhasePlane RateCurves RateOf
+        Rates ReadOut Record Sensitivity Signal SignalValues Slopes Snapshot Trace
     """,
     "bouton.train": """
         BPFF BPTT Curve ElasticNetRegression ForceTrainer LMS LassoRegression LinearRegression LogisticRegression OfflineTrainer

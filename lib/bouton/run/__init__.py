@@ -1,5 +1,7 @@
 """Running models: over a time, with a record of it, or live."""
 
+from ._distribution import Distribution as Distribution
+from ._distribution import SignalValues as SignalValues
 from ._live import LiveSimulation as LiveSimulation
 from ._live_frame import Frame as Frame
 from ._live_frame import Trace as Trace
@@ -23,6 +25,7 @@ from ._snapshot import Snapshot as Snapshot
 __all__ = [
     "DSRunner",
     "DistanceTo",
+    "Distribution",
     "Frame",
     "LiveSimulation",
     "MeanOf",
@@ -36,6 +39,7 @@ __all__ = [
     "Record",
     "Sensitivity",
     "Signal",
+    "SignalValues",
     "Slopes",
     "Snapshot",
     "Trace",
