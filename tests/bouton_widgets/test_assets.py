@@ -5,7 +5,7 @@ import pytest
 from bouton import errors
 from bouton_widgets._assets import script, style
 
-SCRIPTS = ["tree.js", "parameters.js", "traces.js", "history.js", "graph.js", "series.js", "phase.js", "rates.js"]
+SCRIPTS = ["tree.js", "parameters.js", "traces.js", "history.js", "graph.js", "series.js", "phase.js", "rates.js", "histogram.js"]
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

@@ -8,6 +8,7 @@ import bouton_widgets as bw
 def test_the_public_names():
     public = {name for name in vars(bw) if not name.startswith("_")} - {"panel"}
     widgets = {
+        "HistogramPlot",
         "LiveTraces",
         "ModuleTree",
         "NodeGraph",
@@ -18,6 +19,7 @@ def test_the_public_names():
         "TrainingHistory",
     }
     assert public == widgets | {
+        "histogram",
         "history",
         "node_graph",
         "parameters",

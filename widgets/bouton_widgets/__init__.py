@@ -3,6 +3,8 @@
 Each call gives a widget that displays itself in a notebook's cell. In a Panel app, import `bouton_widgets.panel` too.
 """
 
+from ._histogram import HistogramPlot as HistogramPlot
+from ._histogram import histogram as histogram
 from ._history import TrainingHistory as TrainingHistory
 from ._history import history as history
 from ._node_graph import NodeGraph as NodeGraph
@@ -23,6 +25,7 @@ from ._tree_rows import tree_rows as tree_rows
 
 # Without it help() shows none of them.
 __all__ = [
+    "HistogramPlot",
     "LiveTraces",
     "ModuleTree",
     "NodeGraph",
@@ -31,6 +34,7 @@ __all__ = [
     "RatesPlot",
     "SeriesPlot",
     "TrainingHistory",
+    "histogram",
     "history",
     "node_graph",
     "parameters",

@@ -18,6 +18,7 @@ from bokeh.model import Model
 from panel.custom import JSComponent
 
 from ._assets import script, style
+from ._histogram import HistogramPlot, HistogramView
 from ._history import HistoryView, TrainingHistory
 from ._node_graph import NodeGraph, NodeGraphView
 from ._parameters import ParameterControls, ParametersView
@@ -99,6 +100,10 @@ class ServedRates(Served):
     _esm = script(RatesView.script)
 
 
+class ServedHistogram(Served):
+    _esm = script(HistogramView.script)
+
+
 class ServedSeries(Served):
     _esm = script(SeriesView.script)
 
@@ -110,4 +115,5 @@ to_panel.register(TrainingHistory, ServedHistory)
 to_panel.register(NodeGraph, ServedGraph)
 to_panel.register(PhasePlot, ServedPhase)
 to_panel.register(RatesPlot, ServedRates)
+to_panel.register(HistogramPlot, ServedHistogram)
 to_panel.register(SeriesPlot, ServedSeries)

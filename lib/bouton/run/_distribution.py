@@ -52,9 +52,10 @@ class SignalValues:
                 got=f"{ends!r}",
                 fix="Write for instance (-80.0, 40.0).",
             )
+        low, high = float(edges[0]), float(edges[1])
         bins = checked_count(bins, f"{_WHERE}, histogram(bins=...)")
-        now, window = (np.histogram(v, bins, tuple(edges))[0] / max(len(v), 1) for v in (self.now, self.window))
-        return np.linspace(*edges, bins + 1), now, window
+        now, window = (np.histogram(v, bins, (low, high))[0] / max(len(v), 1) for v in (self.now, self.window))
+        return np.linspace(low, high, bins + 1), now, window
 
 
 class Distribution:

@@ -1,0 +1,118 @@
+// How a state is distributed over its units: bars for now, a line for the time that is kept.
+
+import { drawGrid, linearTicks, placer } from "./lines.js";
+import { live } from "./live.js";
+import { pretty } from "./numbers.js";
+import { floats, h, widget } from "./page.js";
+import { clip, fit, PALETTE, room } from "./plot.js";
+
+const HISTOGRAM_HEIGHT = 236;
+
+function start(root, port) {
+  const content = port.content();
+  let data = null;
+  let range = null;
+  let at = null;
+
+  const said = (value) => `${pretty(value, 4)}${content.unit && ` ${content.unit}`}`;
+  const canvas = h("canvas", { role: "img", class: "bt-canvas", tabindex: "0", onkeydown: press, style: `height:${HISTOGRAM_HEIGHT}px`,
+    "aria-label": `Histogram of ${content.path} over ${content.units} units, now and over the last ${pretty(content.window, 3)} s. Arrow keys move a pointer.` });
+  const told = h("span", { class: "bt-told", role: "status" });
+  const mean = h("span", { class: "bt-quiet bt-moments" });
+  const refit = h("button", { type: "button", class: "bt-button", title: "Fit the axis to the values",
+    onclick: () => port.send({ type: "fit" }) }, "Fit");
+  const bars = h("span", { class: "bt-reading" });
+  const line = h("span", { class: "bt-reading" });
+  const legend = h("span", { class: "bt-legend" },
+    h("span", { class: "bt-mark" }, h("i", { style: `background:${PALETTE[0]};opacity:0.5;height:10px` }), "now", bars),
+    h("span", { class: "bt-mark" }, h("i", { style: `background:${PALETTE[1]}` }), `last ${pretty(content.window, 3)} s`, line));
+
+  const boxOf = () => ({ left: 58, right: canvas.clientWidth - 10, top: 6, bottom: canvas.clientHeight - 22 });
+
+  function take(head, buffers) {
+    const [now, kept] = buffers.map((buffer) => floats(buffer).map((part) => 100 * part));
+    data = { ends: head.ends, bins: head.bins, now, kept };
+    shown.data = data;
+    range = room(range, [0, Math.max(...now, ...kept)]);
+    mean.textContent = head.mean === null ? "" : `mean ${said(head.mean)}, standard deviation ${said(head.std)}`;
+  }
+
+  function read() {
+    const words = at === null ? ["", ""] : [data.now[at], data.kept[at]].map((part) => `${pretty(part, 3)} %`);
+    bars.textContent = words[0];
+    line.textContent = words[1];
+  }
+
+  function paint(look) {
+    const { context } = fit(canvas);
+    const box = boxOf();
+    if (box.right - box.left < 20) return;
+    const top = range[1];
+    const placeX = placer(data.ends, [box.left, box.right]);
+    const placeY = placer([0, top], [box.bottom, box.top]);
+    drawGrid(context, box, look, linearTicks(...data.ends, Math.max(2, Math.floor((box.right - box.left) / 80))), linearTicks(0, top, 6), placeX, placeY, [], true);
+    const edge = (k) => box.left + (k / data.bins) * (box.right - box.left);
+    context.save();
+    clip(context, box);
+    if (at !== null) {
+      context.fillStyle = look.grid;
+      context.fillRect(edge(at), box.top, edge(at + 1) - edge(at), box.bottom - box.top);
+    }
+    context.globalAlpha = 0.5;
+    context.fillStyle = PALETTE[0];
+    data.now.forEach((part, k) => {
+      const left = Math.round(edge(k));
+      context.fillRect(left, placeY(part), Math.max(1, Math.round(edge(k + 1)) - left - 1), box.bottom - placeY(part));
+    });
+    context.globalAlpha = 1;
+    context.strokeStyle = PALETTE[1];
+    context.lineWidth = 1.6;
+    context.beginPath();
+    context.moveTo(edge(0), placeY(0));
+    data.kept.forEach((part, k) => {
+      context.lineTo(edge(k), placeY(part));
+      context.lineTo(edge(k + 1), placeY(part));
+    });
+    context.lineTo(edge(data.bins), placeY(0));
+    context.stroke();
+    context.restore();
+    read();
+  }
+
+  function point(bin) {
+    at = bin;
+    view.repaint();
+  }
+
+  function press(event) {
+    if (event.key === "Escape") point(null);
+    const step = { ArrowRight: 1, ArrowLeft: -1, Home: -1e9, End: 1e9 }[event.key];
+    if (step === undefined || !data) return;
+    event.preventDefault();
+    const from = at ?? (step > 0 ? -1 : data.bins);
+    point(Math.min(data.bins - 1, Math.max(0, from + step)));
+    read();
+    const [low, high] = data.ends;
+    const wide = (high - low) / data.bins;
+    told.textContent = `${said(low + at * wide)} to ${said(low + (at + 1) * wide)}: now ${bars.textContent}, window ${line.textContent}`;
+  }
+
+  canvas.addEventListener("pointermove", (event) => {
+    const box = boxOf();
+    const part = (event.offsetX - box.left) / (box.right - box.left);
+    point(data && part >= 0 && part < 1 ? Math.floor(part * data.bins) : null);
+  });
+  canvas.addEventListener("pointerleave", () => point(null));
+  canvas.addEventListener("blur", () => point(null));
+
+  const shown = { canvas };
+  const view = live(root, port, content, { take, paint, shown });
+  const units = `% of ${content.units} ${content.units === 1 ? "unit" : "units"}`;
+  const figure = h("figure", { class: "bt-plot" }, h("figcaption", {}, h("span", { class: "bt-path" }, "Part"),
+    h("span", { class: "bt-unit" }, units), legend), canvas);
+  const axis = h("p", { class: "bt-axis" }, h("span", { class: "bt-path" }, content.path), content.unit && ` (${content.unit})`);
+  view.begin(h("div", { class: "bt-bar", role: "group", "aria-label": "Histogram" }, refit, mean), figure, axis, told);
+  return view.stop;
+}
+
+export default widget("histogram", start);
