@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ..core import Object
 
 
+_APART = 0x61746368
+
+
 def first_of_batch(
     obj: "Object", returned: Mapping[str, Any], reported: Mapping[str, Any], batch: int, where: str, above: str = ""
 ) -> tuple[dict, dict]:
@@ -87,7 +90,7 @@ def of_whole_batch(
     state : nested dict
         Final states without batch axis.
     start : nested dict
-        The states before: what has not moved is that of every element.
+        The states before: what has not moved is that of every element, apart from the key of noise.
     whole : nested dict
         Those known of the whole batch.
     batch : int
@@ -109,6 +112,8 @@ def of_whole_batch(
         shape = (batch, *np.shape(value))
         if known is not None and np.shape(known) == shape:
             full[name] = known
+        elif name == "rng_key" and batch > 1 and _is_key(value):
+            full[name] = _key_for_each(value, batch)
         elif batch == 1 or value is start.get(name) or _is_key(value):
             full[name] = jnp.broadcast_to(value, shape)
         else:
@@ -119,6 +124,13 @@ def of_whole_batch(
                 fix=f"Return it with its batch axis in new_state; one that all share as jnp.broadcast_to(x, {shape}).",
             )
     return full
+
+
+def _key_for_each(key: jax.Array, batch: int) -> jax.Array:
+    """The key that the module keeps for element 0, and others for the rest, which go on with noise of their own."""
+    # Not those that a split of the key itself gives: that is how the next step draws.
+    others = jax.random.split(jax.random.fold_in(key, _APART), batch - 1)
+    return jnp.concatenate([key[None], others])
 
 
 def _is_key(value: Any) -> bool:

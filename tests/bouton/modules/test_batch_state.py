@@ -2,10 +2,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 
 from bouton.errors import ShapeError
-from bouton.modules import Module
+from bouton.modules import LIFJax, Module, RateJax
 from bouton.modules._batch_state import first_of_batch, of_whole_batch
 from bouton.parameters import State
 
@@ -81,3 +81,24 @@ def test_states_of_a_batch_that_nobody_told_are_refused(known):
         r"got shape \(2,\), one for all\. Return it with its batch axis in new_state",
     ):
         of_whole_batch({"a": {"x": jnp.zeros(2)}}, {"a": {"x": jnp.zeros(2)}}, known, 3, "M")
+
+
+@pytest.mark.parametrize(
+    "module", [RateJax(1, noise_std=1.0, activation_func="tanh", rng_key=0), LIFJax(1, noise_std=1.0, threshold=1e6)]
+)
+def test_elements_that_go_on_by_themselves_have_noise_of_their_own(module):
+    quiet, signal = np.zeros((4, 200, 1)), "x" if isinstance(module, RateJax) else "vmem"
+    _, kept, _ = module(quiet)
+    _, states, _ = module(quiet, return_batch_state=True)
+    assert_array_equal(states["rng_key"][0], kept["rng_key"])
+    on = jax.vmap(lambda state, x: module.set_attributes(state)(x, record=True)[2][signal][0, :, 0])(states, quiet)
+    alone = module.set_attributes(kept)(quiet[0], record=True)[2][signal][0, :, 0]
+    assert_allclose(on[0], alone, atol=1e-6)  # vmap rounds otherwise
+    # Steps of noise; 200 independent pairs correlate by 1/sqrt(200) = 0.07.
+    related = np.corrcoef(np.diff(np.asarray(on)))
+    assert np.abs(related - np.eye(4)).max() < 0.35
+
+
+def test_a_state_of_the_name_of_a_key_that_is_none_is_left_alone():
+    full = of_whole_batch({"rng_key": jnp.ones(2)}, {}, {"rng_key": jnp.ones((3, 2))}, 3, "M")
+    assert_array_equal(full["rng_key"], np.ones((3, 2)))
