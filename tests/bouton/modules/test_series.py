@@ -301,3 +301,16 @@ def test_the_evolve_of_a_subclass_gets_an_array_of_three_axes():
 
     series = [[0.6, 0.1], [0.6, 0.1], [0.6, 0.1]]
     assert_array_equal(Loud(2)(series)[0], LIF(2)(np.array(series) * 2)[0])
+
+
+def test_modules_that_are_stacked_are_called_through_vmap_and_refused_otherwise():
+    taus = (0.01, 0.04)
+    modules = jax.tree_util.tree_map(lambda *arrays: jnp.stack(arrays), *(ExpSynJax(2, rng_key=0) for _ in taus))
+    modules = jax.vmap(lambda module, tau: module.set_attributes({"tau": jnp.full(2, tau)}))(modules, jnp.array(taus))
+    series = np.ones((4, 2), np.float32)
+    with pytest.raises(ValueError, match=r"^ExpSynJax: expected an output \(batch, time, channels\), got shape \(1, 4, 2, 2\)"):
+        modules(series)
+    outputs = jax.vmap(lambda module: module(series)[0])(modules)
+    for tau, output in zip(taus, outputs, strict=True):
+        decays = np.exp(-1e-3 / tau) ** np.arange(1, 5)
+        assert_allclose(output[0, :, 1], np.cumsum(decays), rtol=1e-5)
