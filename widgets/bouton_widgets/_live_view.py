@@ -9,8 +9,10 @@ from bouton import errors
 
 from ._audience import audience_of
 from ._stream import Stream
-from ._traces import SPEEDS
 from ._view import View
+
+SPEEDS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, None)
+"""What the views offer, in simulated seconds per second; None is as fast as it goes."""
 
 
 class LiveView(View):
@@ -30,7 +32,10 @@ class LiveView(View):
 
     @abstractmethod
     def picture(self) -> tuple[dict[str, Any], list[bytes], int]:
-        """Give the newest picture: what its numbers mean, the numbers, and which change of a parameter is the last in it."""
+        """Give the newest picture: what its numbers mean, the numbers, and which change of a parameter is the last in it.
+
+        A picture that tells ``now`` tells ``step``, ``status`` and ``rate`` of that moment as well.
+        """
 
     def content(self) -> dict[str, Any]:
         """Give what the buttons need."""
@@ -93,14 +98,12 @@ class LiveView(View):
             if page not in self._stream:
                 del self.pages[page]
         head, buffers, change = self.picture()
-        frame = simulation.frame((), columns=1)
+        if "now" not in head:
+            frame = simulation.frame((), columns=1)
+            head |= {"now": float(frame.now), "step": int(frame.step), "status": str(frame.status), "rate": float(frame.rate)}
         head |= {
             "type": "frame",
             "frame": number,
-            "now": float(frame.now),
-            "step": int(frame.step),
-            "status": str(frame.status),
-            "rate": float(frame.rate),
             "change": change,
             "error": simulation.error,
             "compilations": simulation.compilations,

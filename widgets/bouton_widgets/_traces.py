@@ -1,27 +1,22 @@
 """Live traces: what a running simulation records, drawn while it runs, with the buttons to steer it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import bouton as bp
 from bouton import errors
 
 from ._assets import script
-from ._audience import audience_of
 from ._focus import follow as follow_tree
 from ._focus import near
 from ._frames import pack
-from ._stream import Stream
-from ._view import View
+from ._live_view import LiveView
 from ._widget import ViewWidget
-
-SPEEDS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, None)
-"""What the view offers, in simulated seconds per second; None is as fast as it goes."""
 
 _MOST_COLUMNS = 1600
 
 
-class TracesView(View):
+class TracesView(LiveView):
     """A live simulation as traces and rasters, without a screen.
 
     Parameters
@@ -46,20 +41,15 @@ class TracesView(View):
         units: int = 8,
         rows: int = 192,
     ):
-        super().__init__()
-        self.simulation = simulation
-        self.module = simulation.model
+        super().__init__(simulation)
         self.focused: list[str] | None = None
         self._signals = _chosen(simulation, paths)
         self._units, self._rows = units, rows
-        self._stream = Stream(simulation, self._send_frame, lambda: self.busy())
 
     def content(self) -> dict[str, Any]:
         """Give the signals, their units and the speeds on offer."""
-        return {
+        return super().content() | {
             "signals": [{"path": s.path, "unit": s.unit or "", "units": s.units, "kind": s.kind} for s in self._signals],
-            "dt": float(self.simulation.dt),
-            "speeds": list(SPEEDS),
             "focus": self.focused,
         }
 
@@ -68,75 +58,20 @@ class TracesView(View):
         self.focused = near(path, [signal.path for signal in self._signals])
         self.publish({"type": "focus", "paths": self.focused})
 
-    @property
-    def title(self) -> str:
-        """The model's class."""
-        return self.simulation.model.class_name
-
     def plain(self) -> str:
         """Name the signals."""
         return f"Live traces of {self.title}: {', '.join(signal.path for signal in self._signals)}"
 
-    def receive(self, message: Mapping[str, Any]) -> None:
-        """Act on a button, or on the news that a page has drawn a frame, came or went."""
-        page = str(message.get("view", ""))
-        match message.get("type"):
-            case "drawn":
-                self._stream.answered(page, int(message["frame"]))
-            case "hello":
-                self.pages[page] = message
-                self._stream.hello(page)
-            case "bye":
-                self.pages.pop(page, None)
-                self._stream.bye(page)
-            case "play" | "pause" | "step" | "reset" | "speed":
-                self._steer(message)
-
-    def close(self) -> None:
-        """Stop watching; the simulation is paused if nobody else watches it."""
-        super().close()
-        self._stream.close()
-
-    def _steer(self, message: Mapping[str, Any]) -> None:
-        audience_of(self.simulation).decided()
-        try:
-            match message["type"]:
-                case "play":
-                    self.simulation.start()
-                case "pause":
-                    self.simulation.pause()
-                case "step":
-                    self.simulation.step(int(message.get("n", 1)))
-                case "reset":
-                    self.simulation.reset()
-                case "speed":
-                    self.simulation.speed = message["value"]
-        except errors.BoutonError as error:
-            self.publish({"type": "refused", "text": str(error)})
-        self._stream.wake()
-
-    def _send_frame(self, number: int) -> int:
-        simulation = self.simulation
-        for page in tuple(self.pages):
-            if page not in self._stream:
-                del self.pages[page]
+    def picture(self) -> tuple[dict[str, Any], list[bytes], int]:
+        """Give the signals as they are drawn."""
         columns = max((int(said["columns"]) for said in tuple(self.pages.values())), default=700)
-        frame = simulation.frame(
+        frame = self.simulation.frame(
             [signal.path for signal in self._signals] if self.focused is None else self.focused,
             columns=max(2, min(_MOST_COLUMNS, columns)),
             units=self._units,
             rows=self._rows,
         )
-        head, buffers = pack(frame)
-        head |= {
-            "type": "frame",
-            "frame": number,
-            "error": simulation.error,
-            "compilations": simulation.compilations,
-            "speed": simulation.speed,
-        }
-        self.publish(head, buffers)
-        return frame.change
+        return *pack(frame), frame.change
 
 
 def _chosen(simulation: bp.run.LiveSimulation, paths: str | Sequence[str] | None) -> list[bp.run.Signal]:
