@@ -19,6 +19,9 @@ from ._every import by_matrix, every, one_by_one
 from ._plan import Method, Plan
 from ._synapses import Synapses
 
+# Of so few weights, or for so large a batch, one looks at the weights themselves: in a loop that does not change them, once.
+_FEW, _OFTEN = 2**14, 8
+
 
 def propagate(spikes: Any, synapses: Synapses, weight: Any = 1.0, *, method: Method = "auto", active: float = 0.01) -> jax.Array:
     """What each postsynaptic neuron receives from the spikes of a step.
@@ -154,7 +157,9 @@ def _computed(plan: Plan, spikes: jax.Array, weight: jax.Array, *ids: jax.Array)
     if not jnp.issubdtype(out.dtype, jnp.inexact):
         return out
     # In a matrix product 0 times infinity is NaN, and a silent neuron would be heard.
-    return lax.cond(jnp.all(jnp.isfinite(out)), lambda: out, lambda: one_by_one(plan, values, weight, pre_ids, post_ids))
+    quick = plan.complete and (weight.size <= _FEW or out.size >= _OFTEN * plan.post)
+    sound = jnp.all(jnp.isfinite(weight if quick else out))
+    return lax.cond(sound, lambda: out, lambda: one_by_one(plan, values, weight, pre_ids, post_ids))
 
 
 def _over_an_axis(

@@ -169,9 +169,8 @@ class Share:
         kind = signature(value)
         if kind not in cells:
             with jax.ensure_compile_time_eval():
+                # It outlives the trace that is the first to ask for it.
                 cells[kind] = Variable.holding(as_cell_array(value))
-            # It outlives the trace that is the first to ask for it.
-            cells[kind]._home = None
             assign_quickly(cells[kind]._value)
         return cells[kind].value
 

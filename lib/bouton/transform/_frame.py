@@ -16,6 +16,7 @@ from jax.core import Tracer
 from ._trace import CAN_BE_FRESH, fresh_traces, is_staged, our_traces, present_trace
 
 if TYPE_CHECKING:
+    from ._journal import Journal
     from ._variable import Variable
 
 
@@ -28,37 +29,6 @@ class _Stack(threading.local):
 
 
 STACK = _Stack()
-
-
-class Journal:
-    """Keeps what cells held before code wrote to them outside of any trace, and puts it back when the code raises."""
-
-    __slots__ = ("_before", "_outer")
-
-    def __init__(self) -> None:
-        self._before: dict[Variable, jax.Array] = {}
-        self._outer: Journal | None = None
-
-    def __enter__(self) -> "Journal":
-        self._outer, STACK.journal = STACK.journal, self
-        return self
-
-    def __exit__(self, error: type | None, *_: object) -> None:
-        STACK.journal = self._outer
-        if error is not None:
-            self.put_back()
-        elif self._outer is not None:
-            for cell, value in self._before.items():
-                self._outer.note(cell, value)
-
-    def put_back(self) -> None:
-        """Give the cells what they held before."""
-        for cell, value in self._before.items():
-            cell._value = value
-
-    def note(self, cell: "Variable", value: jax.Array) -> None:
-        """``cell`` held ``value`` before it was written to."""
-        self._before.setdefault(cell, value)
 
 
 class NewCell(BaseException):
@@ -173,6 +143,7 @@ class Frame:
         "read_cells",
         "rebound",
         "repeats",
+        "starts_with",
         "values",
         "writable",
         "written",
@@ -207,6 +178,8 @@ class Frame:
         # Plain attributes that changed inside: object, name, and what it was before.
         self.rebound: dict[tuple[int, str], tuple[Any, str, Any]] = {}
         self.read_cells: dict[Variable, None] = {}
+        # Those of which it matters what they held before.
+        self.starts_with: set[Variable] = set()
         self.written: dict[Variable, None] = {}
         self.constants: dict[Constant, Hashable] = {}
         self.outer: Frame | None = None
@@ -257,7 +230,12 @@ class Frame:
         self.refuse_hidden_use()
         return self._read(cell)
 
-    def _read(self, cell: "Variable") -> jax.Array:
+    def sample(self, cell: "Variable") -> jax.Array:
+        """The same, for its shape and dtype."""
+        self.refuse_hidden_use()
+        return self._read(cell, matters=False)
+
+    def _read(self, cell: "Variable", matters: bool = True) -> jax.Array:
         try:
             return self.values[cell]
         except KeyError:
@@ -267,11 +245,13 @@ class Frame:
         if self.closed and not self._made_outside(cell):
             raise NewCell(cell, written=False)
         self.read_cells[cell] = None
+        if matters:
+            self.starts_with.add(cell)
         if self.outer is None:
             return cell._outside_value()
         if self.opened_in is not None:
             self.outer.refuse_hidden_use(self.opened_in)
-        return self.outer._read(cell)
+        return self.outer._read(cell, matters)
 
     def refuse_hidden_use(self, trace: Any = None) -> None:
         """:class:`HiddenUse` where JAX would keep what is used at this point, or in ``trace``, for other traces than this."""

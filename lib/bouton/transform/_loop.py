@@ -11,15 +11,16 @@ import numpy as np
 
 from ..errors import KindError, ShapeError
 from ._deprecated import found_by_tracing
-from ._frame import STACK, Frame, Journal, NewCell
+from ._frame import STACK
 from ._jit import Jitted
+from ._journal import Journal
 from ._kept import kept
-from ._outcome import check_size, in_words
+from ._loop_scan import element, scan
+from ._outcome import in_words
 from ._progress import Bar
-from ._purify import TakenApart, discover, is_discovering, unwrap
+from ._purify import is_discovering, unwrap
 from ._rebound import watched
 from ._spread import check_spread
-from ._variable import Variable
 
 
 @found_by_tracing
@@ -80,9 +81,9 @@ def for_loop(
         with Journal(), bar.shown(length) if bar else nullcontext():
             return _turn_by_turn(call, operands, length, reverse, bar)
     if is_discovering():
-        out = unwrap(call(_element(operands, length, 0)))
+        out = unwrap(call(element(operands, length, 0)))
         return jax.tree_util.tree_map(lambda y: jnp.broadcast_to(y, (length, *jnp.shape(y))), out)
-    return _scan(call, operands, length, reverse, unroll, remat, Bar() if progress_bar else None)
+    return scan(call, operands, length, reverse, unroll, remat, Bar() if progress_bar else None)
 
 
 def _compiled(
@@ -91,7 +92,7 @@ def _compiled(
     bar = Bar() if progress_bar else None
 
     def run(operands: Any) -> Any:
-        return _scan(_of_operands(body(), is_spread, operands), operands, _length(operands), reverse, unroll, remat, bar)
+        return scan(_of_operands(body(), is_spread, operands), operands, _length(operands), reverse, unroll, remat, bar)
 
     compiled = Jitted(run)
     if bar is None:
@@ -159,63 +160,18 @@ def _stacked(elements: list) -> tuple[bool, Any]:
     return bool(elements) and isinstance(elements[0], tuple), jax.tree_util.tree_map(stack, *elements) if elements else ()
 
 
-def _scan(call: Callable, operands: Any, length: int, reverse: bool, unroll: int, remat: bool, bar: Bar | None = None) -> Any:
-    """The scan, inside a trace."""
-    _, written = discover(lambda: call(_element(operands, length, 0)))
-    while True:
-        try:
-            return _scan_writing(call, operands, length, written, reverse, unroll, remat, bar)
-        except NewCell as met:
-            # A cell that is carried already was refused by a trace around this one.
-            if not met.written or any(cell is met.cell for cell in written):
-                raise
-            written = [*written, met.cell]
-
-
-def _scan_writing(
-    call: Callable,
-    operands: Any,
-    length: int,
-    written: list[Variable],
-    reverse: bool,
-    unroll: int,
-    remat: bool,
-    bar: Bar | None,
-) -> Any:
-    def turn(values: list, x: Any) -> tuple[list, Any]:
-        with Frame(dict(zip(written, values, strict=True)), writable=set(written), repeats=True) as frame:
-            out = TakenApart(call(x))
-            new = [frame.values[cell] for cell in written]
-        for cell, old, value in zip(written, values, new, strict=True):
-            check_size("for_loop", cell, tuple(old.shape), tuple(value.shape))
-        return new, out.rebuilt()
-
-    body = jax.checkpoint(turn) if remat else turn
-    scan = bar.scan if bar and length else jax.lax.scan
-    last, out = scan(body, [c.value for c in written], operands, length=length, reverse=reverse, unroll=unroll)
-    for cell, value in zip(written, last, strict=True):
-        cell.value = value
-    return out
-
-
 def _turn_by_turn(call: Callable, operands: Any, length: int, reverse: bool, bar: Bar | None) -> Any:
     turns = range(length)
     outs = []
     for done, t in enumerate(reversed(turns) if reverse else turns):
-        outs.append(unwrap(call(_element(operands, length, t))))
+        outs.append(unwrap(call(element(operands, length, t))))
         if bar:
             bar.reach(done + 1, length)
     if reverse:
         outs.reverse()
     if not outs:
-        return _scan(call, operands, length, reverse, 1, False)
+        return scan(call, operands, length, reverse, 1, False)
     return jax.tree_util.tree_map(lambda *ys: jnp.stack(ys), *outs)
-
-
-def _element(operands: Any, length: int, t: int) -> Any:
-    if length == 0:
-        return jax.tree_util.tree_map(lambda a: jnp.zeros(a.shape[1:], a.dtype), operands)
-    return jax.tree_util.tree_map(lambda a: a[t], operands)
 
 
 def _length(operands: Any) -> int:

@@ -36,7 +36,7 @@ def _started(frame: Frame, run: Callable[[], Any]) -> Any:
 
 def _leaves_only(out: Any) -> Any:
     """``out`` without what JAX cannot return from a trace; only the side effects matter here."""
-    return [x for x in jax.tree_util.tree_leaves(unwrap(out)) if isinstance(x, jax.Array)]
+    return TakenApart(out).arrays()
 
 
 def unwrap(out: Any) -> Any:
@@ -52,6 +52,14 @@ class TakenApart:
 
     def __init__(self, out: Any):
         self._leaves, self._structure = jax.tree_util.tree_flatten(unwrap(out))
+
+    def arrays(self) -> list[jax.Array]:
+        """Without what JAX cannot return from a trace."""
+        return [leaf for leaf in self._leaves if isinstance(leaf, jax.Array)]
+
+    def place_of(self, value: Any) -> int | None:
+        """Where this very value is among the leaves; None where it is not."""
+        return next((place for place, leaf in enumerate(self._leaves) if leaf is value), None)
 
     def rebuilt(self) -> Any:
         return jax.tree_util.tree_unflatten(self._structure, self._leaves)

@@ -8,10 +8,11 @@ from jax.core import Tracer
 
 from ..errors import KindError, LeakedTracerError, MathError
 from ._array_like import ArrayLike
-from ._frame import STACK, Versioned
+from ._frame import STACK, Frame, Versioned
 from ._numbers import fits_in
 from ._own_array import own_array
 from ._settings import default_float
+from ._trace import present_trace
 
 
 class Variable(ArrayLike):
@@ -46,7 +47,7 @@ class Variable(ArrayLike):
     3.0
     """
 
-    __slots__ = ("__weakref__", "_batch_axis", "_home", "_may_be_traced", "_place", "_value")
+    __slots__ = ("__weakref__", "_batch_axis", "_home", "_place", "_trace", "_value")
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
@@ -73,16 +74,25 @@ class Variable(ArrayLike):
         self._batch_axis = axis if axis is None or axis >= 0 else axis + value.ndim
         # The trace that this cell was made in, if any: only there may it hold a traced value.
         self._home = STACK.top
-        self._may_be_traced = False
+        # The trace of JAX whose values it may hold, where it is part of a copy that was made in one.
+        self._trace: Any = None
         # What counts when the cell is taken away from the object that it is an attribute of.
         self._place: Versioned | None = None
         self._value = value
 
     @classmethod
-    def holding(cls, value: Any, batch_axis: int | None = None) -> Self:
-        """A cell around ``value`` as it is, even a tracer of a plain JAX transform: for copies of a functional model."""
+    def holding(cls, value: Any, batch_axis: int | None = None, home: Frame | None = None, trace: Any = None) -> Self:
+        """A cell around ``value`` as it is, even a tracer of a plain JAX transform: for copies of a functional model.
+
+        Parameters
+        ----------
+        value : array
+        batch_axis : int, optional
+        home, trace : optional
+            The traces, of bouton and of JAX, in which the copy was made.
+        """
         self = object.__new__(cls)
-        self._batch_axis, self._home, self._may_be_traced, self._value = batch_axis, STACK.top, True, value
+        self._batch_axis, self._home, self._trace, self._value = batch_axis, home, trace, value
         self._place = None
         return self
 
@@ -101,14 +111,15 @@ class Variable(ArrayLike):
         if self._place is not None and self._home is None:
             self._place.used()
 
-    def __getstate__(self) -> tuple[Any, dict[str, Any]]:
+    def __getstate__(self) -> tuple[Any, bool, dict[str, Any]]:
         # A copy that is made while tracing starts with what the cell holds at that point, and belongs to that trace.
         slots = (name for cls in type(self).__mro__ for name in vars(cls).get("__slots__", ()) if name not in _NOT_COPIED)
-        return self.value, {**{name: getattr(self, name) for name in slots}, **getattr(self, "__dict__", {})}
+        rest = {**{name: getattr(self, name) for name in slots}, **getattr(self, "__dict__", {})}
+        return self.value, self._trace is not None, rest
 
-    def __setstate__(self, state: tuple[Any, dict[str, Any]]) -> None:
-        self._value, rest = state
-        self._home = STACK.top
+    def __setstate__(self, state: tuple[Any, bool, dict[str, Any]]) -> None:
+        self._value, of_functional, rest = state
+        self._home, self._trace = STACK.top, present_trace() if of_functional else None
         for name, x in rest.items():
             setattr(self, name, x)
 
@@ -126,6 +137,11 @@ class Variable(ArrayLike):
     @value.setter
     def value(self, new: Any) -> None:
         self.store(self.admit(new))
+
+    def _sample(self) -> Any:
+        """A value of the shape and dtype that it has; the code does not depend on what it is."""
+        frame = STACK.top
+        return self._outside_value() if frame is None else frame.sample(self)
 
     def store(self, new: Any) -> None:
         """Write an array that is known to fit."""
@@ -147,19 +163,20 @@ class Variable(ArrayLike):
 
     def refuse_tracer(self, new: Any) -> None:
         """:class:`LeakedTracerError` when ``new`` is a tracer: it would be left behind here."""
-        if isinstance(new, Tracer) and not self._may_be_traced:
+        if isinstance(new, Tracer) and (self._trace is None or self._trace != present_trace()):
             raise LeakedTracerError(
                 where=f"{type(self).__name__} of shape {new.shape}",
                 expected="a value that outlives the function being transformed",
                 got="one traced by a plain JAX transform, which cannot see that a Variable changes",
-                fix="Use jit, grad or for_loop of bouton.math instead of JAX's own, or a functional module (RateJax, ...).",
+                fix="Use jit, grad or for_loop of bouton.math instead of JAX's own, or a functional module (RateJax, ...), "
+                "whose set_attributes returns another.",
             )
 
     def admit(self, new: Any) -> jax.Array:
         """``new`` as an array for this cell, or :class:`MathError` when its shape or dtype differs."""
         if isinstance(new, Variable):
             new = new.value
-        old = self.value
+        old = self._sample()
         if isinstance(new, bool | int | float | complex) and fits_in(new, old.dtype):
             new = jnp.asarray(new, dtype=old.dtype)
         elif not isinstance(new, jax.Array):
@@ -238,7 +255,7 @@ def _pass_as_array(cls: type[Variable]) -> None:
 _pass_as_array(Variable)
 
 
-_NOT_COPIED = {"__weakref__", "_home", "_value"}
+_NOT_COPIED = {"__weakref__", "_home", "_trace", "_value"}
 
 
 class TrainVar(Variable):

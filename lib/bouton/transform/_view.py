@@ -1,6 +1,6 @@
 """A Variable that is a part of another one."""
 
-from typing import Any, Self
+from typing import Any
 
 import jax
 import numpy as np
@@ -54,7 +54,7 @@ class VariableView(Variable):
         self._base, self._home, self._place = variable, None, None
         self._index = tuple(map(_known, index)) if isinstance(index, tuple) else _known(index)
         self._fits_shape: tuple[int, ...] = ()
-        self._may_be_traced = False
+        self._trace = None
         shape = tuple(variable.value.shape)
         named = _named(self._index, shape)
         if named.size == 0 or np.unique(named).size < named.size:
@@ -67,22 +67,22 @@ class VariableView(Variable):
         self._fits_shape = shape
         self._batch_axis = self._surviving_axis(shape)
 
-    @classmethod
-    def holding(cls, value: Any, batch_axis: int | None = None) -> Self:
-        """A view holds no value."""
+    def refuse_copy(self) -> None:
+        """Called where a copy with a value of its own is needed, which a view has not."""
         raise UnsupportedError(
             where="VariableView",
             expected="a Variable with a value of its own, which a functional module can copy",
-            got=f"a view of another one, of shape {getattr(value, 'shape', '?')} and batch_axis {batch_axis}",
+            got=f"a view of another one, of shape {self.shape} and batch_axis {self.batch_axis}",
             fix="Keep the whole Variable in the module and take the slice where it is used.",
         )
 
-    def __getstate__(self) -> tuple[Any, dict[str, Any]]:
-        kept = ("_base", "_index", "_fits_shape", "_batch_axis", "_may_be_traced", "_home", "_place")
-        return None, {name: getattr(self, name) for name in kept}
+    def __getstate__(self) -> tuple[Any, bool, dict[str, Any]]:
+        kept = ("_base", "_index", "_fits_shape", "_batch_axis", "_home", "_place")
+        return None, False, {name: getattr(self, name) for name in kept}
 
-    def __setstate__(self, state: tuple[Any, dict[str, Any]]) -> None:
-        for name, x in state[1].items():
+    def __setstate__(self, state: tuple[Any, bool, dict[str, Any]]) -> None:
+        self._trace = None
+        for name, x in state[-1].items():
             setattr(self, name, x)
 
     # -- the value, which is the other's -------------------------------------
@@ -112,6 +112,9 @@ class VariableView(Variable):
     # What asks for the value of a cell outside of any trace finds that of the whole; nothing can be kept here.
     @property
     def _value(self) -> Any:
+        return self.value
+
+    def _sample(self) -> Any:
         return self.value
 
     def store(self, new: Any) -> None:

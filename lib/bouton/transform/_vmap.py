@@ -10,7 +10,8 @@ import numpy as np
 
 from ..errors import KindError, ShapeError, UnsupportedError, ValueRefused
 from ._deprecated import found_by_tracing
-from ._frame import STACK, Frame, Journal, started_again
+from ._frame import STACK, Frame, started_again
+from ._journal import Journal
 from ._purify import TakenApart, is_discovering, unwrap
 from ._random import KeyVariable
 from ._rebound import owner_of, watched
@@ -108,8 +109,8 @@ class _ElementFrame(Frame):
         self._index = index
         self.mapped = frozenset(values)
 
-    def _read(self, cell: Variable) -> jax.Array:
-        value = super()._read(cell)
+    def _read(self, cell: Variable, matters: bool = True) -> jax.Array:
+        value = super()._read(cell, matters)
         if cell in self.values or cell._home is self or not isinstance(cell, KeyVariable) or not _single(value):
             return value
         # Not kept: this may be a trace further in. The other half is what the cell goes on with.

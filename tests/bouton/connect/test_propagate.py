@@ -295,6 +295,21 @@ def test_a_silent_neuron_delivers_nothing_whatever_its_weights_are_where_those_a
     CLOSE(out, [[[4, 6], [6, 8]], [[26, 29], [0, 0]]])
 
 
+@pytest.mark.parametrize("batch", [(), (2,), (16,)])
+def test_of_many_weights_and_of_large_batches_silent_neurons_deliver_nothing_either(batch):
+    synapses = connect.All2All()(200, 100).synapses
+    weight = np.random.default_rng(0).normal(size=(200, 100)).astype(np.float32)
+    weight[7] = [np.inf, np.nan] * 50
+    spikes = spikes_of(200, 0.1, batch)
+    spikes[..., 7] = False
+    CLOSE(propagate(spikes, synapses, weight, method="dense"), spikes @ np.where(np.isfinite(weight), weight, 0))
+
+
+def test_sums_of_synapses_that_pass_all_bounds_are_not_heard_from_silent_neurons():
+    synapses = Synapses.between([0, 0, 1], [0, 0, 1], 2, 2)
+    CLOSE(propagate(np.array([False, True]), synapses, np.array([3e38, 3e38, 1], np.float32), method="dense"), [0, 1])
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_a_spike_that_is_no_number_is_heard_by_its_targets_alone(method):
     synapses = Synapses.between([0, 0, 1], [0, 1, 2], 2, 3)

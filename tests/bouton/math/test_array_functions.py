@@ -158,6 +158,7 @@ def same(got, expected):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("arguments, name", [(arguments, name) for arguments, names in CASES for name in names.split()])
 def test_a_function_of_arrays_takes_variables(arguments, name):
     same(function(name, bm)(*arguments(bm.Variable)), function(name, jnp)(*arguments(lambda x: x)))

@@ -10,7 +10,8 @@ import pytest
 from numpy.testing import assert_array_equal
 
 import bouton.math as bm
-from bouton.transform._frame import STACK, Frame, Journal, NewCell, Versioned
+from bouton.transform._frame import STACK, Frame, NewCell, Versioned
+from bouton.transform._journal import Journal
 
 
 def test_a_frame_shows_its_own_values_and_drops_them():

@@ -366,14 +366,14 @@ def test_each_transform_around_all_others_gives_the_same_cells_as_plain_python(o
 
 
 @pytest.mark.slow
-@settings(max_examples=60, **UNHURRIED)
+@settings(max_examples=10, **UNHURRIED)
 @given(FLAT)
 def test_many_random_programs_give_the_same_cells_however_they_are_run(program):
     assert_all_ways_agree(program)
 
 
 @pytest.mark.slow
-@settings(max_examples=40, **UNHURRIED)
+@settings(max_examples=10, **UNHURRIED)
 @given(NESTED)
 def test_many_random_nestings_of_transforms_give_the_same_cells_as_plain_python(program):
     assert_all_ways_agree(program, ways=("eager", "compiled", "looped", "loop_inside_jit"), steps=2)
