@@ -99,6 +99,11 @@ class Entry:
         return self._slot.wrapper.scale
 
     @property
+    def choices(self) -> dict[str, Any] | None:
+        """Of what is no array: what there is to choose from, by name; ``None`` where anything goes."""
+        return None if self._slot.wrapper.choices is None else dict(self._slot.wrapper.choices)
+
+    @property
     def trainable(self) -> bool:
         """Whether training may change it."""
         return isinstance(self.cell, TrainVar)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import BoutonError, KindError, UnknownPathError
 from ._entry import Entry
 from ._names import nearest
+from ._slot import apart
 from ._wrappers import Wrapper
 
 if TYPE_CHECKING:
@@ -129,7 +130,12 @@ def reset(obj: "Object", kinds: tuple[str, ...], above: tuple = (), prefix: str 
     obj._kin.used()
     for name, slot in list(obj._slots.items()):
         if slot.kind in kinds:
-            slot.reset(prefix + name)
+            initial = slot.wrapper.initial_in
+            if initial is None:
+                obj._note_reset(name, prefix + name)
+                slot.reset(prefix + name)
+            elif initial != name:
+                slot.write(apart(obj._slots[initial].read()), prefix + name)
     for name, child in list(obj._children.items()):
         if not any(child is a for a in (*above, obj)):
             reset(child, kinds, (*above, obj), f"{prefix}{name}.")

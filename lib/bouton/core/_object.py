@@ -9,7 +9,8 @@ from ._groups import Group
 from ._inspectable import Inspectable
 from ._names import claim, next_name, unique_name, wait_for_name
 from ._node_groups import Member
-from ._pure import Pure, pure, recorded
+from ._pure import Pure, pure
+from ._recorded import recorded
 from ._render import as_html
 from ._searchable import Kin, Searchable
 from ._slot import Slot
@@ -208,6 +209,9 @@ class Object(Inspectable, Searchable, Member):
     def _admit(self, name: str, value: Any) -> Any:
         """For subclasses: convert or refuse a value on its way into a registered attribute."""
         return value
+
+    def _note_reset(self, name: str, path: str) -> None:
+        """For subclasses: an attribute is about to go back to its initial value, which they may refuse."""
 
     def __getattr__(self, name: str) -> Any:
         slot = self.__dict__.get("_slots", {}).get(name)

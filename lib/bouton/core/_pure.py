@@ -1,7 +1,6 @@
 """The pure form of any object: a tree of its arrays that is called as the object is, and changes nothing."""
 
 import copy
-import fnmatch
 import operator
 from collections.abc import Callable, Hashable, Mapping
 from typing import TYPE_CHECKING, Any, Self
@@ -10,13 +9,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..errors import KindError, UnknownPathError, UnsupportedError, ValueRefused
+from ..errors import KindError, UnsupportedError, ValueRefused
 from ..transform import DEFAULT, Variable, VariableView
 from ..transform._frame import Constant, Frame, started_again
 from ..transform._purify import unwrap
 from ..transform._random import new_key
 from . import _inspect
-from ._names import nearest
+from ._nested import overlay
 
 if TYPE_CHECKING:
     from ._object import Object
@@ -46,9 +45,13 @@ class Form:
     __slots__ = ("_changes", "cells", "draws", "known", "obj", "seen")
 
     def __init__(self, obj: "Object", draws: bool):
-        # A zero that is left out of the compiled code is no array; a view has none of its own.
+        # A zero that is left out of the compiled code is no array; a view has none of its own. Bouton's random state, which some
+        # objects have as an attribute, is that of nobody: its key comes last, where there is one.
+        found = [(e.cell, e) for e in obj.entries()]
         own = [
-            e.cell for e in obj.entries() if e.cell is not None and not isinstance(e.cell, VariableView) and not e._slot.is_off()
+            cell
+            for cell, e in found
+            if cell is not None and cell is not DEFAULT.cell and not isinstance(cell, VariableView) and not e._slot.is_off()
         ]
         self.cells: tuple[Variable, ...] = tuple(dict.fromkeys((*own, *([DEFAULT.cell] if draws else []))))
         self.known, self.obj, self.draws = frozenset(self.cells), obj, draws
@@ -181,7 +184,7 @@ class Pure:
     def _called(self, record: Any, args: tuple, kwargs: dict) -> tuple[Any, dict, dict]:
         output, told, recorded = self.obj._call_purely(record, args, kwargs)
         present = moving(self.obj)
-        return unwrap(output), present if told is None else merged(present, told), recorded
+        return unwrap(output), present if told is None else overlay(present, told), recorded
 
     def _changed(self, change: Callable) -> Self:
         def values_after() -> tuple[Form, list]:
@@ -257,40 +260,6 @@ def as_key(key: Any) -> jax.Array:
 def moving(obj: "Object") -> dict:
     """States and random keys as a nested dict."""
     return _inspect.chosen(obj, lambda entry: entry.kind in ("state", "random"))
-
-
-def merged(below: dict, above: Mapping[str, Any]) -> dict:
-    """Nested dicts merged; where both have a leaf, ``above`` wins."""
-    out = dict(below)
-    for name, value in above.items():
-        under = out.get(name)
-        out[name] = merged(under, value) if isinstance(under, dict) and isinstance(value, Mapping) else value
-    return out
-
-
-def recorded(obj: "Object", record: Any) -> dict:
-    """States of a model of one step by path or pattern: what was asked for, nested."""
-    if isinstance(record, bool):
-        return obj.states() if record else {}
-    patterns = [record] if isinstance(record, str) else list(record)
-    states = {entry.path: entry for entry in obj.entries() if entry.kind == "state"}
-    found: dict = {}
-    for pattern in patterns:
-        paths = [path for path in states if fnmatch.fnmatchcase(path, pattern)]
-        if not paths:
-            raise UnknownPathError(
-                where=f"{type(obj).__name__}(record=...)",
-                expected="paths of states",
-                got=f"{pattern!r}",
-                fix=nearest(pattern, states),
-            )
-        for path in paths:
-            *above, name = path.split(".")
-            branch = found
-            for part in above:
-                branch = branch.setdefault(part, {})
-            branch[name] = states[path].value
-    return found
 
 
 def _refuse_outside(obj: "Object", outside: list[Variable]) -> None:

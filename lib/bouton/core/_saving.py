@@ -9,7 +9,8 @@ from jax.core import Tracer
 from .._version import __version__
 from ..errors import BoutonError, UnknownPathError, UnsupportedError
 from ..transform import Variable, VariableView
-from ..transform._frame import STACK, Journal
+from ..transform._frame import STACK
+from ..transform._journal import Journal
 from . import _files, _search
 from ._collector import ArrayCollector
 from ._slot import Slot
@@ -22,7 +23,9 @@ def cells(root: "Object") -> ArrayCollector:
     """Each Variable once, by its first relative path; no view of one that is there itself."""
     found = root.vars("relative").unique()
     there = {id(cell) for cell in found.values()}
-    return ArrayCollector({path: cell for path, cell in found.items() if not _is_part(cell, there)})
+    # What an attribute begins with comes with the code that builds the model, also where a cell of its own holds it.
+    initial = {id(slot.cell) for slot in _search.slots(root).values() if slot.kind == "random" and slot.wrapper.initial_in}
+    return ArrayCollector({p: cell for p, cell in found.items() if id(cell) not in initial and not _is_part(cell, there)})
 
 
 def _is_part(cell: Variable, there: set[int]) -> bool:

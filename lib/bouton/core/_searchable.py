@@ -78,7 +78,7 @@ class Searchable:
         """What every Variable here and below holds, by relative path; each Variable once."""
         return _saving.cells(cast("Object", self)).dict()
 
-    def load_state_dict(self, state: Mapping[str, Any]) -> LoadedState:
+    def load_state_dict(self, state: Mapping[str, Any]) -> Any:
         """Write the values of a dict such as :meth:`state_dict` gives; all that are known here or, when one is refused, none.
 
         Parameters
@@ -89,7 +89,7 @@ class Searchable:
         Returns
         -------
         LoadedState
-            The paths that ``state`` lacks, and those that are not known here.
+            The paths that ``state`` lacks, and those that are not known here. A functional module returns a new module instead.
 
         Raises
         ------
@@ -134,7 +134,7 @@ class Searchable:
         """
         _saving.save(cast("Object", self), file)
 
-    def load_states(self, file: str | os.PathLike[str]) -> LoadedState:
+    def load_states(self, file: str | os.PathLike[str]) -> Any:
         """Write what :meth:`save_states` has saved; all that is known here or, when something is refused, nothing.
 
         Parameters
@@ -145,7 +145,7 @@ class Searchable:
         Returns
         -------
         LoadedState
-            The paths that the file lacks, and those that are not known here.
+            The paths that the file lacks, and those that are not known here. A functional module returns a new module instead.
 
         Raises
         ------

@@ -179,7 +179,7 @@ class Slot(Versioned):
                 got=f"{type(value).__name__}",
                 fix="Pass a value of the kind that the attribute was made with.",
             )
-        return value
+        return self.wrapper.chosen(value, where)
 
     def check_bounds(self, value: Any, where: str) -> None:
         """Refuse a concrete value outside the hard bounds."""
@@ -214,9 +214,14 @@ class Slot(Versioned):
             self.version += 1
         else:
             # In the precision of the cell, which may not be today's default.
-            self.cell.value = own_array(initial, self.cell.value.dtype)
+            self.cell.value = own_array(apart(initial), self.cell.value.dtype)
             if STACK.top is None:
                 self._remember(initial)
+
+
+def apart(value: Any) -> Any:
+    """``value`` in memory of its own: who gives an array of a model away, by ``donate_argnums``, keeps what it begins with."""
+    return value.copy() if isinstance(value, jax.Array) and not isinstance(value, Tracer) else value
 
 
 def _number_inside(value: Any, wrapper: Wrapper) -> bool:

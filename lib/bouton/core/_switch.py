@@ -7,7 +7,7 @@ import numpy as np
 from jax.core import Tracer
 
 from ..transform import Variable
-from ..transform._frame import Versioned
+from ..transform._frame import Frame, Versioned
 
 
 class Switch(Versioned):
@@ -44,9 +44,9 @@ class SwitchedVariable(Variable):
         self.switch = Switch(on=_may_count(self._value))
 
     @classmethod
-    def holding(cls, value: Any, batch_axis: int | None = None) -> Self:
+    def holding(cls, value: Any, batch_axis: int | None = None, home: Frame | None = None, trace: Any = None) -> Self:
         """As in :meth:`Variable.holding`."""
-        self = super().holding(value, batch_axis)
+        self = super().holding(value, batch_axis, home, trace)
         self.switch = Switch(on=_may_count(value))
         return self
 

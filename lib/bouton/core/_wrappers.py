@@ -1,11 +1,12 @@
 """What registers an attribute with an object, and what it says about it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 
 from ..errors import KindError, ShapeError, ValueRefused
 from ..transform._numbers import is_whole
@@ -65,6 +66,8 @@ class Wrapper:
         Range for a slider; values outside are allowed.
     scale : {'linear', 'log'}
         Of a slider.
+    choices : dict of str to object, optional
+        Where the value is no array: what there is to choose from, by name. The attribute takes a name or the thing itself.
 
     Raises
     ------
@@ -82,6 +85,8 @@ class Wrapper:
     zero_is_off = False
     # Whether there is an initial value to go back to.
     remembers = True
+    # The attribute beside it that holds this value, where the wrapper does not.
+    initial_in: str | None = None
 
     def __init__(
         self,
@@ -97,6 +102,7 @@ class Wrapper:
         strict: bool = False,
         softbounds: tuple[float, float] | None = None,
         scale: str = "linear",
+        choices: Mapping[str, Any] | None = None,
     ):
         where = type(self).__name__
         self.constant = isinstance(data, Constant)
@@ -122,6 +128,7 @@ class Wrapper:
         self.bounds, self.strict = _range(bounds, f"{where}(bounds=...)", open_ended=True), bool(strict)
         self.softbounds = _range(softbounds, f"{where}(softbounds=...)", open_ended=False)
         self.scale = _known_scale(scale, where)
+        self.choices = None if choices is None else dict(choices)
         self.permit_reshape, self.cast_fn = permit_reshape, cast_fn
         self.init_func = None if data is not None else init_func
         self.data = None if data is None else self._fitted(cast_fn(_own(data)), where)
@@ -143,7 +150,7 @@ class Wrapper:
                     got=f"{type(value).__name__}",
                     fix="Only a SimulationParameter holds other things; a plain attribute does too.",
                 )
-            return value
+            return self.chosen(value, where)
         if self.shapes is None:
             return value
         shape = np.shape(value)
@@ -159,13 +166,30 @@ class Wrapper:
             fix="Give data of a permitted shape" + (", or as many elements." if self.permit_reshape else "."),
         )
 
-    def describes_the_same(self, other: "Wrapper") -> bool:
-        """Whether an attribute registered by ``other`` is described, and reset, alike."""
-        alike = ("constant", "family", "unit", "bounds", "strict", "softbounds", "scale", "shapes", "permit_reshape")
-        if type(self) is not type(other) or any(getattr(self, a) != getattr(other, a) for a in alike):
-            return False
+    def chosen(self, value: Any, where: str) -> Any:
+        """``value``, or of choices that one of this name."""
+        if self.choices is None or not isinstance(value, str):
+            return value
+        if value not in self.choices:
+            raise ValueRefused(
+                where=where,
+                expected=f"one of {', '.join(map(repr, self.choices))}",
+                got=f"{value!r:.60}",
+                fix="Choose one of these names.",
+            )
+        return self.choices[value]
+
+    def describes_alike(self, other: "Wrapper") -> bool:
+        """Whether an attribute registered by ``other`` is described alike, whatever it begins with."""
+        alike = ("constant", "family", "unit", "bounds", "strict", "softbounds", "scale", "shapes", "permit_reshape", "choices")
+        return type(self) is type(other) and all(getattr(self, a) == getattr(other, a) for a in alike)
+
+    def begins_alike(self, other: "Wrapper") -> bool:
+        """Whether an attribute registered by ``other`` is reset to the same."""
         if self.init_func is not other.init_func and self.init_func != other.init_func:
             return False
+        if isinstance(self.data, Tracer) or isinstance(other.data, Tracer):
+            return self.data is other.data
         if is_numeric(self.data) and is_numeric(other.data):
             return np.array_equal(np.asarray(self.data), np.asarray(other.data))
         return self.data is other.data or (isinstance(self.data, str) and self.data == other.data)

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-from ..transform._frame import STACK, Journal
+from ..transform._frame import STACK
+from ..transform._journal import Journal
 from ._plan import Plan
 
 if TYPE_CHECKING:

@@ -182,3 +182,11 @@ def test_what_has_no_numbers_cannot_be_sampled(entries):
     holder.key = bm.Variable(jax.random.key(0))
     with pytest.raises(bp.errors.KindError, match=r"the entry 'key': expected numbers to be read, got a random key\. Ask"):
         holder.entry("key").sample()
+
+
+def test_an_entry_names_what_there_is_to_choose_from():
+    entries = {entry.path: entry for entry in bp.modules.Rate(2).entries()}
+    assert list(entries["act_fn"].choices) == ["ReLU", "tanh", "sigmoid"]
+    assert entries["tau"].choices is None
+    entries["act_fn"].set("tanh")
+    assert entries["act_fn"].value is entries["act_fn"].choices["tanh"]

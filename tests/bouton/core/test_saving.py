@@ -69,7 +69,10 @@ def test_a_module_goes_on_where_it_was_saved(file, build):
     series = jnp.full((1, 15, n), 0.3)
     one(series)
     one.save_states(file)
-    assert other.load_states(file) == ([], [])
+    found = other.load_states(file)
+    # A functional module returns another one, and warns of what does not match.
+    other = found if isinstance(one, LIFJax) else other
+    assert isinstance(one, LIFJax) or found == ([], [])
     assert_same(contents(one), contents(other))
     assert_array_equal(other(series)[0], one(series)[0])
 

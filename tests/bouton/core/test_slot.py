@@ -29,6 +29,18 @@ def test_a_change_of_what_is_no_array_counts_as_another_version():
     assert number.version == 0
 
 
+def test_a_choice_is_taken_by_its_name_and_an_unknown_name_is_refused():
+    slot = Slot(SimulationParameter("sine", choices={"sine": np.sin, "cosine": np.cos}), "here")
+    assert slot.read() is np.sin
+    slot.write("cosine", "here")
+    assert slot.read() is np.cos
+    slot.write(np.tan, "here")
+    assert slot.read() is np.tan
+    with pytest.raises(ValueRefused, match=r"here: expected one of 'sine', 'cosine', got 'tangent'\. Choose one"):
+        slot.write("tangent", "here")
+    assert slot.read() is np.tan
+
+
 def test_a_copy_built_around_another_value_keeps_what_the_wrapper_said():
     slot = Slot(Parameter(np.ones(2), family="taus", bounds=(0, None)), "here")
     twin = Slot.build(slot.facts(), bm.Variable(jnp.full(2, 3.0)))

@@ -167,16 +167,16 @@ def test_one_wrapper_may_register_two_attributes(wrapper):
 )
 def test_two_wrappers_describe_the_same_when_they_say_and_reset_the_same(other, same):
     mine = Parameter(np.ones(2), family="taus", bounds=(0, 1))
-    assert mine.describes_the_same(other) is same
-    assert other.describes_the_same(mine) is same
+    assert (mine.describes_alike(other) and mine.begins_alike(other)) is same
+    assert (other.describes_alike(mine) and other.begins_alike(mine)) is same
 
 
 def test_wrappers_of_other_things_describe_the_same_when_these_are_equal_names_or_one_object():
     one = SimulationParameter("".join(["eu", "ler"]))
-    assert one.describes_the_same(SimulationParameter("euler"))
-    assert not one.describes_the_same(SimulationParameter("heun"))
-    assert SimulationParameter(np.tanh).describes_the_same(SimulationParameter(np.tanh))
-    assert not SimulationParameter(np.tanh).describes_the_same(SimulationParameter(np.sin))
+    assert one.begins_alike(SimulationParameter("euler"))
+    assert not one.begins_alike(SimulationParameter("heun"))
+    assert SimulationParameter(np.tanh).begins_alike(SimulationParameter(np.tanh))
+    assert not SimulationParameter(np.tanh).begins_alike(SimulationParameter(np.sin))
 
 
 def test_the_text_shows_class_family_and_shapes():

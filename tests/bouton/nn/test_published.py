@@ -66,6 +66,7 @@ def error_84_steps_ahead(seed, alpha):
     return np.sqrt(np.mean((found - series[:, -1]) ** 2) / series.var())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [0, 3])
 def test_a_reservoir_that_ridge_has_taught_goes_on_with_the_mackey_glass_series_as_jaegers_does(seed):
     # Published for one network: 0.00028 (GMD Report 148, section 6.4).
