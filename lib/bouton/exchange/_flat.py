@@ -26,7 +26,7 @@ class Flat:
     UnsupportedError
         For several inputs or outputs.
     ValueRefused
-        For a node that nothing reaches, or that reaches nothing.
+        For a node that nothing reaches, or that reaches nothing; the output that nothing feeds.
     """
 
     def __init__(self, graph: Any, where: str):
@@ -41,7 +41,7 @@ class Flat:
             one, two = ("" if name in (source, sink) else name for name in (one, two))
             self.after[one].append(two)
             self.before[two].append(one)
-        self._refuse_loose_ends()
+        self._refuse_loose_ends(source, sink)
 
     def _taken_apart(self, graph: Any, above: str) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         nodes: dict[str, Any] = {}
@@ -71,6 +71,7 @@ class Flat:
         for kind, word in ((self._nir.Input, "input"), (self._nir.Output, "output")):
             names = [key for key, node in nodes.items() if isinstance(node, kind)]
             if len(names) != 1:
+                self._refuse_missing_edge(nodes, name)
                 raise UnsupportedError(
                     where=f"{self._where}, {f'graph {name!r}' if name else 'the graph'}",
                     expected=f"one {word}",
@@ -80,7 +81,31 @@ class Flat:
             found.append(names[0])
         return found[0], found[1]
 
-    def _refuse_loose_ends(self) -> None:
+    def _refuse_missing_edge(self, nodes: Mapping[str, Any], name: str) -> None:
+        """Refuse a node without an edge, before which or behind which the package has put an input or an output of its own."""
+        above = f"{name}." if name else ""
+        loose = {
+            word: [key for key in nodes if isinstance(nodes.get(f"{above}{word}_{key.removeprefix(above)}"), kind)]
+            for kind, word in ((self._nir.Input, "input"), (self._nir.Output, "output"))
+        }
+        edge = (*loose["output"][:1], *loose["input"][:1])
+        for word, ahead in (("input", "to it"), ("output", "away from it")):
+            if loose[word]:
+                raise self._no_edge(loose[word][0], ahead, edge)
+
+    def _no_edge(self, name: str, ahead: str, edge: tuple[str, ...]) -> ValueRefused:
+        return ValueRefused(
+            where=f"{self._where}, node {name!r}",
+            expected=f"an edge that leads {ahead}",
+            got="none",
+            fix=f"Add the edge {edge}." if len(edge) == 2 else "Add the edge that is missing, or leave the node out.",
+        )
+
+    def _refuse_loose_ends(self, source: str, sink: str) -> None:
+        if self.nodes and not self.before[""]:
+            raise self._no_edge(sink, "to it", (next(reversed(self.nodes)), sink))
+        if self.nodes and not self.after[""]:
+            raise self._no_edge(source, "away from it", (source, next(iter(self.nodes))))
         for edges, words in ((self.after, "reached from the input"), (self.before, "that leads to the output")):
             seen, ahead = {""}, list(edges[""])
             while ahead:

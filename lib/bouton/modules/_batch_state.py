@@ -7,7 +7,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..errors import ShapeError
+from ..core._names import nearest
+from ..errors import ShapeError, UnknownPathError
 from ..transform import Variable
 
 if TYPE_CHECKING:
@@ -43,31 +44,29 @@ def first_of_batch(
     ------
     ShapeError
         For a state of another shape.
+    UnknownPathError
+        For one that the module has not.
     """
     first, whole = {}, {}
     for name, value in returned.items():
         told = reported.get(name)
+        _refuse_unknown(obj, name, value, where, above)
         if value is told:
             first[name] = value
         elif isinstance(value, Mapping):
-            child = obj._children.get(name)
-            if child is None:
-                first[name] = value
-            else:
-                told = told if isinstance(told, Mapping) else {}
-                first[name], below = first_of_batch(child, value, told, batch, where, f"{above}{name}.")
-                if below:
-                    whole[name] = below
+            told = told if isinstance(told, Mapping) else {}
+            first[name], below = first_of_batch(obj._children[name], value, told, batch, where, f"{above}{name}.")
+            if below:
+                whole[name] = below
         else:
             value = value.value if isinstance(value, Variable) else value
-            slot = obj._slots.get(name)
-            cell = None if slot is None else slot.cell
-            shape = None if cell is None else cell.value.shape
+            slot = obj._slots[name]
+            shape = None if slot.cell is None else slot.cell.value.shape
             if shape is not None and np.shape(value) == (batch, *shape):
                 whole[name] = jnp.asarray(value)
                 first[name] = whole[name][0]
                 continue
-            if slot is not None and shape is not None and slot.wrapper.remembers and np.shape(value) != shape:
+            if shape is not None and slot.wrapper.remembers and np.shape(value) != shape:
                 raise ShapeError(
                     where=f"{where}, new_state {above + name!r}",
                     expected=f"shape {shape}, or {(batch, *shape)} with the batch in front",
@@ -78,6 +77,20 @@ def first_of_batch(
             if told is not None:
                 whole[name] = None
     return first, whole
+
+
+def _refuse_unknown(obj: "Object", name: str, value: Any, where: str, above: str) -> None:
+    below = isinstance(value, Mapping)
+    if name in (obj._children if below else obj._slots):
+        return
+    known = [*obj._children] if below else [key for key, slot in obj._slots.items() if slot.kind == "state"]
+    register = f"self.{name} = {'...' if below else 'State(...)'}"
+    raise UnknownPathError(
+        where=f"{where}, new_state {above + name!r}",
+        expected=f"{'a submodule' if below else 'a state'} of {type(obj).__name__}",
+        got=f"{name!r}, which it has not",
+        fix=nearest(name, known) if known else f"Register it in __init__: {register}.",
+    )
 
 
 def of_whole_batch(
@@ -124,6 +137,42 @@ def of_whole_batch(
                 fix=f"Return it with its batch axis in new_state; one that all share as jnp.broadcast_to(x, {shape}).",
             )
     return full
+
+
+def refuse_whole_batch(obj: "Object", attributes: Mapping[str, Any], error: ShapeError) -> None:
+    """When ``error`` came of states ``(B, ...)`` of a batch, one that says how they are given back.
+
+    Parameters
+    ----------
+    obj : Object
+        Whose ``set_attributes`` has refused the nested dict ``attributes``.
+    """
+    batch = _size_of_batch(obj, attributes)
+    if batch is None:
+        return
+    module = "module" if getattr(obj, "_functional", False) else "bp.functional(module)"
+    raise ShapeError(
+        where=error.where,
+        expected=error.expected,
+        got=f"{error.got}, as of {batch} elements of a batch",
+        fix="Let each element go on from its own: jax.vmap(lambda state, x: "
+        f"{module}.set_attributes(state)(x)[0][0])(states, series).",
+    ) from error
+
+
+def _size_of_batch(obj: "Object", attributes: Mapping[str, Any]) -> int | None:
+    """B, when states ``(B, ...)`` of one B are among them."""
+    sizes: set[int | None] = set()
+    for name, value in attributes.items():
+        if isinstance(value, Mapping):
+            child = obj._children.get(name)
+            if child is not None and value:
+                sizes.add(_size_of_batch(child, value))
+        elif (slot := obj._slots.get(name)) is not None and slot.cell is not None and slot.kind == "state":
+            shape, own = np.shape(value), slot.cell.value.shape
+            sizes.add(shape[0] if len(shape) == len(own) + 1 and shape[1:] == own else None)
+    found = sizes - {None}
+    return next(iter(found)) if len(found) == 1 else None
 
 
 def _key_for_each(key: jax.Array, batch: int) -> jax.Array:

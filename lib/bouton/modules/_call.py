@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..core._names import nearest
-from ..errors import KindError, UnknownPathError
+from ..core._nested import leaves, overlay
+from ..core._recorded import as_patterns
+from ..errors import UnknownPathError
 from ..transform._frame import STACK
 from ..transform._trace import present_trace
 
@@ -46,7 +48,7 @@ class Selection:
 
     def __init__(self, record: Any):
         self.everything = record is True or isinstance(record, Forwarded)
-        self.patterns = () if isinstance(record, bool | Forwarded) else _patterns(record)
+        self.patterns = () if isinstance(record, bool | Forwarded) else as_patterns(record, "record")
         self._wild = tuple(p for p in self.patterns if any(c in p for c in "*?["))
 
     def __bool__(self) -> bool:
@@ -60,7 +62,7 @@ class Selection:
         """Refuse a pattern that chose nothing."""
         if not self.patterns:
             return
-        paths = list(paths_of(record))
+        paths = [path for path, _ in leaves(record)]
         for pattern in self.patterns:
             if pattern not in paths and not any(fnmatch.fnmatchcase(path, pattern) for path in paths):
                 known = sorted({*offered(), *paths})
@@ -73,36 +75,6 @@ class Selection:
                     if inside
                     else nearest(pattern, known),
                 )
-
-
-def _patterns(record: Any) -> tuple[str, ...]:
-    patterns = (record,) if isinstance(record, str) else record
-    if not isinstance(patterns, Sequence) or not all(isinstance(p, str) for p in patterns):
-        raise KindError(
-            where="record",
-            expected="True, False, a path or a list of paths",
-            got=f"{record!r}",
-            fix="Write for instance record='neurons.vmem' or record=['neurons.*', 'output'].",
-        )
-    return tuple(patterns)
-
-
-def paths_of(record: Mapping[str, Any], prefix: str = "") -> Iterable[str]:
-    """Paths of the leaves of a nested dict."""
-    for name, value in record.items():
-        if isinstance(value, Mapping):
-            yield from paths_of(value, f"{prefix}{name}.")
-        else:
-            yield prefix + name
-
-
-def overlay(below: dict, above: Mapping[str, Any]) -> dict:
-    """Nested dicts merged; where both have a leaf, ``above`` wins."""
-    merged = dict(below)
-    for name, value in above.items():
-        under = merged.get(name)
-        merged[name] = overlay(under, value) if isinstance(under, dict) and isinstance(value, Mapping) else value
-    return merged
 
 
 class Call:

@@ -1,6 +1,6 @@
 """What goes into a call of a module, and what comes out of it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import jax
@@ -19,10 +19,10 @@ def taken_apart(data: Any) -> tuple[Any, dict, dict]:
     return data, {}, {}
 
 
-def checked_result(result: Any, data: Any, size_out: int, where: str) -> tuple:
+def checked_result(result: Any, data: Any, size_out: int, where: str, submodules: Collection[str] = ()) -> tuple:
     """The three results of ``evolve`` on ``data``, batch first, or the error that says what is wrong with them.
 
-    With a batch of one, output and signals may come without batch axis.
+    With a batch of one, output and signals may come without batch axis. What ``submodules`` have recorded they have checked.
     """
     if not (isinstance(result, tuple) and len(result) == 3):
         raise KindError(
@@ -51,7 +51,11 @@ def checked_result(result: Any, data: Any, size_out: int, where: str) -> tuple:
             got=f"shape {shape}",
             fix=_fix(shape, batch, steps, size_out),
         )
-    return output, state, {name: _batch_first(signal, steps) for name, signal in record.items()} if batch == 1 else record
+    signals = {
+        name: signal if name in submodules and isinstance(signal, Mapping) else _batch_first(signal, batch, steps, where, name)
+        for name, signal in record.items()
+    }
+    return output, state, signals
 
 
 def _floats(output: Any, where: str) -> jax.Array:
@@ -82,9 +86,27 @@ def _fix(shape: tuple, batch: int, steps: int, size_out: int) -> str:
     return "Keep the three axes of the input series."
 
 
-def _batch_first(signal: Any, steps: int) -> Any:
-    """A signal of one series that was computed without batch axis gets one."""
+def _batch_first(signal: Any, batch: int, steps: int, where: str, path: str) -> Any:
+    """A signal ``(B, T, ...)``; that of one series may have been computed without batch axis."""
     if isinstance(signal, Mapping):
-        return signal
+        return {name: _batch_first(below, batch, steps, where, f"{path}.{name}") for name, below in signal.items()}
+    if isinstance(signal, Variable):
+        signal = signal.value
+    if not is_numeric(signal):
+        raise KindError(
+            where=f"{where}.evolve, record {path!r}",
+            expected="a signal that is an array",
+            got=f"{type(signal).__name__}",
+            fix="Record arrays (batch, time, ...); keep other things in attributes.",
+        )
     shape = np.shape(signal)
-    return signal[None] if shape[:1] == (steps,) and shape[:2] != (1, steps) else signal
+    if shape[:2] == (batch, steps):
+        return signal
+    if batch == 1 and shape[:1] == (steps,):
+        return jnp.asarray(signal)[None]
+    raise ShapeError(
+        where=f"{where}.evolve, record {path!r}",
+        expected=f"a signal (batch, time, ...) of shape ({batch}, {steps}, ...)",
+        got=f"shape {shape}",
+        fix="Keep the batch and time axes in front. What has no time is no signal: register it as a State.",
+    )

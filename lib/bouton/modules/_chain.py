@@ -7,11 +7,13 @@ from typing import Any
 import jax
 import numpy as np
 
+from ..core import Object
 from ..core._names import nearest
+from ..core._nested import overlay
 from ..errors import KindError, PositionError, ShapeError, UnknownPathError, ValueRefused
-from ._call import overlay
 from ._forms import functional_form
 from ._graph import ModuleGraph
+from ._held_state import moving
 from ._module import Module
 
 
@@ -58,6 +60,28 @@ class Chain(Module):
         self._names = tuple(f"{i}_{type(m).__name__}" for i, m in enumerate(modules))
         for name, module in zip(self._names, modules, strict=True):
             setattr(self, name, module)
+
+    def _refuse_child(self, name: str, child: Object) -> None:
+        super()._refuse_child(name, child)
+        # A plain module would go on in the second place with the state of the first, and a functional one begin anew in both.
+        names = self.__dict__.get("_names", ())
+        if name in names:
+            self._refuse_shared_state(name, child, names)
+
+    def _refuse_shared_state(self, name: str, child: Object, names: tuple[str, ...]) -> None:
+        own = {cell for cell, _ in moving(child)}
+        for other in names:
+            there = self._children.get(other)
+            if other == name or there is None or not any(cell in own for cell, _ in moving(there)):
+                continue
+            # Rather than a random key: a state that somebody knows by its name.
+            shared = min((entry for entry in there.entries() if entry.cell in own), key=lambda entry: entry.name.endswith("_key"))
+            raise ValueRefused(
+                where=self._where(name),
+                expected="a module with states of its own",
+                got=f"{type(child).__name__} with the state {f'{other}.{shared.path}'!r}, which stands there as well",
+                fix="Build a second one; a module without states, a Linear for instance, may stand in several places.",
+            )
 
     def _check_sizes(self, modules: tuple[Module, ...]) -> None:
         """Refuse modules that do not fit together."""
@@ -118,6 +142,10 @@ class Chain(Module):
 
     def _signals(self, above: tuple = ()) -> list[str]:
         return [*super()._signals(above), *(f"{name}_output" for name in self._names)]
+
+    def _event_signals(self, above: tuple = ()) -> list[str]:
+        spiking = [f"{name}_output" for name in self._names if getattr(self, name).spiking_output]
+        return [*super()._event_signals(above), *spiking]
 
     def evolve(self, input_data: Any, record: Any = False) -> tuple[jax.Array, dict, dict]:
         data, state, recorded = input_data, {}, {}

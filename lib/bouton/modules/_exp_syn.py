@@ -11,7 +11,7 @@ from ..errors import ShapeError
 from ._decay import decay
 from ._declare import declare, declare_time_step
 from ._functional import Functional
-from ._noise import declare_noise, draw, key
+from ._noise import declare_key, declare_noise, draw
 from ._series import SeriesModule, Values
 
 
@@ -108,7 +108,7 @@ class ExpSyn(SeriesModule):
             softbounds=(1e-3, 0.2),
             scale="log",
         )
-        self.rng_key = key(rng_key, self._functional)
+        declare_key(self, rng_key)
         declare(self, "isyn", State, None, 0.0, shape=(n,))
         declare_time_step(self, dt)
         declare_noise(self, noise_std)

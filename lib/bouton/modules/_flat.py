@@ -8,9 +8,12 @@ import jax
 
 from ..core import Object
 from ..core._slot import Slot
-from ..transform._frame import STACK, Frame
+from ..transform._frame import STACK
+from ..transform._trace import present_trace
+from ._initial import ORIGIN
 from ._plain import plain_attributes, same
-from ._structure import Structure
+from ._structure import Origin, Structure
+from ._whole_arrays import refuse_gone
 
 # Names that begin so are no attributes of a model.
 FLAT, _ASLEEP = "_bouton_flat", "_bouton_asleep"
@@ -80,17 +83,18 @@ class _Flat:
 class _Asleep:
     """An instance that nobody has looked into yet: the arrays it will hold."""
 
-    __slots__ = ("arrays", "home", "structure")
+    __slots__ = ("arrays", "origin", "structure")
 
-    def __init__(self, structure: Structure, arrays: list, home: Frame | None):
-        self.structure, self.arrays, self.home = structure, arrays, home
+    def __init__(self, structure: Structure, arrays: list, origin: Origin):
+        self.structure, self.arrays, self.origin = structure, arrays, origin
 
 
 def flatten(module: Any) -> tuple[list, Structure]:
     """The arrays of a module, and all the rest."""
     asleep = module.__dict__.get(_ASLEEP)
     if asleep is not None:
-        if asleep.home is STACK.top and same(plain_attributes(module), asleep.structure.plain):
+        if asleep.origin.frame is STACK.top and same(plain_attributes(module), asleep.structure.plain):
+            refuse_gone(type(module), asleep.arrays)
             return list(asleep.arrays), asleep.structure
         awaken(module)
     flat = module.__dict__.get(FLAT)
@@ -101,7 +105,9 @@ def flatten(module: Any) -> tuple[list, Structure]:
         # Before it is looked at: the look counts the attributes.
         module.__dict__[FLAT] = None
         module.__dict__[FLAT] = flat = _Flat(structure, slots, parts)
-    return flat.arrays(), flat.structure
+    arrays = flat.arrays()
+    refuse_gone(type(module), arrays)
+    return arrays, flat.structure
 
 
 def unflatten(structure: Structure, arrays: Any) -> Any:
@@ -110,7 +116,7 @@ def unflatten(structure: Structure, arrays: Any) -> Any:
     It is completed when somebody looks into it: most are made to be taken apart again, by the next call of a compiled function.
     """
     module = structure.begin()
-    module.__dict__[_ASLEEP] = _Asleep(structure, list(arrays), STACK.top)
+    module.__dict__[_ASLEEP] = _Asleep(structure, list(arrays), Origin(STACK.top, present_trace()))
     if not structure.can_wait:
         awaken(module)
     return module
@@ -127,12 +133,31 @@ def awaken(module: Any) -> bool:
             parts: list[tuple[Object, Structure]] = []
             plain_then = asleep.structure.plain
             plain_now = plain_attributes(module)
-            asleep.structure.complete(module, iter(asleep.arrays), asleep.home, slots, parts)
+            asleep.structure.complete(module, iter(asleep.arrays), asleep.origin, slots, parts)
             del module.__dict__[_ASLEEP]
             module.__dict__[FLAT] = None
             # Its parent may have named it meanwhile.
             module.__dict__[FLAT] = _Flat(asleep.structure, slots, parts) if same(plain_now, plain_then) else None
     return True
+
+
+def copied(module: Any) -> Any:
+    """A copy, whose initial values are known as well as those of the module."""
+    arrays, structure = flatten(module)
+    copy = unflatten(structure, arrays)
+    if _ASLEEP not in module.__dict__:
+        awaken(copy)
+        for old, new in zip(module.__dict__[FLAT].parts, copy.__dict__[FLAT].parts, strict=True):
+            (new.child or copy).__dict__[ORIGIN] = (old.child or module).__dict__.get(ORIGIN)
+    return copy
+
+
+class _Path(jax.tree_util.GetAttrKey):
+    """The path of an attribute, as JAX shows it, and as its message on different numbers of attributes asks for it."""
+
+    @property
+    def key(self) -> str:
+        return self.name
 
 
 def flatten_with_keys(module: Any) -> tuple[list[tuple[Any, Any]], Structure]:
@@ -141,5 +166,5 @@ def flatten_with_keys(module: Any) -> tuple[list[tuple[Any, Any]], Structure]:
     paths: dict[int, str] = {}
     for entry in module.entries():
         paths.setdefault(id(entry._slot), entry.path)
-    keys = [jax.tree_util.GetAttrKey(paths[id(slot)]) for slot in module.__dict__[FLAT].slots]
+    keys = [_Path(paths[id(slot)]) for slot in module.__dict__[FLAT].slots]
     return list(zip(keys, arrays, strict=True)), structure

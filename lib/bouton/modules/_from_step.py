@@ -9,6 +9,7 @@ import numpy as np
 from jax.core import Tracer
 
 from ..core import State
+from ..core._nested import nested_by_path
 from ..dynamics import DynamicalSystem, share
 from ..errors import KindError, ShapeError, ValueRefused
 from ..math import BatchingMode, environment
@@ -152,10 +153,10 @@ class FromStep(Module):
         outputs, states, keys, signals = self._advance(series, tuple(name.partition(".")[2] for name in wanted))
         for path, key in keys.items():
             self.system.cell(path).value = key[0]
-        record = {"system": _nested(signals)} if signals else {}
+        record = {"system": nested_by_path(signals)} if signals else {}
         begun: Any = self.i
         last = jnp.broadcast_to(begun + series.shape[1], series.shape[:1])
-        return outputs, {"i": last, "system": _nested(states)}, record
+        return outputs, {"i": last, "system": nested_by_path(states)}, record
 
     @cls_jit(static_argnames="wanted")
     def _advance(self, series: jax.Array, wanted: tuple[str, ...]) -> tuple[jax.Array, dict, dict, dict]:
@@ -264,14 +265,3 @@ class FromStep(Module):
             stack.enter_context(environment(dt=milliseconds))
             stack.enter_context(share.restored({"dt": milliseconds, "t": 0.0, "i": 0}))
             return stack.pop_all()
-
-
-def _nested(flat: dict[str, Any]) -> dict:
-    nested: dict = {}
-    for path, value in flat.items():
-        *above, name = path.split(".")
-        branch = nested
-        for part in above:
-            branch = branch.setdefault(part, {})
-        branch[name] = value
-    return nested

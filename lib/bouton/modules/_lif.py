@@ -23,7 +23,8 @@ class LIF(LIFNeurons):
     tau_mem : (N,) or scalar, s
         Membrane time constants, 20 ms by default. Family ``'taus'``.
     tau_syn : (N, S), (1, S) or scalar, s
-        Synaptic time constants, 20 ms by default. Family ``'taus'``.
+        Synaptic time constants, 20 ms by default. Family ``'taus'``. S numbers in a row are one for each synapse, the same in all
+        neurons, also where N is S; with one synapse a neuron, N in a row are one for each neuron.
     bias : (N,) or scalar
         Added at every step, 0 by default. Family ``'bias'``.
     w_rec : (N, Nin)

@@ -11,7 +11,7 @@ from ..core import Parameter, State
 from ..errors import ShapeError
 from ._decay import decay
 from ._declare import WEIGHTS, declare, declare_number, declare_time_step, refuse_recurrent_weights
-from ._noise import declare_noise, draw, key
+from ._noise import declare_key, declare_noise, draw
 from ._series import SeriesModule, Values
 from ._spike import spike_counts
 from ._weights import kaiming
@@ -137,7 +137,7 @@ class LIFNeurons(SeriesModule):
         )
         if has_rec:
             declare(self, "w_rec", Parameter, w_rec, weight_init_func, shape=(n, self.size_in), **WEIGHTS)
-        self.rng_key = key(rng_key, self._functional)
+        declare_key(self, rng_key)
         declare(self, "spikes", State, None, 0.0, shape=(n,))
         declare(self, "isyn", State, None, 0.0, shape=(n, self._synapses))
         declare(self, "vmem", State, None, 0.0, shape=(n,))

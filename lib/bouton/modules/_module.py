@@ -1,29 +1,30 @@
 """A model that turns a whole series of inputs into a series of outputs."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from ..core import Object
+from ..core._nested import leaves, overlay
 from ..errors import NoImplementationError, ShapeError, ValueRefused
 from . import _file_facts
-from ._batch_state import first_of_batch, of_whole_batch
-from ._call import CALLS, FORWARDED, Call, overlay, paths_of
+from ._batch_state import first_of_batch, of_whole_batch, refuse_whole_batch
+from ._call import CALLS, FORWARDED, Call
 from ._call_result import checked_result, taken_apart
-from ._described import Described
 from ._evolve_arguments import arguments_of
 from ._forms import plain_form
 from ._graph import ModuleGraph, of_leaf
 from ._held_state import is_written, moving, present_state
 from ._repeated import carried_here, note_left, refuse_to_go_on
 from ._series_data import as_series, widened
-from ._timed import TimedModule, wrap_record
+from ._timed import TimedModule
+from ._with_signals import WithSignals
 
 
-class Module(Described):
+class Module(WithSignals):
     """Base of models that evolve a series ``(batch, time, feature)``.
 
     A subclass calls ``super().__init__(shape)``, assigns its parameters, states and submodules to attributes, and implements
@@ -122,13 +123,13 @@ class Module(Described):
                     args, kwargs = arguments.with_record(args, kwargs, asked)
                 carried = carried_here(call)
                 results = self.evolve(data, *args, **kwargs)
-                output, new_state, record = checked_result(results, data, self.size_out, self.class_name)
+                output, new_state, record = checked_result(results, data, self.size_out, self.class_name, self._children)
                 call.batch = output.shape[0]
                 refuse_to_go_on(call, call.batch, before, carried)
                 state = self._completed_state(call, new_state)
                 whole = overlay(call.record, record) if call.record else record
                 record = call.kept(whole) if call.selections else {}
-                call.asked.check_found(record, lambda: [*self._signals(), *paths_of(whole)], self.class_name)
+                call.asked.check_found(record, lambda: [*self._signals(), *(path for path, _ in leaves(whole))], self.class_name)
             given = of_whole_batch(state, start, call.batched, call.batch, self.class_name) if return_batch_state else state
             if not self._functional:
                 self._keep_state(state)
@@ -138,10 +139,30 @@ class Module(Described):
         finally:
             if not finished:
                 for cell, value in before:
-                    cell.value = value
+                    if cell.value is not value:
+                        cell.value = value
         if earlier_state or earlier_record:
             return output, overlay(earlier_state, given), overlay(earlier_record, record)
         return output, given, record
+
+    def set_attributes(self, attributes: Mapping[str, Any]) -> Self:
+        """Write the values of a nested dict such as :meth:`parameters` or a call gives.
+
+        Either all are written or, when one is refused, none. A functional module is left alone, and another one returned.
+
+        Raises
+        ------
+        UnknownPathError
+            For an unknown name; it names the nearest.
+        ShapeError, KindError, ValueRefused
+            For a value that its attribute cannot take. States of a whole batch, from ``return_batch_state``, go through
+            ``jax.vmap`` of a functional module.
+        """
+        try:
+            return super().set_attributes(attributes)
+        except ShapeError as error:
+            refuse_whole_batch(self, attributes, error)
+            raise
 
     def _call_purely(self, record: Any, args: tuple, kwargs: dict) -> tuple[Any, dict | None, dict]:
         return self(*args, record=record, **kwargs)
@@ -184,14 +205,6 @@ class Module(Described):
                     fix=f"Carry it in a variable of evolve, and return it at the end: new_state = {{{name!r}: {name}}}.",
                 )
         return value
-
-    def _signals(self, above: tuple = ()) -> list[str]:
-        """Paths of the signals that library modules below record; for the sentence about an unknown one."""
-        own = [] if not hasattr(self, "_signal_names") else list(self._signal_names())
-        for name, child in self.modules().items():
-            if isinstance(child, Module) and not any(child is a for a in (*above, self)):
-                own += [f"{name}.{path}" for path in child._signals((*above, self))]
-        return own
 
     # -- help for evolve ----------------------------------------------------
 
@@ -273,18 +286,3 @@ class Module(Described):
                 got=f"{self.class_name}, whose evolve is its own",
                 fix="Define as_graph(self) in the class; entries() and modules() tell its structure.",
             )
-
-    def _wrap_recorded_state(self, record: Mapping[str, Any], t_start: float = 0.0) -> dict:
-        """A record as time series that begin at ``t_start`` seconds, nested alike."""
-        return wrap_record(record, self._time_step(), t_start)
-
-    def _time_step(self) -> float:
-        steps = [e.value for e in self.entries() if e.name == "dt"]
-        if not steps:
-            raise ValueRefused(
-                where=f"{self.class_name}.dt",
-                expected="a time step in seconds",
-                got="a module without one",
-                fix="Give the module, or one below it, a SimulationParameter called dt.",
-            )
-        return float(steps[0])

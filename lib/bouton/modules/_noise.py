@@ -26,20 +26,31 @@ class Key(Wrapper):
     kind = "random"
 
 
+class FirstKey(Key):
+    """The key that a functional module begins with: an array of its tree, so that each goes back to its own."""
+
+    initial_in = "first_key"
+
+
+class MovingKey(State):
+    """The key of a functional module, which a call hands back."""
+
+    initial_in = "first_key"
+
+
 def declare_noise(module: Module, noise_std: Any) -> None:
     """Register ``module.noise_std``."""
     declare_number(module, "noise_std", noise_std, NoiseLevel, bounds=(0.0, None), softbounds=(0.0, 1.0))
 
 
-def key(rng_key: Any, functional: bool) -> Wrapper:
-    """The attribute ``rng_key``: a state of a functional module, which hands it back; the own business of a plain one.
+def declare_key(module: Module, rng_key: Any) -> None:
+    """Register ``module.rng_key``: a state of a functional module, which hands it back; the own business of a plain one.
 
     Parameters
     ----------
+    module : Module
     rng_key : key, int or None
         A JAX key, a seed, or ``None`` for a fresh key from bouton's own random state.
-    functional : bool
-        Whether the module is functional.
 
     Raises
     ------
@@ -59,7 +70,9 @@ def key(rng_key: Any, functional: bool) -> Wrapper:
             got=f"{type(rng_key).__name__}" + (f" of shape {rng_key.shape}" if hasattr(rng_key, "shape") else ""),
             fix="Write for instance rng_key=0, or rng_key=jax.random.key(0).",
         )
-    return (State if functional else Key)(rng_key)
+    module.rng_key = (MovingKey if module._functional else Key)(rng_key)
+    if module._functional:
+        module.first_key = FirstKey(rng_key)
 
 
 def draw(s: dict, shape: tuple[int, ...], dtype: Any) -> tuple[jax.Array, jax.Array]:

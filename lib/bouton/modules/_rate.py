@@ -11,7 +11,7 @@ from ..core import Parameter, SimulationParameter, State
 from ..errors import ShapeError, ValueRefused
 from ._declare import WEIGHTS, declare, declare_time_step, refuse_recurrent_weights
 from ._functional import Functional
-from ._noise import declare_noise, draw, key
+from ._noise import declare_key, declare_noise, draw
 from ._series import SeriesModule, Values
 from ._weights import unit_eigs
 
@@ -31,7 +31,8 @@ def sigmoid(x: jax.Array, threshold: jax.Array) -> jax.Array:
     return (jnp.tanh(x - threshold) + 1) / 2
 
 
-_ACTIVATIONS = {"relu": relu, "tanh": tanh, "sigmoid": sigmoid}
+CHOICES = {"ReLU": relu, "tanh": tanh, "sigmoid": sigmoid}
+_ACTIVATIONS = {name.lower(): function for name, function in CHOICES.items()}
 
 
 def activation(chosen: str | Callable) -> Callable:
@@ -193,11 +194,11 @@ class Rate(SeriesModule):
         declare(self, "threshold", Parameter, threshold, 0.0, family="thresholds", softbounds=(-1, 1), **facts)
         if has_rec:
             declare(self, "w_rec", Parameter, w_rec, weight_init_func, shape=(n, n), **WEIGHTS)
-        self.rng_key = key(rng_key, self._functional)
+        declare_key(self, rng_key)
         declare(self, "x", State, None, 0.0, shape=(n,))
         declare_time_step(self, dt)
         declare_noise(self, noise_std)
-        self.act_fn = SimulationParameter(activation(activation_func))
+        self.act_fn = SimulationParameter(activation(activation_func), choices=CHOICES)
 
     def _admit(self, name: str, value: Any) -> Any:
         return activation(value) if name == "act_fn" else value

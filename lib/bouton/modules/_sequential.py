@@ -22,8 +22,8 @@ class Sequential(Chain):
     ShapeError
         When the output size of one is not the input size of the next.
     ValueRefused
-        For no modules, when only some are functional, or for ``shape``, ``spiking_input`` or ``spiking_output``, which follow
-        from the modules.
+        For no modules, when only some are functional, when one with states stands in two places, or for ``shape``,
+        ``spiking_input`` or ``spiking_output``, which follow from the modules.
     KindError
         For something that is no module.
 

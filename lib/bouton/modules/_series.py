@@ -8,7 +8,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..errors import ShapeError
 from ..transform import Jitted
 from ..transform._frame import Frame, HiddenUse, NewCell
 from ._call import CALLS, Call, Selection
@@ -97,13 +96,6 @@ class SeriesModule(Module):
         cells = {name: slot.cell for name, slot in self._slots.items() if slot.cell is not None}
         loop = _compiled(step, tuple(cells), wanted, batched, self.size_in)
         output, new, whole, recorded = loop([cell.value for cell in cells.values()], series)
-        if output.ndim != 3:
-            raise ShapeError(
-                where=self.class_name,
-                expected="an output (batch, time, channels)",
-                got=f"shape {output.shape}, as from the arrays of several modules on one another",
-                fix="Call stacked modules through jax.vmap, for instance jax.vmap(lambda module: module(x)[0])(modules).",
-            )
         if not self._functional:
             for name, value in new.items():
                 cells[name].store(value)

@@ -8,6 +8,7 @@ import numpy as np
 from jax.core import Tracer
 
 from ..core import VarDict
+from ..core._nested import leaves
 from ..dynamics import DynamicalSystemNS, share
 from ..errors import KindError, ShapeError, ValueRefused
 from ..math import BatchingMode, Mode
@@ -115,7 +116,7 @@ class StepOf(DynamicalSystemNS):
 
     def _begin(self, batch: int | None) -> None:
         start = self.module.reset_state() if self.module._functional else self.module
-        for path, value in _flat(start.pure().states()).items():
+        for path, value in leaves(start.pure().states()):
             if batch is None:
                 value = jnp.asarray(value)
             elif value.dtype == _KEY and value.ndim == 1:
@@ -148,7 +149,7 @@ class StepOf(DynamicalSystemNS):
 
         def one(states: dict, x: jax.Array) -> tuple[jax.Array, dict]:
             output, new, _ = pure.set_attributes(states)(x[None])
-            known = _flat(new)
+            known = dict(leaves(new))
             return output[0, 0], {path: known[path] for path in states}
 
         states = {path: cell.value for path, cell in self.held.items()}
@@ -172,10 +173,3 @@ class StepOf(DynamicalSystemNS):
                 got=f"{step:g} ms",
                 fix=f"Run it in bm.environment(dt={float(now) * 1000:g}), or set {entry.path} to {step / 1000:g}.",
             )
-
-
-def _flat(nested: dict, prefix: str = "") -> dict[str, jax.Array]:
-    found = {}
-    for name, value in nested.items():
-        found |= _flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {f"{prefix}{name}": value}
-    return found

@@ -16,8 +16,16 @@ from ..core._switch import SwitchedVariable
 from ..transform import Variable, VariableView
 from ..transform._frame import Frame
 from ..transform._rebound import note_made
+from ._initial import ORIGIN, inherited
 from ._plain import as_now, plain_attributes, same
 from ._structure_text import as_text
+
+
+class Origin(NamedTuple):
+    """The traces in which a copy was made, of bouton and of JAX."""
+
+    frame: Frame | None
+    trace: Any
 
 
 class Kind(NamedTuple):
@@ -28,33 +36,12 @@ class Kind(NamedTuple):
     off: tuple | None
 
 
-class _Token:
-    """Stands for all structures that have been found equal: they are compared in full once."""
-
-    __slots__ = ("_older",)
-
-    def __init__(self) -> None:
-        self._older: _Token | None = None
-
-    def oldest(self) -> "_Token":
-        token = self
-        while token._older is not None:
-            token = token._older
-        if token is not self:
-            self._older = token
-        return token
-
-    def join(self, other: "_Token") -> None:
-        mine, theirs = self.oldest(), other.oldest()
-        if mine is not theirs:
-            theirs._older = mine
-
-
 class Structure:
     """A module without its arrays.
 
     A submodule or a Variable that stands in several places is one: it is described where it comes first, and elsewhere by its
-    number. A zero that is left out of the compiled code is no array here: no arithmetic on the tree can turn it on unseen.
+    number. A zero that is left out of the compiled code is no array here: no arithmetic on the tree can turn it on unseen. What
+    attributes begin with is compared only where it stands in compiled code.
 
     Parameters
     ----------
@@ -65,7 +52,7 @@ class Structure:
         Gets the module and those below it, each with its structure.
     """
 
-    __slots__ = ("_hash", "_token", "can_wait", "cells", "changing", "children", "cls", "groups", "plain", "slots")
+    __slots__ = ("_hash", "can_wait", "cells", "changing", "children", "cls", "groups", "likeness", "plain", "slots")
 
     def __init__(
         self,
@@ -77,7 +64,7 @@ class Structure:
         numbers = {} if numbers is None else numbers
         numbers[id(module)] = len(numbers)
         parts.append((module, self))
-        self.cls, self._token = type(module), _Token()
+        self.cls, self.likeness = type(module), inherited(module)
         self.slots: dict[str, SlotFacts] = {}
         # Of each slot the kind of its cell, or the number of a cell that came before.
         self.cells: dict[str, int | Kind | None] = {}
@@ -111,11 +98,15 @@ class Structure:
             return True
         if not isinstance(other, Structure):
             return False
-        if self._token.oldest() is other._token.oldest():
+        mine, theirs = self.likeness.oldest(), other.likeness.oldest()
+        if mine is theirs:
             return True
         if self._hash != other._hash or not self._is_alike(other):
             return False
-        self._token.join(other._token)
+        differing = {name for name, facts in self.slots.items() if not _begins_alike(facts, other.slots[name])}
+        if differing & (mine.baked | theirs.baked):
+            return False
+        self.likeness.join(other.likeness, differing)
         return True
 
     def _is_alike(self, other: "Structure") -> bool:
@@ -137,6 +128,7 @@ class Structure:
         """An instance with its plain attributes, before :meth:`complete`."""
         module = object.__new__(self.cls)
         module.__dict__.update(self.plain, _unique_name=None, _implicit_vars={}, _implicit_nodes={})
+        module.__dict__[ORIGIN] = self.likeness
         for name in self.changing:
             module.__dict__[name] = as_now(self.plain[name])
         note_made(module)
@@ -146,7 +138,7 @@ class Structure:
         self,
         module: Any,
         arrays: Iterator,
-        home: Frame | None,
+        origin: Origin,
         leaves: list[Slot],
         parts: "list[tuple[Object, Structure]]",
         made: list | None = None,
@@ -159,8 +151,8 @@ class Structure:
             From :meth:`begin`.
         arrays : iterator
             The leaves of the tree.
-        home : Frame or None
-            The trace that the arrays belong to.
+        origin : Origin
+            The traces that the arrays belong to.
         leaves, parts : list
             As for the constructor.
         """
@@ -170,7 +162,7 @@ class Structure:
         slots, shown = {}, {}
         for name, facts in self.slots.items():
             kind = self.cells[name]
-            cell = _cell(kind, facts, arrays, made, home)
+            cell = _cell(kind, facts, arrays, made, origin)
             slots[name] = slot = Slot.build(facts, cell)
             if isinstance(kind, Kind) and kind.off is None:
                 leaves.append(slot)
@@ -179,7 +171,7 @@ class Structure:
         children = {}
         for name, child in self.children.items():
             children[name] = (
-                made[child] if isinstance(child, int) else child.complete(child.begin(), arrays, home, leaves, parts, made)
+                made[child] if isinstance(child, int) else child.complete(child.begin(), arrays, origin, leaves, parts, made)
             )
         groups = {name: _group(kind, keys, name, slots, children) for name, (kind, keys) in self.groups.items()}
         shown |= {name: x for registry in (children, groups) for name, x in registry.items() if hasattr(self.cls, name)}
@@ -194,7 +186,7 @@ class Structure:
 def _kind(cell: Variable, *, off: bool) -> Kind:
     if isinstance(cell, VariableView):
         # Now, and not when somebody looks into the copy: it says that there can be none.
-        cell.holding(cell, cell.batch_axis)
+        cell.refuse_copy()
     # Shape and dtype may be asked of a cell of a trace that is over; its value may not.
     return Kind(type(cell), cell.batch_axis, (cell._value.shape, cell._value.dtype) if off else None)
 
@@ -206,13 +198,12 @@ def _group(kind: type[Group], keys: list[str], name: str, slots: dict[str, Slot]
     return build(list(elements.values()) if issubclass(kind, list) else elements)
 
 
-def _cell(kind: int | Kind | None, facts: SlotFacts, arrays: Iterator, made: list, home: Frame | None) -> Variable | None:
+def _cell(kind: int | Kind | None, facts: SlotFacts, arrays: Iterator, made: list, origin: Origin) -> Variable | None:
     if kind is None:
         return None
     if isinstance(kind, int):
         return made[kind]
-    new = kind.cls.holding(next(arrays) if kind.off is None else _zero(kind.off, facts), kind.batch_axis)
-    new._home = home
+    new = kind.cls.holding(next(arrays) if kind.off is None else _zero(kind.off, facts), kind.batch_axis, *origin)
     if isinstance(new, SwitchedVariable) and kind.off is None:
         new.switch.turn_on()
     made.append(new)
@@ -229,5 +220,9 @@ def _zero(of: tuple, facts: SlotFacts) -> Any:
 def _same_slot(a: SlotFacts, b: SlotFacts) -> bool:
     if a.has_cell != b.has_cell or a.kind != b.kind or a.is_off != b.is_off or not same(a.static, b.static):
         return False
-    # Copies share the wrapper; what was built apart is the same when it resets to the same.
-    return a.wrapper is b.wrapper or a.wrapper.describes_the_same(b.wrapper)
+    return a.wrapper is b.wrapper or a.wrapper.describes_alike(b.wrapper)
+
+
+def _begins_alike(a: SlotFacts, b: SlotFacts) -> bool:
+    # Copies share the wrapper. Where an attribute beside it holds the initial value, that is an array of the tree.
+    return a.wrapper is b.wrapper or a.wrapper.initial_in is not None or a.wrapper.begins_alike(b.wrapper)

@@ -23,9 +23,12 @@ def as_text(structure: "Structure") -> str:
 def _lines(structure: "Structure", name: str, indent: str) -> Iterator[str]:
     yield f"{indent}{name}{structure.cls.__name__}"
     indent += "    "
+    # What an attribute begins with counts where compiled code goes back to it.
+    baked = structure.likeness.oldest().baked
     for attribute, facts in structure.slots.items():
         cell = structure.cells[attribute]
-        yield f"{indent}{attribute}: {f'object {cell} of the model' if isinstance(cell, int) else _attribute(facts)}"
+        told = f"object {cell} of the model" if isinstance(cell, int) else _attribute(facts, attribute in baked)
+        yield f"{indent}{attribute}: {told}"
     for attribute, value in structure.plain.items():
         yield f"{indent}{attribute} = {_short(value)}"
     for attribute, child in structure.children.items():
@@ -35,12 +38,12 @@ def _lines(structure: "Structure", name: str, indent: str) -> Iterator[str]:
             yield from _lines(child, f"{attribute}: ", indent)
 
 
-def _attribute(facts: "SlotFacts") -> str:
+def _attribute(facts: "SlotFacts", compared: bool) -> str:
     if not facts.has_cell:
         return _short(facts.static)
     wrapper = facts.wrapper
     told = [facts.kind, *([] if wrapper.family is None else [f"family {wrapper.family!r}"]), *(["off"] if facts.is_off else [])]
-    if wrapper.remembers:
+    if compared:
         told.append(f"resets to {_short(wrapper.data if wrapper.init_func is None else wrapper.init_func)}")
     return ", ".join(told)
 

@@ -1,6 +1,6 @@
 """Modules driven by time series instead of arrays."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol, Self
 
 import numpy as np
@@ -33,6 +33,7 @@ class Evolvable(Protocol):
     def reset_state(self) -> Any: ...
     def attributes_named(self, name: str, /) -> dict: ...
     def _wrap_recorded_state(self, record: dict, t_start: float, /) -> dict: ...
+    def _event_signals(self) -> Collection[str]: ...
 
 
 class TimedModule:
@@ -139,7 +140,8 @@ class TimedModule:
         new_state : dict
             State after the run, as the module returns it.
         record : dict
-            Nested like the record of the module, with a series in place of each array; empty without ``record``.
+            Nested like the record of the module, with a series in place of each array; empty without ``record``. ``spikes``, and
+            the outputs in a ``Sequential`` of modules with ``spiking_output``, are event series.
 
         Raises
         ------
@@ -278,4 +280,4 @@ class TimedModule:
         chosen = one_of_batch(record, self._output_num)
         if self._module_has_dt:
             return self._module._wrap_recorded_state(chosen, t_start)
-        return wrap_record(chosen, self._dt, t_start)
+        return wrap_record(chosen, self._dt, t_start, events=self._module._event_signals())

@@ -16,6 +16,7 @@ def wrap_record(
     dt: float,
     t_start: float,
     spiking_names: Collection[str] = ("spikes",),
+    events: Collection[str] = (),
     path: str = "",
 ) -> dict[str, Any]:
     """Make time series of a record.
@@ -30,6 +31,8 @@ def wrap_record(
         Time of the first step.
     spiking_names : collection of str
         Names of the signals that count events, at any depth; they become event series.
+    events : collection of str
+        Paths of others that count events.
     path : str
         Where the record stands in the model; the name of a series is its path, as in ``"hidden.vmem"``.
 
@@ -47,7 +50,7 @@ def wrap_record(
     for name, value in record.items():
         full = f"{path}.{name}" if path else name
         if isinstance(value, Mapping):
-            wrapped[name] = wrap_record(value, dt, t_start, spiking_names, full)
+            wrapped[name] = wrap_record(value, dt, t_start, spiking_names, events, full)
             continue
         signal = np.asarray(value)
         if signal.ndim < 2 or not len(signal):
@@ -59,7 +62,8 @@ def wrap_record(
             )
         steps = signal.shape[1]
         channels = signal[0].reshape(steps, math.prod(signal.shape[2:]))
-        make = TSEvent.from_raster if name in spiking_names else TSContinuous.from_clocked
+        counts = name in spiking_names or full in events
+        make = TSEvent.from_raster if counts else TSContinuous.from_clocked
         wrapped[name] = make(channels, dt, t_start=t_start, name=full)
     return wrapped
 

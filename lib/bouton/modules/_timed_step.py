@@ -1,10 +1,10 @@
 """The step of the clock of a module."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from ..core._nested import leaves
 from ..errors import ValueRefused
 from ._ts_clock import checked_dt
 
@@ -12,7 +12,7 @@ from ._ts_clock import checked_dt
 def known_steps(module: Any) -> list[float]:
     """Give the ``dt`` of the module, or where it has none those of its submodules, each once."""
     own = getattr(module, "dt", None)
-    steps = [own] if own is not None else _leaves(module.attributes_named("dt"))
+    steps = [own] if own is not None else [step for _, step in leaves(module.attributes_named("dt"))]
     return sorted({checked_dt(step, f"{module.full_name}.dt") for step in steps})
 
 
@@ -46,10 +46,3 @@ def refuse_other_step(module: Any, dt: float) -> None:
             got=f"a module with {other[0]:g} s",
             fix="Make another clock with module.timed(), which takes the new step.",
         )
-
-
-def _leaves(nested: Mapping[str, Any]) -> list[Any]:
-    leaves = []
-    for value in nested.values():
-        leaves += _leaves(value) if isinstance(value, Mapping) else [value]
-    return leaves

@@ -302,6 +302,38 @@ line = [("input", "a"), ("a", "output")]
             r"node 'b': expected a node that leads to the output",
         ),
         (
+            lambda: graph_of({"a": neurons(2), "b": neurons(2)}, [("input", "a"), ("a", "b")]),
+            {"dt": 1e-3},
+            errors.ValueRefused,
+            r"from_nir, node 'output': expected an edge that leads to it, got none\. Add the edge \('b', 'output'\)\.",
+        ),
+        (
+            lambda: graph_of({"a": neurons(2)}, [("a", "output")]),
+            {"dt": 1e-3},
+            errors.ValueRefused,
+            r"node 'a': expected an edge that leads to it, got none\. Add the edge \('input', 'a'\)\.",
+        ),
+        (
+            lambda: graph_of({"a": neurons(2), "b": neurons(2)}, [("input", "a"), ("a", "output"), ("a", "b")]),
+            {"dt": 1e-3},
+            errors.ValueRefused,
+            r"node 'b': expected an edge that leads away from it, got none\. Add the edge that is missing, or",
+        ),
+        *(
+            (
+                lambda edge=edge: nir.NIRGraph(
+                    {"i": nir.Input(np.array([2])), "a": neurons(2), "o": nir.Output(np.array([2]))}, [edge], type_check=False
+                ),
+                {"dt": 1e-3},
+                errors.ValueRefused,
+                words,
+            )
+            for edge, words in (
+                (("i", "a"), r"node 'o': expected an edge that leads to it, got none\. Add the edge \('a', 'o'\)\."),
+                (("a", "o"), r"node 'i': expected an edge that leads away from it, got none\. Add the edge \('i', 'a'\)\."),
+            )
+        ),
+        (
             lambda: nir.NIRGraph({"i": nir.Input(np.array([2])), "o": nir.Output(np.array([2]))}, [("i", "o")]),
             {"dt": 1e-3},
             errors.ValueRefused,

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from bouton.errors import ShapeError
-from bouton.modules import LIFJax, Module, RateJax
+import bouton as bp
+from bouton.errors import ShapeError, UnknownPathError
+from bouton.modules import LIFJax, Module, Rate, RateJax, Sequential
 from bouton.modules._batch_state import first_of_batch, of_whole_batch
 from bouton.parameters import State
 
@@ -30,9 +31,27 @@ def test_the_shape_of_the_attribute_tells_whether_there_is_a_batch_axis():
     assert set(whole) == {"v", "inner"}
 
 
-def test_unknown_names_are_left_for_the_writing_to_refuse():
-    returned = {"unknown": jnp.zeros((3, 3)), "other": {"x": 1}}
-    assert first_of_batch(tree(), returned, {}, 3, "M.evolve") == (returned, {})
+@pytest.mark.parametrize(
+    ("returned", "words"),
+    [
+        (
+            {"w": jnp.zeros((3, 3))},
+            r"^M\.evolve, new_state 'w': expected a state of Module, got 'w', which it has not\. Known here: 'v', 'n'",
+        ),
+        ({"inner": {"y": 1.0}}, r"^M\.evolve, new_state 'inner\.y': expected a state of Module, .* Known here: 'x'\."),
+        ({"innr": {"x": 1.0}}, r"^M\.evolve, new_state 'innr': expected a submodule of Module, .* Did you mean 'inner'\?"),
+        ({"inner": 3.0}, r"^M\.evolve, new_state 'inner': expected a state of Module"),
+        ({"inner": {"x": {"y": 1}}}, r"^M\.evolve, new_state 'inner\.x': .*\. Register it in __init__: self\.x = \.\.\.\.$"),
+    ],
+)
+def test_names_that_the_module_has_not_are_refused(returned, words):
+    with pytest.raises(UnknownPathError, match=words):
+        first_of_batch(tree(), returned, {}, 3, "M.evolve")
+
+
+def test_what_a_module_without_states_returns_is_registered_first():
+    with pytest.raises(UnknownPathError, match=r"new_state 'v': .* Register it in __init__: self\.v = State\(\.\.\.\)\.$"):
+        first_of_batch(Module(2), {"v": 1.0}, {}, 1, "M.evolve")
 
 
 @pytest.mark.parametrize(
@@ -102,3 +121,44 @@ def test_elements_that_go_on_by_themselves_have_noise_of_their_own(module):
 def test_a_state_of_the_name_of_a_key_that_is_none_is_left_alone():
     full = of_whole_batch({"rng_key": jnp.ones(2)}, {}, {"rng_key": jnp.ones((3, 2))}, 3, "M")
     assert_array_equal(full["rng_key"], np.ones((3, 2)))
+
+
+# -- given back ------------------------------------------------------------------------
+
+
+def of_a_batch():
+    """Two modules with the same numbers, plain and functional, a batch, and its final states."""
+    data = np.random.default_rng(2).uniform(size=(3, 8, 2))
+    module = RateJax(2, tau=0.05, rng_key=0)
+    return Rate(2, tau=0.05), module, data, module(data[:, :5], return_batch_state=True)[1]
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_states_of_a_batch_are_refused_with_the_way_that_they_go(nested):
+    plain, functional, _, states = of_a_batch()
+    if nested:
+        plain, functional, states = Sequential(plain), Sequential(functional), {"0_RateJax": states}
+    words = r"expected shape \(2,\), got \(3, 2\), as of 3 elements of a batch\. Let each element go on from its own: jax\.vmap\("
+    with pytest.raises(ShapeError, match=words + r"lambda state, x: module\.set_attributes\(state\)\(x\)\[0\]\[0\]\)\(states"):
+        functional.set_attributes(states)
+    states = {"0_Rate": {"x": states["0_RateJax"]["x"]}} if nested else {"x": states["x"]}
+    for refusing in (plain.set_attributes, bp.functional(plain).set_attributes):
+        with pytest.raises(ShapeError, match=words + r"lambda state, x: bp\.functional\(module\)\.set_attributes"):
+            refusing(states)
+
+
+def test_the_way_that_the_refusal_names_goes_on_with_each_element():
+    plain, module, data, states = of_a_batch()
+    expected = module(data)[0][:, 5:]
+    output = jax.vmap(lambda state, x: module.set_attributes(state)(x)[0][0])(states, data[:, 5:])
+    assert_allclose(output, expected, rtol=1e-5, atol=1e-6)
+    states = {"x": states["x"]}
+    output = jax.vmap(lambda state, x: bp.functional(plain).set_attributes(state)(x)[0][0])(states, data[:, 5:])
+    assert_allclose(output, expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("states", [{"x": np.ones((3, 4))}, {"tau": np.ones((3, 2))}, {"x": np.ones((3, 2, 2))}])
+def test_other_shapes_are_refused_as_ever(states):
+    with pytest.raises(ShapeError, match=r"Keep the shape; to change it, build the model again") as no:
+        Rate(2, tau=np.ones(2)).set_attributes(states)
+    assert "batch" not in str(no.value)

@@ -7,9 +7,14 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import bouton.math as bm
+from bouton.core._nested import leaves
 from bouton.errors import KindError, UnknownPathError
 from bouton.modules import ExpSyn, Module, Rate, RateJax, Sequential
-from bouton.modules._call import CALLS, Call, Selection, overlay, paths_of
+from bouton.modules._call import CALLS, Call, Selection
+
+
+def paths_of(record):
+    return [path for path, _ in leaves(record)]
 
 
 class Pipe(Module):
@@ -76,17 +81,6 @@ def test_a_pattern_that_chose_nothing_is_refused_with_the_nearest_path():
 def test_a_selection_is_made_of_paths(record):
     with pytest.raises(KindError, match=r"record: expected True, False, a path or a list of paths, got"):
         Selection(record)
-
-
-def test_nested_dicts_are_laid_over_each_other():
-    below = {"a": {"x": 1, "y": 2}, "b": 3}
-    assert overlay(below, {"a": {"y": 9, "z": 4}, "c": 5}) == {"a": {"x": 1, "y": 9, "z": 4}, "b": 3, "c": 5}
-    assert overlay(below, {"a": 7}) == {"a": 7, "b": 3}
-    assert below == {"a": {"x": 1, "y": 2}, "b": 3}
-
-
-def test_paths_of_a_nested_dict():
-    assert list(paths_of({"a": {"b": 1, "c": {"d": 2}}, "e": 3})) == ["a.b", "a.c.d", "e"]
 
 
 def test_a_call_knows_its_place_at_any_depth():

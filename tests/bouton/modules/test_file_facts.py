@@ -90,7 +90,7 @@ def test_a_file_of_another_model_is_refused_and_nothing_is_changed(tmp_path, sav
 def test_a_functional_form_and_its_plain_class_read_each_others_files(tmp_path):
     plain, functional = LIF(3, tau_mem=0.05, rng_key=0), LIFJax(3, tau_mem=0.02, rng_key=1)
     plain.save_states(tmp_path / "lif")
-    functional.load_states(tmp_path / "lif")
+    functional = functional.load_states(tmp_path / "lif")
     assert_array_equal(functional.tau_mem, plain.tau_mem)
     functional.save_states(tmp_path / "lif")
     plain.load_states(tmp_path / "lif")

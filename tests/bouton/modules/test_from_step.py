@@ -267,3 +267,18 @@ class Square(bp.DynamicalSystemNS):
 def test_mistakes_are_refused(make, error, words):
     with pytest.raises(error, match=words):
         make()
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.01])
+def test_a_graph_with_a_reservoir_runs_whose_random_state_is_that_of_bouton(noise):
+    node = bp.nn.Reservoir(5, noise_rec=noise, leaky_rate=0.3)
+    series = np.random.default_rng(0).normal(size=(2, 6, 3)).astype(np.float32)
+    _, _, record = FromStep(bp.nn.Input(3) >> node >> bp.nn.Dense(2), dt=1e-3)(series, record=True)
+    h, (Wff, Wrec, bias) = np.zeros((2, 5)), (np.asarray(value, np.float64) for value in (node.Wff, node.Wrec, node.bias))
+    for t in range(6):
+        h = 0.7 * h + 0.3 * np.tanh(series[:, t] @ Wff + h @ Wrec + bias)
+    apart = np.abs(record["system"][node.name]["state"][:, -1] - h)
+    assert apart.max() < (10 * noise or 1e-6)
+    assert apart.min() > 0 or not noise
+    # Noise of its own for each element of the batch.
+    assert bool(noise) == bool(np.any(apart[0] > 1e-4) and np.any(apart[1] > 1e-4))

@@ -1,3 +1,5 @@
+import copy
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -6,7 +8,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from reference import models
 
 import bouton.math as bm
-from bouton.errors import ShapeError, UnknownPathError, ValueRefused
+from bouton.errors import LeakedTracerError, ShapeError, UnknownPathError, ValueRefused
 from bouton.modules import (
     LIF,
     ExpSynJax,
@@ -360,3 +362,78 @@ def test_the_fix_for_a_plain_submodule_names_its_functional_form_or_tells_how_to
 
     assert fix(Own()) == "Use OwnJax, or make the parent a plain Module."
     assert isinstance(Sequential(LinearJax((3, 3)), OwnJax()), SequentialJax)
+
+
+# -- nothing leaks, nothing is written -------------------------------------------------
+
+
+@pytest.mark.parametrize("made", [lambda net: net, jax.jit(lambda net: net), lambda net: net.set_attributes({"gain": 3.0})])
+def test_a_tracer_assigned_to_a_module_from_outside_the_trace_is_refused(made):
+    net = made(Net())
+    before = float(net.gain)
+
+    def leak(x):
+        net.gain = x
+        return x
+
+    for transform in (jax.jit, jax.grad, lambda f: lambda x: jax.vmap(f)(jnp.stack([x, x]))):
+        with pytest.raises(
+            LeakedTracerError, match=r"or a functional module \(RateJax, \.\.\.\), whose set_attributes returns another"
+        ):
+            transform(leak)(jnp.float32(2.0))
+        assert net.gain == before
+
+
+def test_a_module_of_a_trace_takes_values_of_that_trace_and_of_none_inside():
+    net = Net()
+
+    def own(x):
+        inner = copy.deepcopy(net.set_attributes({"gain": x}))
+        inner.gain = inner.gain * x
+        return inner
+
+    assert jax.jit(own)(3.0).gain == 9
+    assert jax.grad(lambda x: own(x).gain)(3.0) == 6
+
+    def through(x):
+        inner = own(x)
+
+        def leak(y):
+            inner.gain = y
+            return y
+
+        return jax.vmap(leak)(jnp.stack([x, x]))
+
+    with pytest.raises(LeakedTracerError):
+        jax.jit(through)(3.0)
+
+
+def test_a_call_that_fails_in_a_trace_says_why():
+    class Failing(Functional, Module):
+        def __init__(self):
+            super().__init__(3)
+            self.count = State(0.0)
+
+        def evolve(self, input_data, record=False):
+            return input_data, {"cuont": self.count}, {}
+
+    with pytest.raises(UnknownPathError, match=r"Failing\.evolve, new_state 'cuont'.* Did you mean 'count'"):
+        jax.jit(lambda m: jax.vmap(lambda x: m(x)[0])(SERIES))(Failing())
+
+
+def test_loading_gives_another_module_and_leaves_this_one(tmp_path):
+    net = Net()
+    saved = net.set_attributes({"gain": 7.0, "rate": {"x": np.arange(3.0)}})
+    saved.save_states(tmp_path / "net")
+    for loaded in (net.load_states(tmp_path / "net"), net.load_state_dict(saved.state_dict())):
+        assert type(loaded) is Net
+        assert loaded.gain == 7
+        assert_array_equal(loaded.rate.x, np.arange(3.0))
+        assert net.gain == 2
+        assert_array_equal(net.rate.x, np.zeros(3))
+    words = (
+        r"Net\.load_state_dict: expected the paths of the model, got values without .*rate\.tau.* and values with unknown other"
+    )
+    with pytest.warns(UserWarning, match=words):
+        loaded = net.load_state_dict({"gain": 5.0, "other": 1.0})
+    assert (loaded.gain, net.gain) == (5, 2)

@@ -336,3 +336,12 @@ def test_default_recurrent_weights_are_uniform_in_kaimings_limits():
 def test_bad_arguments_are_refused(cls, arguments, error, words):
     with pytest.raises(error, match=words):
         cls(**{"shape": N, **arguments})
+
+
+def test_time_constants_in_a_row_are_of_synapses_and_of_neurons_where_each_has_one():
+    row = np.array([0.01, 0.02], np.float32)
+    assert_array_equal(LIF((4, 2), tau_syn=row).tau_syn, row[None])
+    assert_array_equal(LIF((6, 3), tau_syn=row).tau_syn, row[None])
+    assert_array_equal(LIF(2, tau_syn=row).tau_syn, row[:, None])
+    with pytest.raises(ShapeError, match=r"LIF\.tau_syn: expected shape \(3, 2\) or \(1, 2\) or \(\), got \(3,\)"):
+        LIF((6, 3), tau_syn=np.ones(3))

@@ -62,7 +62,7 @@ def crash(_):
         (
             lambda y: (y, {"cuont": 1.0}, {}),
             UnknownPathError,
-            r"Careless\.set_attributes: .*got 'cuont'\. Did you mean 'count'\?",
+            r"Careless\.evolve, new_state 'cuont': expected a state of Careless, .*\. Did you mean 'count'\?",
         ),
         (
             lambda y: (y, {"count": y}, {}),

@@ -9,12 +9,13 @@ from reference import models
 import bouton.math as bm
 from bouton.errors import KindError
 from bouton.modules import LIF, LIFJax, Rate, RateJax, aLIF, aLIFJax
-from bouton.modules._noise import draw, key
+from bouton.modules._noise import draw
 
 
 @pytest.mark.parametrize("seed", [5, np.int32(5), jax.random.PRNGKey(5), jax.random.key(5), np.asarray(jax.random.PRNGKey(5))])
 def test_a_key_is_a_key_or_a_seed(seed):
-    assert_array_equal(np.asarray(key(seed, False).data), jax.random.PRNGKey(5))
+    assert_array_equal(Rate(2, rng_key=seed).rng_key, jax.random.PRNGKey(5))
+    assert_array_equal(RateJax(2, rng_key=seed).rng_key, jax.random.PRNGKey(5))
 
 
 def test_without_a_key_one_is_drawn_from_boutons_own():
@@ -25,7 +26,6 @@ def test_without_a_key_one_is_drawn_from_boutons_own():
 
 
 def test_the_key_is_a_state_of_functional_modules_only():
-    assert (key(0, True).kind, key(0, False).kind) == ("state", "random")
     assert RateJax(2).entry("rng_key").kind == "state"
     assert Rate(2).entry("rng_key").kind == "random"
     assert "rng_key" not in Rate(2).state()
@@ -36,7 +36,7 @@ def test_what_is_no_key_is_refused(bad):
     with pytest.raises(
         KindError, match=r"rng_key: expected a JAX key, or an int for a seed, got .*\. Write for instance rng_key=0, or"
     ):
-        key(bad, False)
+        Rate(2, rng_key=bad)
 
 
 def test_a_draw_splits_the_key():
@@ -54,6 +54,10 @@ def test_a_reset_starts_the_noise_again():
     lif.reset_state()
     assert_array_equal(lif(x, record="vmem")[2]["vmem"], first)
     assert not np.array_equal(first, second)
+    functional = LIFJax(2, noise_std=1.0, rng_key=4)
+    moved = functional.set_attributes(functional(x)[1])
+    assert_array_equal(moved(x, record="vmem")[2]["vmem"], second)
+    assert_array_equal(moved.reset_state()(x, record="vmem")[2]["vmem"], first)
 
 
 def test_without_noise_the_key_stays():

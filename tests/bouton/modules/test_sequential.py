@@ -5,7 +5,7 @@ from reference import models
 
 import bouton.math as bm
 from bouton.errors import KindError, PositionError, ShapeError, UnknownPathError, ValueRefused
-from bouton.modules import LIF, ExpSyn, Linear, LinearJax, Rate, RateJax, Sequential, SequentialJax
+from bouton.modules import LIF, ExpSyn, FFwdStack, Linear, LinearJax, Rate, RateJax, Residual, Sequential, SequentialJax
 
 SERIES = np.random.default_rng(0).uniform(size=(2, 10, 3))
 WEIGHT = np.random.default_rng(1).uniform(0, 0.3, size=(3, 4))
@@ -132,15 +132,26 @@ def test_one_module_is_enough_and_sequences_nest():
     assert set(record["1_Sequential"]) == {"0_ExpSyn", "0_ExpSyn_output", "1_LIF", "1_LIF_output"}
 
 
-def test_a_module_may_stand_twice():
-    rate = Rate(3)
-    net = Sequential(rate, rate)
-    out, state, _ = net(SERIES[0])
-    first = models.rate(SERIES[0])
-    second = models.rate(first[0], x=first[2][-1])
-    assert_allclose(out[0], second[0], rtol=1e-4, atol=1e-6)
-    assert_allclose(rate.x, second[2][-1], rtol=1e-4, atol=1e-6)
-    assert_allclose(state["1_Rate"]["x"], second[2][-1], rtol=1e-4, atol=1e-6)
+@pytest.mark.parametrize(("linear", "rate"), [(Linear, Rate), (LinearJax, RateJax)])
+def test_a_module_without_states_may_stand_twice_and_one_with_states_may_not(linear, rate):
+    turn = linear((3, 3), weight=WEIGHT[:, :3])
+    out, _, _ = Sequential(turn, rate(3), turn)(SERIES)
+    between = models.batched(models.rate, models.batched(models.linear, SERIES, WEIGHT[:, :3]))[0]
+    assert_allclose(out, models.batched(models.linear, between, WEIGHT[:, :3]), rtol=1e-4, atol=1e-6)
+    one, name = rate(3), rate.__name__
+    words = rf"1_{name}: expected a module with states of its own, got {name} with the state '0_{name}\.x', which stands there"
+    for chain in (Sequential, FFwdStack, Residual):
+        with pytest.raises(ValueRefused, match=words + r" as well\. Build a second one; a module without states, a Linear for"):
+            chain(one, one)
+    with pytest.raises(ValueRefused, match=rf"1_{name}: .*'0_Sequential\w*\.0_{name}\.x', which"):
+        Sequential(Sequential(one), one)
+
+
+def test_a_module_of_a_sequence_may_be_replaced_by_itself_and_by_no_other_of_it():
+    net = Sequential(Rate(3), Rate(3))
+    setattr(net, "1_Rate", net[1])
+    with pytest.raises(ValueRefused, match=r"Sequential\.1_Rate: expected a module with states of its own"):
+        setattr(net, "1_Rate", net[0])
 
 
 def test_functional_modules_make_it_functional():

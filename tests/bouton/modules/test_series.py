@@ -13,6 +13,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from reference.compilations import counted_compilations
 
 import bouton.math as bm
+from bouton.errors import ShapeError
 from bouton.modules import LIF, ExpSyn, ExpSynJax, LIFJax, Linear, Rate, RateJax, Sequential
 
 N, STEPS = 5, 30
@@ -308,7 +309,7 @@ def test_modules_that_are_stacked_are_called_through_vmap_and_refused_otherwise(
     modules = jax.tree_util.tree_map(lambda *arrays: jnp.stack(arrays), *(ExpSynJax(2, rng_key=0) for _ in taus))
     modules = jax.vmap(lambda module, tau: module.set_attributes({"tau": jnp.full(2, tau)}))(modules, jnp.array(taus))
     series = np.ones((4, 2), np.float32)
-    with pytest.raises(ValueError, match=r"^ExpSynJax: expected an output \(batch, time, channels\), got shape \(1, 4, 2, 2\)"):
+    with pytest.raises(ShapeError, match=r"^ExpSynJax\.tau: expected shape \(2,\) or \(\), got \(2, 2\)\. Call stacked"):
         modules(series)
     outputs = jax.vmap(lambda module: module(series)[0])(modules)
     for tau, output in zip(taus, outputs, strict=True):

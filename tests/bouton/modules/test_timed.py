@@ -60,6 +60,9 @@ class Summing:
     def _wrap_recorded_state(self, record, t_start):
         return wrap_record(record, self.dt, t_start)
 
+    def _event_signals(self):
+        return ()
+
 
 def ones(duration, channels=2):
     return TSContinuous([0.0], np.ones((1, channels)), t_stop=duration)
@@ -301,6 +304,33 @@ def test_the_signals_that_are_events_may_be_named():
     wrapped = wrap_record({"spikes": np.full((1, 3, 2), 0.5), "out": np.ones((1, 3, 2))}, DT, 0.0, spiking_names=["out"])
     assert isinstance(wrapped["spikes"], TSContinuous)
     assert isinstance(wrapped["out"], TSEvent)
+
+
+@pytest.mark.parametrize("jax_form", [False, True])
+def test_outputs_of_spiking_stages_are_events_and_others_are_not(jax_form):
+    linear, lif, rate = (LinearJax, LIFJax, RateJax) if jax_form else (Linear, LIF, Rate)
+    eye, kick = np.eye(2), np.zeros((4, 2))
+    kick[1] = [2.5, 0.0]
+    # What comes in is what goes out: the synapse passes it on at once, and of 2.5 two thresholds of 1 are spikes.
+    spiking = Sequential(lif(2, tau_mem=0.0, tau_syn=1e3), linear((2, 2), weight=eye))
+    net = Sequential(linear((2, 2), weight=eye), spiking, rate(2))
+    record = net.timed()(TSContinuous.from_clocked(kick, DT), record=True)[2]
+    inner = net[1].name, f"0_{lif.__name__}"
+    events = record[inner[0]][inner[1] + "_output"]
+    assert isinstance(events, TSEvent)
+    assert events.name == f"{inner[0]}.{inner[1]}_output"
+    assert_array_equal(events.raster(DT, add_events=True)[:2], [[0, 0], [2, 0]])
+    continuous = [f"0_{linear.__name__}_output", f"{inner[0]}_output", f"2_{rate.__name__}_output"]
+    assert all(isinstance(record[name], TSContinuous) for name in continuous)
+    assert isinstance(record[inner[0]][f"1_{linear.__name__}_output"], TSContinuous)
+    assert all(isinstance(record[inner[0]][inner[1]][name], TSContinuous) for name in ("vmem", "isyn", "irec", "U"))
+
+
+def test_outputs_of_spiking_stages_are_events_where_the_clock_brings_the_step():
+    counting = Sequential(Linear((2, 2), weight=np.eye(2), spiking_output=True), Linear((2, 2), weight=np.eye(2)))
+    record = counting.timed(dt=DT)(ones(0.003), record=True)[2]
+    assert_array_equal(record["0_Linear_output"].raster(DT), np.ones((3, 2)))
+    assert isinstance(record["1_Linear_output"], TSContinuous)
 
 
 @pytest.mark.parametrize("shape", [(), (5,), (0, 5, 2)])
