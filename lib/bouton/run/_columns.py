@@ -1,11 +1,12 @@
 """The last steps of a signal, folded into the pixel columns that show them."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from ._ring import Ring
+from ._ring import Held, Ring
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,19 @@ class Columns:
         end = max(-(-now // steps), count)
         return cls(end - count, end, steps)
 
+    @classmethod
+    def between(cls, first: float, last: float, most: int) -> "Columns":
+        """At most about ``most`` columns that contain the steps from ``first`` to ``last``, which need not be whole."""
+        steps = max(math.ceil((last - first) / most), 1)
+        begin = math.floor(first / steps)
+        return cls(begin, max(math.ceil(last / steps), begin + 1), steps)
+
     @property
     def count(self) -> int:
         """Number of columns."""
         return self.end - self.begin
 
-    def blocks(self, ring: Ring, units: np.ndarray | None, since: int) -> tuple[np.ndarray, slice]:
+    def blocks(self, ring: Ring | Held, units: np.ndarray | None, since: int) -> tuple[np.ndarray, slice]:
         """Values ``(columns, steps, units)`` of the columns from ``since`` on that are held, and their places in the picture."""
         first, last = max(ring.first, since * self.steps), min(ring.next, self.end * self.steps)
         if last <= first:
@@ -55,7 +63,7 @@ class Scroll:
 
     Parameters
     ----------
-    ring : Ring
+    ring : Ring or Held
         The signal.
     units : (k,) array of int, or None
         Which of its units; ``None`` for all.
@@ -65,7 +73,7 @@ class Scroll:
         What stands where nothing is held.
     """
 
-    def __init__(self, ring: Ring, units: np.ndarray | None, fold: Callable[[np.ndarray], np.ndarray], blank: np.generic):
+    def __init__(self, ring: Ring | Held, units: np.ndarray | None, fold: Callable[[np.ndarray], np.ndarray], blank: np.generic):
         self._ring, self._units, self._fold, self._blank = ring, units, fold, blank
         self._image: np.ndarray | None = None
         self._begin = self._next = self._clearings = 0

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..core._names import nearest
-from ..errors import KindError, UnknownPathError, ValueRefused
+from ..errors import UnknownPathError, ValueRefused
 from ._live import LiveSimulation
+from ._of_simulation import checked_simulation
+from ._recording import Recording
 from ._settings import checked_count
 
 _WHERE = "Distribution"
@@ -87,13 +89,7 @@ class Distribution:
     """
 
     def __init__(self, simulation: LiveSimulation, path: str):
-        if not isinstance(simulation, LiveSimulation):
-            raise KindError(
-                where=f"{_WHERE}(simulation)",
-                expected="a LiveSimulation",
-                got=type(simulation).__name__,
-                fix="Make one of the model first: bp.run.LiveSimulation(model, record=[...]).",
-            )
+        checked_simulation(simulation, _WHERE)
         known = {signal.path: signal for signal in simulation.signals if signal.kind == "trace"}
         if path not in known:
             raise UnknownPathError(
@@ -114,3 +110,23 @@ class Distribution:
             window = ring.rows(steps).ravel()
             now = ring.rows(np.array([last - 1]))[0] if last > first else np.zeros(0, np.float32)
         return SignalValues(now, window, change)
+
+    def of(self, recording: Recording, time: Sequence[float] | None = None, at: float | None = None) -> SignalValues:
+        """The values of a recording: those between two times, or all, and as ``now`` those nearest to one time, or the last.
+
+        Raises
+        ------
+        UnknownPathError, ValueRefused
+            For a recording without the signal, and times that are none.
+        """
+        held = recording.held(self.signal.path)
+        values = recording.values[self.signal.path]
+        if not len(values):
+            return SignalValues(np.zeros(0, np.float32), np.zeros(0, np.float32), recording.change)
+        first, last = held.first, held.next
+        if time is not None:
+            # Steps whose times, after the step, are within.
+            first, last = (min(max(round(edge / recording.dt), first), last) for edge in time)
+        every = max(-(-(last - first) // max(_MOST_VALUES // max(self.signal.units, 1), 1)), 1)
+        window = held.rows(np.arange(-(-first // every) * every, last, every)).ravel()
+        return SignalValues(values[-1 if at is None else recording.nearest(at)], window, recording.change)

@@ -77,6 +77,15 @@ class Drive:
             )
         return given
 
+    @property
+    def repeats(self) -> bool:
+        """Whether steps that lie behind can be asked for again: a function may not expect it."""
+        return self._function is None
+
+    def anew(self, step: int) -> "Drive":
+        """The drive after a jump of the simulation to another step."""
+        return self
+
     def refuse_other_size(self, size_in: int) -> None:
         """Refuse to drive a model of another size."""
         if self.size_in != size_in:

@@ -27,8 +27,8 @@ class Engine:
     ----------
     model : Module
         Moved in place.
-    record : str or sequence of str
-        Paths and patterns of the signals kept.
+    record : str, sequence of str or None
+        Paths and patterns of the signals kept; None for what is looked at first.
     chunk : int
         Steps computed at once.
     window : int
@@ -42,7 +42,7 @@ class Engine:
         Evolves the model.
     """
 
-    def __init__(self, model: Module, record: str | Sequence[str], chunk: int, window: int, max_units: int):
+    def __init__(self, model: Module, record: str | Sequence[str] | None, chunk: int, window: int, max_units: int):
         self.model, self.chunk, self.window = model, chunk, window
         self.recorder = Recorder(model, record, max_units, chunk)
         cells = {path: (entry, cell) for path, entry, cell in _with_cells(model)}

@@ -90,6 +90,11 @@ class Inputs:
         several = [given] if given and isinstance(given[0], str | Variable) else list(given)
         self._inputs = [_checked(target, one) for one in several]
 
+    @property
+    def ask(self) -> bool:
+        """Whether a function among them is told what is shared."""
+        return self._function is not None or any(one.type == "func" for one in self._inputs)
+
     def fed(self, length: int) -> "Feed":
         """What the ``'iter'`` inputs give over a run of so many steps.
 

@@ -44,19 +44,21 @@ def labels_of(monitor: Monitor, leading: tuple[str, ...]) -> Labels:
     return Labels(leading, axes, monitor.indices if part else None, found.unit)
 
 
-def as_dataset(arrays: Mapping[str, tuple[Any, Labels]], ts: np.ndarray) -> "xarray.Dataset":
-    """A dataset of arrays and their labels."""
+def as_dataset(
+    arrays: Mapping[str, tuple[Any, Labels]], ts: np.ndarray, unit: str = "ms", where: str = "mon.to_xarray"
+) -> "xarray.Dataset":
+    """A dataset of arrays and their labels, with times in ``unit``."""
     try:
         xarray = importlib.import_module("xarray")
     except ImportError as missing:
         raise EnvironmentProblem(
-            where="mon.to_xarray",
+            where=where,
             expected="the package xarray",
             got="none that can be imported",
             fix="Install it with `pip install 'bouton[data]'`.",
         ) from missing
     sizes: dict[str, int] = {}
-    coordinates: dict[str, Any] = {"time": ("time", ts, {"units": "ms"})}
+    coordinates: dict[str, Any] = {"time": ("time", ts, {"units": unit})}
     variables = {}
     for key, (value, labels) in arrays.items():
         value = np.asarray(value)

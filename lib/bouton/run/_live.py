@@ -1,7 +1,7 @@
 """A model that runs on a thread of its own while its parameters are turned."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 from ..core import Entry
@@ -30,8 +30,9 @@ class LiveSimulation(Look):
         The model. It is moved in place; of a functional module a copy, found as ``model`` here.
     inputs : (T, Nin) array, callable, number or None
         A series repeated for ever, ``f(first_step, steps) -> (steps, Nin)``, a constant drive, or none.
-    record : str or list of str
-        Paths or patterns of signals: ``'hidden.vmem'``, ``'hidden.*'``, ``'output'``.
+    record : str or list of str, optional
+        Paths or patterns of signals: ``'hidden.vmem'``, ``'hidden.*'``, ``'output'``. Default: events, a state of the first two
+        parts that have one, and the output where it is not one of these.
     chunk : int, optional
         Steps computed at once. Default: 20 ms on the wall at the speed asked for, within 1 and 1000; 100 without a speed.
     window : float, s
@@ -48,8 +49,8 @@ class LiveSimulation(Look):
 
     Notes
     -----
-    A model has one simulation: a newer one closes the older. Methods may be called from any thread. The thread ends with
-    :meth:`close`, or when nothing refers to the simulation any more.
+    A model has one simulation: a newer one closes the older. Methods may be called from any thread. The thread is there while it
+    runs; it ends with :meth:`pause` and :meth:`close`, and when nothing refers to the simulation any more.
 
     Examples
     --------
@@ -67,7 +68,7 @@ class LiveSimulation(Look):
         model: Module,
         inputs: Any = None,
         *,
-        record: str | Sequence[str],
+        record: str | Sequence[str] | None = None,
         chunk: int | None = None,
         window: float = 2.0,
         speed: float | None = 1.0,
@@ -109,7 +110,7 @@ class LiveSimulation(Look):
         drive.refuse_other_size(self.model.size_in)
         with self._turns:
             self._drive = drive
-        self._worker.wake()
+        self._news()
 
     # -- transport ------------------------------------------------------------
 
@@ -139,6 +140,7 @@ class LiveSimulation(Look):
             if self._status != "running":
                 return
             self._status = "paused"
+        self._worker.wake()
         self._tell()
 
     def step(self, n: int = 1) -> None:
@@ -181,6 +183,7 @@ class LiveSimulation(Look):
         with self._turns:
             self._refuse_closed("reset")
             self._engine.reset()
+            self._drive = self._drive.anew(0)
             self._pace.restart(0.0)
             self._status, self._error = "running" if self._status == "running" else "ready", None
         self._worker.wake()
@@ -242,7 +245,7 @@ class LiveSimulation(Look):
             # Chunks only read it: no need to wait for the one that is being computed.
             entry.set(value)
         change = self._count_change()
-        self._worker.wake()
+        self._news()
         return change
 
     def _entry(self, path: str) -> Entry:
@@ -267,6 +270,7 @@ class LiveSimulation(Look):
         with self._turns:
             self._refuse_closed("restore")
             self._engine.restore(snapshot)
+            self._drive = self._drive.anew(self.steps)
             self._pace.restart(self.time)
             self._status, self._error = "running" if self._status == "running" else "paused", None
             self._count_change()
@@ -275,16 +279,32 @@ class LiveSimulation(Look):
 
     # -- inside ---------------------------------------------------------------
 
+    def _turn_drive(self, turned: Callable[[Drive, int], Drive]) -> int:
+        """Have the next step driven by ``turned(drive, step)``; the number of this change."""
+        self._refuse_closed("inputs")
+        with self._turns:
+            self._drive = turned(self._drive, self.steps)
+        change = self._count_change()
+        self._news()
+        return change
+
+    def _news(self) -> None:
+        """Have a change computed at once, or when nothing runs, looked at."""
+        self._worker.wake()
+        if self._status not in ("running", "closed"):
+            self._tell()
+
     def _count_change(self) -> int:
         with self._counting:
             self._change += 1
             return self._change
 
-    def _turn(self) -> float | None:
+    def _turn(self) -> float:
         """Compute a chunk if one is due; see :class:`Worker`."""
         with self._turns:
             if self._status != "running":
-                return -1.0 if self._status == "closed" else None
+                # A thread for those that run; start() makes another.
+                return -1.0
             steps, wait = self._pace.next(self.time, self._change != self._shown_change)
             if wait > 0:
                 return wait

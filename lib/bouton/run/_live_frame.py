@@ -1,12 +1,14 @@
 """What a view draws: signals decimated to what its pixels can show."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
 from ._columns import Columns, Scroll, extremes, raster
 from ._engine import Engine
+from ._ring import Held
 from ._signals import Signal
 
 
@@ -107,6 +109,24 @@ class Pictures:
         scroll = self._scrolls.pop(key, None) or Scroll(self._engine.rings[signal.path], units, fold, blank)
         self._scrolls[key] = scroll
         return scroll.at(columns)
+
+
+def drawn(
+    held: Mapping[str, Held], signals: Sequence[Signal], columns: Columns, units: int | Sequence[int], rows: int
+) -> tuple[dict[str, Trace], dict[str, np.ndarray]]:
+    """Traces and rasters of signals that stay as they are, in these columns."""
+    traces: dict[str, Trace] = {}
+    events: dict[str, np.ndarray] = {}
+    rows = max(int(rows), 1)
+    for signal in signals:
+        if signal.kind == "trace":
+            shown = _chosen(units, signal)
+            image = Scroll(held[signal.path], shown, extremes, np.float32(np.nan)).at(columns)
+            traces[signal.path] = Trace(image[: len(shown)], image[len(shown) :], shown)
+        else:
+            fold = partial(raster, most=rows)
+            events[signal.path] = Scroll(held[signal.path], None, fold, np.uint8(0)).at(columns)
+    return traces, events
 
 
 def _chosen(units: int | Sequence[int], signal: Signal) -> np.ndarray:

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from ..errors import UnknownPathError
 from ..modules import Module
 from ._engine import Engine
 from ._live_frame import Frame, Pictures
 from ._pace import Pace
+from ._recording import Recording
 from ._signals import Signal
 from ._turns import Turns
 from ._watchers import Watchers
@@ -135,8 +138,29 @@ class Look:
             events=shown.events,
         )
 
+    def recording(self, paths: str | Sequence[str] | None = None) -> Recording:
+        """The signals as they are kept now, as data that stay: a copy that takes as much memory.
+
+        Parameters
+        ----------
+        paths : str or sequence of str, optional
+            Signals to include. Default: all.
+
+        Raises
+        ------
+        UnknownPathError
+            For a signal that is not recorded.
+        """
+        paths = (paths,) if isinstance(paths, str) else paths
+        chosen = self.signals if paths is None else tuple(self._signal(path) for path in paths)
+        with self._turns:
+            rings = {signal.path: self._engine.rings[signal.path] for signal in chosen}
+            first, change = max((ring.first for ring in rings.values()), default=self.steps), self._shown_change
+            values = {path: ring.rows(np.arange(first, ring.next)) for path, ring in rings.items()}
+        return Recording(tuple(chosen), values, first, self._engine.window, self.dt, change)
+
     def subscribe(self, callback: Callable[[], object]) -> Callable[[], None]:
-        """Call ``callback()`` after every chunk and every change of status, on the thread that made it.
+        """Call ``callback()`` after every chunk, every change of status, and at rest every change, on the thread that made it.
 
         It must be quick; one that raises stops the simulation and is not called again. Returns a function that ends the
         subscription.

@@ -68,7 +68,8 @@ class OneRun:
 
     def outputs(self) -> Any:
         """What the system returned until now."""
-        return self._stepping.laid_back(self._outs.result())
+        outs = self._outs.result()
+        return None if outs is None else self._stepping.laid_back(outs)
 
     def readings(self) -> dict[str, Any]:
         """What the monitors read until now, time first."""

@@ -9,10 +9,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..errors import KindError, RunningError, ShapeError, ValueRefused
+from ..errors import RunningError, ShapeError, ValueRefused
 from ..transform import Purified, Variable, purify
 from ._foreign import Foreign, Stopped
 from ._live import LiveSimulation
+from ._of_simulation import checked_simulation
 from ._phase_given import WHERE, checked_range, place_kept, state_cell
 from ._phase_path import PhasePath, outline
 from ._settings import checked_count
@@ -92,13 +93,7 @@ class PhasePlane:
     """
 
     def __init__(self, simulation: LiveSimulation, x: str, y: str, unit: int = 0, *, points: int = 33):
-        if not isinstance(simulation, LiveSimulation):
-            raise KindError(
-                where=f"{WHERE}(simulation)",
-                expected="a LiveSimulation",
-                got=type(simulation).__name__,
-                fix="Make one of the model first: bp.run.LiveSimulation(model, record=[...]).",
-            )
+        checked_simulation(simulation, WHERE)
         self._simulation, self.x, self.y = simulation, x, y
         if x == y:
             raise ValueRefused(where=f"{WHERE}(x, y)", expected="two states", got=f"{x!r} twice", fix="Name another one.")

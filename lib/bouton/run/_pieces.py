@@ -22,6 +22,8 @@ def piece_size(steps: int, every: int, bytes_per_step: float, watched: bool) -> 
         most = min(most, max(-(-steps // _UPDATES), min(steps, 100)))
     if bytes_per_step:
         most = min(most, max(int(_BYTES / bytes_per_step), 1))
+    if most == steps and steps % every == 0:
+        return steps
     groups, of_all = max(most // every, 1), max(steps // every, 1)
     # One compilation instead of two.
     fitting = next((size for size in range(groups, max(groups // 2, 1), -1) if of_all % size == 0), groups)

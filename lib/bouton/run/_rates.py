@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 
 from ..core._names import nearest
-from ..errors import KindError, UnknownPathError, ValueRefused
+from ..errors import UnknownPathError, ValueRefused
 from ..transform._numbers import is_real
 from ._columns import Columns, Scroll
 from ._live import LiveSimulation
+from ._of_simulation import checked_simulation
+from ._recording import Recording
 from ._settings import checked_count
 from ._signals import Signal
 
@@ -92,13 +94,7 @@ class Rates:
         kernel: str | None = "gaussian",
         width: float = 0.02,
     ):
-        if not isinstance(simulation, LiveSimulation):
-            raise KindError(
-                where=f"{_WHERE}(simulation)",
-                expected="a LiveSimulation",
-                got=type(simulation).__name__,
-                fix="Make one of the model first: bp.run.LiveSimulation(model, record=[...]).",
-            )
+        checked_simulation(simulation, _WHERE)
         self._simulation = simulation
         self.signals = _events(simulation, paths)
         self._scrolls: dict[str, Scroll] = {}
@@ -147,14 +143,35 @@ class Rates:
                 self._scrolls = {s.path: Scroll(engine.rings[s.path], None, fold, blank) for s in self.signals}
             found = {path: scroll.at(shown)[0].astype(float) for path, scroll in self._scrolls.items()}
             held = {path: (engine.rings[path].first, engine.rings[path].next) for path in found}
-        for path, rate in found.items():
-            first, last = held[path]
-            # Bins that are held in part, at the end, or after a restore at the beginning.
-            rate[: max(-(-first // shown.steps) - shown.begin, 0)] = np.nan
-            rate[max(last // shown.steps - shown.begin, 0) :] = np.nan
         bin_time = shown.steps * simulation.dt
-        rates = {path: self._smoothed(rate / simulation.dt, bin_time) for path, rate in found.items()}
+        rates = {
+            path: self._smoothed(_complete(rate, shown, *held[path]) / simulation.dt, bin_time) for path, rate in found.items()
+        }
         return RateCurves((shown.begin * bin_time, shown.end * bin_time), rates, change)
+
+    def of(self, recording: Recording, bins: int = 400, time: Sequence[float] | None = None) -> RateCurves:
+        """The rates of a recording, over all of it or between two times, in about so many bins.
+
+        Raises
+        ------
+        UnknownPathError, ValueRefused
+            For a recording without one of the signals, and times that are none.
+        """
+        shown = recording.columns(bins, time)
+        bin_time = shown.steps * recording.dt
+        # What is beside the part that is shown smooths it, too.
+        reach = 0 if self._kernel is None else int(np.ceil(6 * self._width / bin_time))
+        first, last = recording.first // shown.steps, -(-(recording.first + recording.steps) // shown.steps)
+        wide = Columns(
+            min(shown.begin, max(shown.begin - reach, first)), max(shown.end, min(shown.end + reach, last)), shown.steps
+        )
+        rates = {}
+        for signal in self.signals:
+            held = recording.held(signal.path)
+            rate = Scroll(held, None, _mean, np.float32(np.nan)).at(wide)[0].astype(float)
+            smooth = self._smoothed(_complete(rate, wide, held.first, held.next) / recording.dt, bin_time)
+            rates[signal.path] = smooth[shown.begin - wide.begin :][: shown.count]
+        return RateCurves((shown.begin * bin_time, shown.end * bin_time), rates, recording.change)
 
     def _smoothed(self, rate: np.ndarray, bin_time: float) -> np.ndarray:
         """Weighted means of the bins that there are: nothing is taken to be 0 before the first or after the last."""
@@ -167,6 +184,13 @@ class Rates:
             np.convolve(part, weights)[reach : reach + len(rate)] for part in (np.where(known, rate, 0.0), known.astype(float))
         )
         return np.where(known, sums / np.where(known, total, 1.0), np.nan)
+
+
+def _complete(rate: np.ndarray, shown: Columns, first: int, last: int) -> np.ndarray:
+    """Without the bins that are held in part, at the end, or after a restore at the beginning."""
+    rate[: max(-(-first // shown.steps) - shown.begin, 0)] = np.nan
+    rate[max(last // shown.steps - shown.begin, 0) :] = np.nan
+    return rate
 
 
 def _mean(blocks: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..core._names import nearest
 from ..errors import MonitorError
+from ..transform import Variable
 from ._labelled import Labels, as_dataset, labels_of
 from ._monitors import Monitor
 from ._stepping import Stepping
@@ -135,7 +136,8 @@ def record_of(stepping: Stepping, readings: Mapping[str, Any], first: int, done:
 
 
 def _laid_back(monitor: Monitor, value: Any, stepping: Stepping) -> tuple[Any, tuple[str, ...]]:
-    axis = monitor.batch_axis(value.ndim - 1, stepping.batched)
+    # A Variable knows without a look at the modes.
+    axis = monitor.batch_axis(value.ndim - 1, not isinstance(monitor.source, Variable) and stepping.batched)
     if axis is None or value.ndim < 2:
         return value, ("time",)
     value = np.moveaxis(value, axis + 1, 1) if isinstance(value, np.ndarray) else jnp.moveaxis(value, axis + 1, 1)

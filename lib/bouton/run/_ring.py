@@ -54,3 +54,25 @@ class Ring:
         """Rows ``(len(steps), units)`` of steps that are held; a copy."""
         at = steps % self.length
         return np.take(self._rows, at, axis=0) if units is None else self._rows[at[:, None], units]
+
+
+class Held:
+    """Steps of a signal that stay as they are; read like those of a ring.
+
+    Parameters
+    ----------
+    values : (steps, units) array
+    first : int
+        Number of its first step.
+    """
+
+    clearings = 0
+
+    def __init__(self, values: np.ndarray, first: int):
+        self._values = values
+        self.first, self.next = first, first + len(values)
+
+    def rows(self, steps: np.ndarray, units: np.ndarray | None = None) -> np.ndarray:
+        """Rows ``(len(steps), units)`` of steps that are held; a copy."""
+        at = steps - self.first
+        return np.take(self._values, at, axis=0) if units is None else self._values[at[:, None], units]

@@ -142,6 +142,7 @@ class DSRunner:
         self._like: tuple | None = None
         self._under_way: OneRun | None = None
         self.mon: Record = record_of(self._stepping, {}, 0, 0)
+        self._unread = self.mon
 
     def run(
         self,
@@ -271,6 +272,8 @@ class DSRunner:
         one = self._under_way = OneRun(
             self._stepping, self._piece, feed, xs, steps=steps, size=size, first=first, on_host=self._on_host
         )
+        # Two large records at a time need not fit into the memory.
+        self.mon = self._unread
         try:
             with Bar(f"Predict {steps} steps").shown(steps) if self._bar else nullcontext() as bar:
                 for done in one.pieces():

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..core import Entry
+from ..core import Entry, Object
 from ..core._names import nearest
 from ..errors import KindError, UnknownPathError, UnsupportedError
 from ..transform import Purified, grad, purify
@@ -16,6 +16,7 @@ from ._foreign import Foreign
 from ._live import LiveSimulation
 from ._read_outs import ReadOut
 from ._settings import checked_count
+from ._signals import Recorder
 
 _WHERE = "Sensitivity"
 
@@ -103,13 +104,13 @@ class Sensitivity:
                 fix="Write for instance Sensitivity(simulation, bp.run.MeanOf('vmem')).",
             )
         self._simulation, self.read_out = simulation, read_out
-        self._entries = _parameters(simulation, of)
+        self._entries = float_parameters(simulation.model, of, _WHERE)
         target = getattr(read_out, "target", None)
         usual = len(target) if target is not None and target.ndim else min(simulation._engine.window, 1000)
         self.steps = usual if steps is None else checked_count(steps, "Sensitivity(steps=...)")
         self._pure: Purified | None = None
         self._compiled: Any = None
-        self._check_signal()
+        check_signal(simulation._engine.recorder, read_out, self.steps, simulation.model.size_in, _WHERE)
 
     @property
     def of(self) -> tuple[str, ...]:
@@ -126,13 +127,15 @@ class Sensitivity:
         """
         simulation = self._simulation
         simulation._engine.refuse_other_parts()
+        # Traced before its turn, for which the simulation would have to wait.
+        if self._pure is None or any(constant.version != version for constant, version in self._pure.constants.items()):
+            self._pure = purify(self._differentiated, self._no_inputs())
+            self._compiled = jax.jit(self._pure.pure)
         with simulation._turns:
             step, change, drive = simulation.steps, simulation.change, simulation.inputs
-            if self._pure is None or any(constant.version != version for constant, version in self._pure.constants.items()):
-                self._pure = purify(self._differentiated, self._no_inputs())
-                self._compiled = jax.jit(self._pure.pure)
             cells = [cell.value for cell in self._pure.cells]
-            values = {entry.path: np.asarray(entry.cell.value) for entry in self._entries if entry.cell is not None}
+            held = {entry.path: entry.cell.value for entry in self._entries if entry.cell is not None}
+        values = {path: np.asarray(value) for path, value in held.items()}
         with Foreign("the input function"):
             inputs = drive(step, self.steps)
         (slopes, value), _ = self._compiled(cells, inputs)
@@ -150,30 +153,45 @@ class Sensitivity:
         rows = rows if jnp.issubdtype(rows.dtype, jnp.floating) else rows.astype(float)
         return self.read_out({path: rows}, self._simulation.dt)
 
-    def _check_signal(self) -> None:
-        shapes: dict[str, tuple[int, ...]] = {}
-
-        def look(inputs: Any) -> None:
-            found = self._simulation._engine.recorder.evolved(inputs, True)
-            shapes.update({path: np.shape(value) for path, value in found.items()})
-
-        purify(look, self._no_inputs())
-        path = self.read_out.path
-        if path not in shapes:
-            raise UnknownPathError(
-                where=f"{_WHERE}({self.read_out!r})",
-                expected="a signal that the model records",
-                got=f"{path!r}",
-                fix=nearest(path, shapes),
-            )
-        self.read_out.check((self.steps, int(np.prod(shapes[path][2:]))))
-
     def _no_inputs(self) -> np.ndarray:
         return np.zeros((self.steps, self._simulation.model.size_in), jax.dtypes.canonicalize_dtype(float))
 
 
-def _parameters(simulation: LiveSimulation, of: str | Sequence[str] | None) -> list[Entry]:
-    known = {entry.path: entry for entry in simulation.model.entries() if entry.kind == "parameter"}
+def check_signal(recorder: Recorder, read_out: ReadOut, steps: int, size_in: int, where: str) -> int:
+    """Refuse a read-out of what the model does not record, or of another shape; the units that the signal has.
+
+    Raises
+    ------
+    UnknownPathError, ValueRefused, ShapeError
+    """
+    shapes: dict[str, tuple[int, ...]] = {}
+
+    def look(inputs: Any) -> None:
+        shapes.update({path: np.shape(value) for path, value in recorder.evolved(inputs, True).items()})
+
+    purify(look, np.zeros((steps, size_in), jax.dtypes.canonicalize_dtype(float)))
+    path = read_out.path
+    if path not in shapes:
+        raise UnknownPathError(
+            where=f"{where}({read_out!r})",
+            expected="a signal that the model records",
+            got=f"{path!r}",
+            fix=nearest(path, shapes),
+        )
+    units = int(np.prod(shapes[path][2:]))
+    read_out.check((steps, units))
+    return units
+
+
+def float_parameters(model: Object, of: str | Sequence[str] | None, where: str) -> list[Entry]:
+    """The parameters of floats that are asked for, or all.
+
+    Raises
+    ------
+    UnknownPathError, UnsupportedError
+        For a path that is none of a parameter, for one that is no float, and for a model without any.
+    """
+    known = {entry.path: entry for entry in model.entries() if entry.kind == "parameter"}
     floats = {
         path: entry for path, entry in known.items() if entry.dtype is not None and jnp.issubdtype(entry.dtype, jnp.floating)
     }
@@ -181,15 +199,15 @@ def _parameters(simulation: LiveSimulation, of: str | Sequence[str] | None) -> l
     for path in wanted:
         if path not in known:
             raise UnknownPathError(
-                where=f"{_WHERE}(of=...)", expected="paths of parameters", got=f"{path!r}", fix=nearest(path, floats)
+                where=f"{where}(of=...)", expected="paths of parameters", got=f"{path!r}", fix=nearest(path, floats)
             )
         if path not in floats:
             raise UnsupportedError(
-                where=f"{_WHERE}(of={path!r})", expected="a parameter of floats", got=f"{known[path].dtype}", fix="Leave it out."
+                where=f"{where}(of={path!r})", expected="a parameter of floats", got=f"{known[path].dtype}", fix="Leave it out."
             )
     if not wanted:
         raise UnsupportedError(
-            where=_WHERE,
+            where=where,
             expected="a model with parameters of floats",
             got="none",
             fix="Register what is to be turned as a Parameter.",

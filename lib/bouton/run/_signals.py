@@ -13,6 +13,7 @@ from ..core._names import nearest
 from ..errors import KindError, ShapeError, UnknownPathError
 from ..modules import Module
 from ..transform import Variable, purify
+from ._usual import usual
 
 OUTPUT = "output"
 WHERE = "LiveSimulation(record=...)"
@@ -51,8 +52,8 @@ class Recorder:
     ----------
     model : Module
         The model.
-    record : str or sequence of str
-        Paths and patterns.
+    record : str, sequence of str or None
+        Paths and patterns; None for what is looked at first.
     most_units : int
         A signal with more units than this is thinned out.
     steps : int
@@ -66,9 +67,9 @@ class Recorder:
         The cells that a chunk moves.
     """
 
-    def __init__(self, model: Module, record: str | Sequence[str], most_units: int, steps: int):
+    def __init__(self, model: Module, record: str | Sequence[str] | None, most_units: int, steps: int):
         self.model, self._steps = model, steps
-        patterns = _checked_patterns(record)
+        patterns = () if record is None else _checked_patterns(record)
         shapes: dict[str, tuple[int, ...]] = {}
         dtypes: dict[str, Any] = {}
 
@@ -79,6 +80,9 @@ class Recorder:
         self.written: list[Variable] = list(purify(look, np.zeros((steps, model.size_in), np.float32)).written)
         units = {e.path: e.unit for e in model.entries()}
         chosen = dict.fromkeys(path for pattern in patterns for path in _matching(pattern, shapes))
+        if record is None:
+            plain = [path for path, shape in shapes.items() if shape[1:2] == (steps,) and _is_real(dtypes[path])]
+            chosen = usual({path: self._is_events(path) for path in plain}, units, OUTPUT)
         self.signals = tuple(self._signal(p, shapes[p], dtypes[p], units.get(p), most_units) for p in chosen)
 
     def __call__(self, inputs: jax.Array) -> dict[str, jax.Array]:
@@ -96,7 +100,7 @@ class Recorder:
         return {**dict(_flat(signals, "")), OUTPUT: output}
 
     def _signal(self, path: str, shape: tuple[int, ...], dtype: Any, unit: str | None, most_units: int) -> Signal:
-        if not any(jnp.issubdtype(dtype, real) for real in (jnp.floating, jnp.integer, jnp.bool_)):
+        if not _is_real(dtype):
             raise KindError(
                 where=f"{WHERE}, {path!r}",
                 expected="an array of real numbers",
@@ -125,6 +129,10 @@ class Recorder:
         stage = parent.modules().get(name.removesuffix("_output")) if parent is not None else None
         # Modules call them spikes, neurons of one step spike.
         return name in ("spikes", "spike") or (name.endswith("_output") and getattr(stage, "spiking_output", False))
+
+
+def _is_real(dtype: Any) -> bool:
+    return any(jnp.issubdtype(dtype, real) for real in (jnp.floating, jnp.integer, jnp.bool_))
 
 
 def _kept(value: jax.Array, signal: Signal) -> jax.Array:

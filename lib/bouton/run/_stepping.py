@@ -15,7 +15,7 @@ from ..errors import KindError
 from ..math._environment import environment
 from ..math._modes import BatchingMode
 from ..math._share import share
-from ..transform import default_float, for_loop
+from ..transform import Variable, default_float, for_loop
 from ..transform._purify import unwrap
 from ..transform._shapes import ResultShapes
 from ._given import check_call
@@ -69,6 +69,10 @@ class Stepping:
         self.dt, self.t0, self.batch_first, self.every = dt, t0, batch_first, every
         self._jit, self._returns = jit, returns
         self._environment = environment(dt=dt)
+        self._tells = inputs.ask or any(callable(one.source) for one in monitors)
+        # Where the monitors read whole Variables, and nothing else is kept, they tell how much that is.
+        whole = [one.source for one in monitors if isinstance(one.source, Variable) and one.indices is None]
+        self._read_whole = whole if len(whole) == len(monitors) and not returns else None
         self._known: tuple | None = None
         self._clock: tuple = (None, None)
         self._numbers_taken: set[int] = set()
@@ -162,7 +166,8 @@ class Stepping:
 
     def _any_step(self, t: Any, i: Any, fed: tuple, xs: tuple, *, reads: bool) -> tuple:
         with share.restored({"t": t, "i": i}):
-            shared = share.arguments()
+            # Where nobody is told, the compiled steps do not depend on all that is shared.
+            shared = share.arguments() if self._tells else {}
             self.inputs.apply(shared, fed)
             # A dict that is an input is not taken for shared arguments behind another dict.
             out = self.target({}, *xs) if xs and isinstance(xs[0], Mapping) else self.target(*xs)
@@ -185,8 +190,8 @@ class Stepping:
 
     def sizes(self, xs: tuple) -> tuple[int, int]:
         """Bytes of one reading, and of what one step returns."""
-        if not (self.monitors or self._returns):
-            return 0, 0
+        if self._read_whole is not None:
+            return sum(cell.value.nbytes for cell in self._read_whole), 0
         leaves, structure = jax.tree_util.tree_flatten(xs)
         called = (structure, [(x.shape[1:], x.dtype) for x in leaves])
         if self._known is None or self._known[0] != called or not self._known[1].hold():

@@ -14,7 +14,7 @@ class Worker:
     ----------
     turn : bound method
         Returns how many seconds to wait before it is called again, ``None`` to wait until :meth:`wake`, or a negative number to
-        end the thread.
+        end the thread, unless :meth:`start` was called meanwhile.
     """
 
     # Longest wait for the thread at the end of the interpreter, s.
@@ -26,11 +26,12 @@ class Worker:
         self._turn: Any = weakref.WeakMethod(turn, lambda _: self._awake.set())
         self._guard = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._ending = False
+        self._ending = self._asked = False
 
     def start(self) -> None:
-        """Start the thread, if it is not there already."""
+        """Start the thread, if it is not there already; one that is about to end goes on."""
         with self._guard:
+            self._asked = True
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="bouton-live", daemon=True)
                 # The interpreter takes daemon threads down wherever they are, which is no place to be inside compiled code.
@@ -56,6 +57,8 @@ class Worker:
         try:
             while not self._ending:
                 self._awake.clear()
+                with self._guard:
+                    self._asked = False
                 turn = self._turn()
                 if turn is None:
                     return
@@ -63,11 +66,24 @@ class Worker:
                 # Not held while waiting, or the object would live for ever.
                 del turn
                 if delay is not None and delay < 0:
-                    return
-                if (delay is None or delay > 0) and not self._ending:
+                    if self._ends():
+                        return
+                elif (delay is None or delay > 0) and not self._ending:
                     # A wait of more than a few centuries would raise.
                     self._awake.wait(None if delay is None else min(delay, threading.TIMEOUT_MAX))
         finally:
             with self._guard:
-                self._thread = None
+                self._leave()
+
+    def _ends(self) -> bool:
+        """Leave, unless somebody has started it anew meanwhile."""
+        with self._guard:
+            if not self._asked:
+                self._leave()
+            return not self._asked
+
+    def _leave(self) -> None:
+        # After this thread has left, another may have come.
+        if self._thread is threading.current_thread():
+            self._thread = None
             atexit.unregister(self._end)

@@ -8,7 +8,7 @@ import jax
 import numpy as np
 
 from ..errors import RunningError
-from ..transform._frame import Journal
+from ..transform._journal import Journal
 from ._batch_step import BatchStep
 from ._last_good import LastGood
 from ._several import MOST, Batch, stacked

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from ..dynamics import DynamicalSystem
 from ..errors import RunningError, ShapeError
 from ..run._given import as_numbers
-from ..transform._frame import Journal
+from ..transform._journal import Journal
 from ._offline_methods import RidgeRegression, offline_method
 from ._readout_trainer import ReadoutTrainer
 from ._readouts import Own, check_targets, giving, heard_behind, teach

@@ -140,7 +140,7 @@ def test_too_few_neurons_or_too_many_synapses_are_refused(network):
     [
         # Twelve networks drawn by Brian2 2.9, with as many initial values: 17.4 to 20.6 spikes a second.
         (bp.examples.COBA, 17.0, 22.0),
-        # Seven of them: 5.3 to 6.0.
+        # Seven of them: 5.3 to 6.0. The manual of ANNarchy 5.0 prints 5.61 for this network ("COBA and CUBA networks").
         (bp.examples.CUBA, 5.1, 6.2),
     ],
 )

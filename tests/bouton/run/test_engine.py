@@ -231,7 +231,7 @@ def test_a_sentence_of_bouton_from_within_a_model_is_told_as_it_is():
     model.broken = False
     live = engine(model, "output")
     model.broken = True
-    with pytest.raises(Stopped, match=r"^Wrong\.set_attributes: expected names of registered .*'x'"):
+    with pytest.raises(Stopped, match=r"^Wrong\.evolve, new_state 'y': expected a state of Wrong, .*'x'"):
         run(live, np.zeros((10, 1)))
 
 

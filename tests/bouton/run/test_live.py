@@ -358,7 +358,7 @@ def test_left_to_itself_a_chunk_is_twenty_milliseconds_and_the_window_two_second
         ({"model": lambda x: x}, KindError, r"LiveSimulation\(model=\.\.\.\): expected a module, got function"),
         ({"model": Linear((2, 2))}, ValueRefused, r"Linear\.dt: expected a time step in seconds"),
         ({"record": "hidden"}, UnknownPathError, r"\(record=\.\.\.\): .* got 'hidden'"),
-        ({"record": None}, KindError, r"\(record=\.\.\.\): expected a path or a list of paths, got None"),
+        ({"record": 3}, KindError, r"\(record=\.\.\.\): expected a path or a list of paths, got 3"),
         ({"inputs": np.ones((4, 3))}, ShapeError, r"\(inputs=\.\.\.\): expected shape \(steps, 2\), got \(4, 3\)"),
         ({"chunk": 0}, ValueRefused, r"LiveSimulation\.chunk: expected a whole number of at least 1, got 0"),
         ({"window": 0}, ValueRefused, r"\(window=\.\.\.\): expected seconds of simulated time"),
@@ -369,3 +369,13 @@ def test_left_to_itself_a_chunk_is_twenty_milliseconds_and_the_window_two_second
 def test_what_it_cannot_be_built_from_is_refused_by_name(changed, error, words):
     with pytest.raises(error, match=words):
         LiveSimulation(**{"model": LIF(2), "record": "vmem", **changed})
+
+
+def test_a_thread_is_there_while_it_runs_and_no_longer(live, until, live_threads):
+    simulation = live(LIF(2))
+    assert not live_threads()
+    for _ in range(3):
+        simulation.start()
+        assert len(live_threads()) == 1
+        simulation.pause()
+        until(lambda: not live_threads())

@@ -1,5 +1,7 @@
 """What a run keeps, and how large it is."""
 
+import weakref
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ from step_models import Leak, Pair, Sum, runner_of
 
 import bouton as bp
 import bouton.math as bm
-from bouton.errors import LargeRecordWarning
+from bouton.errors import LargeRecordWarning, ValueRefused
 from bouton.run import _pieces
 
 
@@ -56,6 +58,21 @@ def test_a_callback_is_told_and_can_stop_and_what_was_recorded_stays():
     assert_array_equal(runner.mon.total, np.arange(1.0, 9.0))
     assert (len(runner.mon.ts), runner.i0) == (8, 8)
     assert_array_equal(runner.run(0.4), np.arange(9.0, 13.0))  # the button is not pressed for ever
+
+
+def test_the_record_of_the_last_run_is_given_up_before_the_next_one_takes_memory():
+    seen = []
+    runner = runner_of(Sum(), monitors=["total"], callback=lambda *_: seen.extend(array() for array in before))
+    before = []
+    runner.run(0.4)
+    before = [weakref.ref(runner.mon.total)]
+    runner.run(0.4)
+    assert seen == [None]
+    last, mon = weakref.ref(runner.mon.total), runner.mon
+    with pytest.raises(ValueRefused):
+        runner.run(-1.0)
+    assert runner.mon is mon
+    assert last() is mon.total
 
 
 def test_an_interrupt_keeps_what_was_recorded():

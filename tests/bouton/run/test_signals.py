@@ -165,7 +165,7 @@ def test_an_unknown_signal_is_refused_with_the_nearest(record, words):
         recorder(LIF(2), record)
 
 
-@pytest.mark.parametrize("record", [None, True, 3, [], [1], {"vmem"}])
+@pytest.mark.parametrize("record", [True, 3, [], [1], {"vmem"}])
 def test_what_is_no_list_of_paths_is_refused(record):
     with pytest.raises(KindError, match=r"\(record=\.\.\.\): expected a path or a list of paths, got .*Write for instance"):
         recorder(LIF(2), record)
@@ -182,19 +182,44 @@ def test_a_signal_that_has_no_value_for_every_step_is_refused(shape):
             }[shape]
         }
     )
-    with pytest.raises(
-        ShapeError, match=r"'odd': expected a signal \(batch, time, \.\.\.\) with 6 steps .*got shape .*Let evolve"
-    ):
+    words = (
+        r"Recording\.evolve, record 'odd': expected a signal \(batch, time, \.\.\.\) of shape \(1, 6, \.\.\.\), got shape .*Keep"
+    )
+    with pytest.raises(ShapeError, match=words):
         recorder(model, "odd")
-    assert paths(model, "output") == ["output"]
 
 
-@pytest.mark.parametrize("value", [lambda x: jax.lax.complex(x, x), lambda x: "a note", lambda x: None])
-def test_a_signal_of_other_things_than_real_numbers_is_refused(value):
+@pytest.mark.parametrize(
+    "value, words",
+    [
+        (lambda x: jax.lax.complex(x, x), "'odd': expected an array of real numbers, got complex64.*Record a part of it"),
+        (lambda x: "a note", "'odd': expected a signal that is an array, got str"),
+        (lambda x: None, "'odd': expected a signal that is an array, got NoneType"),
+    ],
+)
+def test_a_signal_of_other_things_than_real_numbers_is_refused(value, words):
     model = Recording({"odd": value})
-    with pytest.raises(KindError, match=r"'odd': expected an array of real numbers, got .*Record a part of it"):
+    with pytest.raises(KindError, match=words):
         recorder(model, "odd")
-    assert paths(model, "output") == ["output"]
+
+
+def test_a_signal_of_a_part_that_is_handed_on_without_a_value_for_every_step_is_refused():
+    class Thins(Recording):
+        def __init__(self):
+            super().__init__({})
+            self.part = Recording({"seen": lambda x: x})
+
+        def evolve(self, input_data, record=False):
+            out, _, recorded = self.part(input_data, record=record)
+            return out, {}, {"part": {name: x[:, ::2] for name, x in recorded.items()}}
+
+    words = r"'part\.seen': expected a signal \(batch, time, \.\.\.\) with 6 steps .*got shape \(1, 3, 3\)\. Let evolve"
+    with pytest.raises(ShapeError, match=words):
+        recorder(Thins(), "part.seen")
+
+
+def test_a_signal_that_no_picture_shows_is_no_harm_as_long_as_nobody_asks_for_it():
+    assert paths(Recording({"odd": lambda x: jax.lax.complex(x, x)}), "output") == ["output"]
 
 
 def test_a_parameter_that_the_model_itself_moves_is_among_what_it_moves():

@@ -134,3 +134,20 @@ print("done")
 """
     done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=120)
     assert (done.returncode, done.stdout, done.stderr) == (0, "done\n", "")
+
+
+def test_a_thread_that_is_about_to_end_goes_on_when_it_is_started_again(until, live_threads):
+    class Restarted(Turner):
+        def turn(self):
+            if self.turns == 0:
+                # It has been told to end, and does not know yet that somebody starts it.
+                self.worker.start()
+            return super().turn()
+
+    turner = Restarted(-1.0)
+    turner.worker.start()
+    turner.worker.join()
+    assert turner.turns == 2
+    turner.worker.start()
+    until(lambda: turner.turns == 3)
+    until(lambda: not live_threads())

@@ -1,0 +1,127 @@
+"""From where a fit sets out, and where to: the states before the first step, and the target."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import jax
+import numpy as np
+
+from ..core import Object
+from ..errors import KindError, ValueRefused
+from ..modules import Module, TSContinuous
+from ..transform import Variable, default_float, purify
+from ._engine import MOST_BYTES
+from ._live import LiveSimulation
+from ._read_outs import MeanOf
+from ._sensitivity import check_signal
+from ._settings import steps_kept
+from ._signals import Recorder
+from ._snapshot import Snapshot
+
+
+def initial_states(model: Module, recorder: Recorder) -> dict[Variable, jax.Array]:
+    """What all cells that move hold after a reset; the model stays as it is."""
+    moving = _moving(model, recorder)
+    before = {cell: cell.value for cell in moving}
+    try:
+        if model._functional:
+            Object.reset_state(model)
+        else:
+            model.reset_state()
+        return {cell: cell.value for cell in moving}
+    finally:
+        for cell, value in before.items():
+            cell.value = value
+
+
+def states_of(snapshot: Any, model: Module, recorder: Recorder) -> dict[Variable, jax.Array]:
+    """What all cells that move held when a snapshot was taken.
+
+    Raises
+    ------
+    KindError, ValueRefused
+        For what is no snapshot, and for one of another model.
+    """
+    if not isinstance(snapshot, Snapshot):
+        raise KindError(
+            where="Fit(start=...)",
+            expected="a snapshot, or None for the initial states",
+            got=f"{type(snapshot).__name__}",
+            fix="Pass what simulation.snapshot() has returned.",
+        )
+    moving = _moving(model, recorder)
+    known = [(e.path, e.cell) for e in model.entries() if e.cell is not None and e.cell in moving]
+    found = {cell: snapshot.values[path] for path, cell in known if path in snapshot.values}
+    missing = [path for path, cell in known if cell not in found]
+    if missing or any(np.shape(value) != np.shape(cell.value) for cell, value in found.items()):
+        raise ValueRefused(
+            where="Fit(start=...)",
+            expected="a snapshot of this model",
+            got=f"one that differs in {missing[0] if missing else 'the shape of a state'}",
+            fix="Pass what simulation.snapshot() has returned.",
+        )
+    return found
+
+
+_AHEAD = "look_ahead"
+
+
+def look_ahead(simulation: LiveSimulation, signal: str, seconds: float) -> tuple[np.ndarray, Snapshot]:
+    """What a signal would be over the next seconds if nothing were changed; the simulation is not moved.
+
+    Parameters
+    ----------
+    simulation : LiveSimulation
+    signal : str
+        Path, as in a record.
+    seconds : float
+        Simulated time, at least one step.
+
+    Returns
+    -------
+    ((steps, units) array, Snapshot)
+        The signal, and from where: target and start of a :class:`Fit`.
+
+    Raises
+    ------
+    UnknownPathError
+        When the model records no such signal.
+    ValueRefused
+        For what is no time, and for so many steps and units that they would not fit into memory.
+    """
+    steps = steps_kept(seconds, simulation.dt)
+    recorder = simulation._engine.recorder
+    # Before anything of that length is made.
+    _refuse_long(steps, max(1, simulation.model.size_in))
+    _refuse_long(steps, check_signal(recorder, MeanOf(signal), steps, simulation.model.size_in, _AHEAD))
+    pure = purify(
+        lambda inputs: recorder.evolved(inputs, [signal])[signal], np.zeros((steps, simulation.model.size_in), default_float())
+    )
+    with simulation._turns:
+        snapshot, drive = simulation.snapshot(), simulation.inputs
+        cells = [cell.value for cell in pure.cells]
+    found, _ = jax.jit(pure.pure)(cells, drive(snapshot.steps, steps))
+    return np.asarray(found[0]).reshape(steps, -1), snapshot
+
+
+def _refuse_long(steps: int, units: int) -> None:
+    if steps * units > MOST_BYTES // 16:
+        raise ValueRefused(
+            where=_AHEAD,
+            expected=f"at most {MOST_BYTES // 16} values",
+            got=f"{steps} steps of {units}",
+            fix="Ask for a shorter time.",
+        )
+
+
+def target_samples(target: Any, dt: float) -> Any:
+    """A target as a value for each step; a time series is read at the steps."""
+    if not isinstance(target, TSContinuous):
+        return target
+    steps = max(round((target.t_stop - target.t_start) / dt), 1)
+    return target(target.t_start + dt * np.arange(steps))
+
+
+def _moving(model: Module, recorder: Recorder) -> Mapping[Variable, None]:
+    registered = [e.cell for e in model.entries() if e.kind in ("state", "random") and e.cell is not None]
+    return dict.fromkeys([*registered, *recorder.written])
