@@ -5,7 +5,18 @@ import pytest
 from bouton import errors
 from bouton_widgets._assets import script, style
 
-SCRIPTS = ["tree.js", "parameters.js", "traces.js", "history.js", "graph.js", "series.js", "phase.js", "rates.js", "histogram.js"]
+SCRIPTS = [
+    "explore.js",
+    "tree.js",
+    "parameters.js",
+    "traces.js",
+    "history.js",
+    "graph.js",
+    "series.js",
+    "phase.js",
+    "rates.js",
+    "histogram.js",
+]
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
@@ -17,9 +28,11 @@ def test_a_script_comes_as_one_module_without_imports_and_with_one_export(name):
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
-def test_modules_that_are_put_together_do_not_share_a_top_level_name(name):
-    names = re.findall(r"^(?:async )?(?:function|const|let|class) (\w+)", script(name), re.MULTILINE)
-    assert len(names) == len(set(names))
+def test_a_name_stands_once_at_the_top_of_its_scope(name):
+    # Each neighbour in a scope of its own.
+    for scope in re.split(r"^\}\)\(\);$", script(name), flags=re.MULTILINE):
+        names = re.findall(r"^(?:async )?(?:function|const|let|class) (\w+)", scope, re.MULTILINE)
+        assert len(names) == len(set(names))
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
@@ -33,7 +46,8 @@ def test_the_style_sheet_loads_nothing_and_stays_inside_its_views():
     text = style()
     assert "url(" not in text
     assert "@import" not in text
-    selectors = re.findall(r"^([^@{}/\n][^{}]*)\{", text, re.MULTILINE)
+    bare = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    selectors = re.findall(r"^([^@{}\n][^{}]*)\{", bare, re.MULTILINE)
     assert selectors
     assert all(part.strip().startswith(".bouton") for line in selectors for part in line.split(","))
 
@@ -42,7 +56,16 @@ def test_a_module_used_by_two_is_written_once(tmp_path):
     (tmp_path / "a.js").write_text('import { b } from "./b.js";\nimport { c } from "./c.js";\nexport default b + c;\n')
     (tmp_path / "b.js").write_text('import {\n  c,\n} from "./c.js";\nexport const b = c;\n')
     (tmp_path / "c.js").write_text("export const c = 1;\n")
-    assert script("a.js", tmp_path) == "const c = 1;\nconst b = c;\nexport default b + c;\n"
+    c = "const _c = (() => {\nconst c = 1;\nreturn { c };\n})();\n"
+    b = "const _b = (() => {\nconst {\n  c,\n} = _c;\nconst b = c;\nreturn { b };\n})();\n"
+    assert script("a.js", tmp_path) == f"{c}{b}const {{ b }} = _b;\nconst {{ c }} = _c;\nexport default b + c;\n"
+
+
+def test_a_module_that_another_uses_keeps_its_names_to_itself_and_gives_no_default(tmp_path):
+    (tmp_path / "a.js").write_text('import { start as b } from "./b.js";\nfunction start() {}\nexport default b;\n')
+    (tmp_path / "b.js").write_text('const HEIGHT = 2;\nexport function start() {}\nexport default widget("b", start);\n')
+    b = "const _b = (() => {\nconst HEIGHT = 2;\nfunction start() {}\nreturn { start };\n})();\n"
+    assert script("a.js", tmp_path) == f"{b}const {{ start: b }} = _b;\nfunction start() {{}}\nexport default b;\n"
 
 
 def test_a_missing_script_says_so(tmp_path):

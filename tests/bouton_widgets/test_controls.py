@@ -204,3 +204,15 @@ def test_functions_and_empty_arrays_have_no_control():
     assert not adjustable(next(Setting(np.tanh).entries()))
     assert not adjustable(entry(np.zeros((0, 3), np.float32)))
     assert adjustable(entry(1.0))
+
+
+def test_of_a_large_array_a_sample_is_shown_and_it_is_moved_by_a_factor():
+    one = entry(np.ones(1_200_000, np.float32), bounds=(0, 3))
+    control = Control(one)
+    row = control.row()
+    assert (row["factor"], row["sampled"], row["smallest"], row["largest"], row["changed"]) == (True, True, 1.0, 1.0, False)
+    assert control.objection(4.0) == "Every value must stay between 0 and 3."
+    typed(control, "2")
+    assert float(one.value[-1]) == 2
+    assert control.row()["changed"]
+    assert control.value_for(1) is control.initial

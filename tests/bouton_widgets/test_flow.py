@@ -1,6 +1,6 @@
 import pytest
 
-from bouton_widgets._flow import PACE, PATIENCE, SILENCE, Flow
+from bouton_widgets._flow import LATE, PACE, PATIENCE, SILENCE, Flow
 
 
 def test_nothing_goes_where_nobody_watches():
@@ -12,10 +12,23 @@ def test_a_frame_waits_for_the_answer_to_the_one_before():
     flow.hello("a", 0.0)
     assert flow.ready(0.0)
     number = flow.send(0.0)
-    assert not flow.ready(0.1)
-    flow.answered("a", number, 0.1)
-    assert flow.ready(0.1)
-    assert flow.send(0.1) == number + 1
+    assert not flow.ready(0.041)
+    flow.answered("a", number, 0.041)
+    assert flow.ready(0.041)
+    assert flow.send(0.041) == number + 1
+
+
+def test_a_late_answer_is_not_waited_for_but_no_two_frames_are_ahead_of_the_answers():
+    flow = Flow()
+    flow.hello("a", 0.0)
+    first = flow.send(0.0)
+    assert not flow.ready(LATE - 0.001)
+    assert flow.soon(LATE - 0.001) == pytest.approx(0.001)
+    assert flow.ready(LATE)
+    flow.send(LATE)
+    assert not flow.ready(0.4)
+    flow.answered("a", first, 0.4)
+    assert flow.ready(0.4)
 
 
 def test_frames_that_nobody_is_in_a_hurry_for_keep_a_distance():
@@ -44,6 +57,7 @@ def test_a_page_that_stays_silent_holds_up_the_others_for_a_moment_only():
     flow.hello("here", 0.0)
     flow.hello("gone", 0.0)
     flow.answered("here", flow.send(0.0), 0.01)
+    flow.answered("here", flow.send(LATE), LATE + 0.01)
     assert not flow.ready(PATIENCE)
     assert flow.ready(PATIENCE + 0.01)
     now = PATIENCE + 0.01
@@ -117,8 +131,8 @@ def test_an_answer_to_an_older_frame_pays_nothing_that_came_later():
     first = flow.send(0.0)
     flow.answered("a", first, 0.1)
     flow.send(0.2)
-    flow.answered("a", first, 0.3)
-    assert not flow.ready(0.3)
+    flow.answered("a", first, 0.21)
+    assert not flow.ready(0.241)
 
 
 def test_an_urgent_frame_overtakes_one_that_is_on_its_way_but_not_two():
@@ -130,7 +144,7 @@ def test_an_urgent_frame_overtakes_one_that_is_on_its_way_but_not_two():
     second = flow.send(0.01)
     assert not flow.ready(0.02, urgent=True)
     flow.answered("a", first, 0.03)
-    assert not flow.ready(0.2)
+    assert not flow.ready(0.051)
     assert flow.ready(0.03, urgent=True)
     flow.answered("a", second, 0.04)
     assert flow.ready(0.2)

@@ -69,9 +69,15 @@ def test_frames_for_the_trace_in_the_tree_come_with_its_name_and_only_that_signa
         page.say("bye")
 
 
-def test_an_array_too_large_to_be_looked_at_whole_has_no_control(listen):
+def test_an_array_too_large_to_be_looked_at_whole_is_moved_by_a_factor(listen):
     large = bp.modules.Linear((1001, 1000), weight=np.ones((1001, 1000), np.float32))
-    assert insets(listen(bw.tree(large).view), "weight")["controls"] is None
+    (row,) = insets(listen(bw.tree(large).view), "weight")["controls"]["rows"]
+    assert (row["factor"], row["sampled"]) == (True, True)
+
+
+def test_what_is_chosen_by_name_has_a_menu(listen):
+    (row,) = insets(listen(bw.tree(bp.modules.Rate(2)).view), "act_fn")["controls"]["rows"]
+    assert row["choices"] == ["ReLU", "tanh", "sigmoid"]
 
 
 def test_what_is_said_to_an_inset_that_is_not_there_is_passed_over(simulation, listen):

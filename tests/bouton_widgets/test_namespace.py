@@ -8,6 +8,8 @@ import bouton_widgets as bw
 def test_the_public_names():
     public = {name for name in vars(bw) if not name.startswith("_")} - {"panel"}
     widgets = {
+        "ActivityGraph",
+        "Explorer",
         "HistogramPlot",
         "LiveTraces",
         "ModuleTree",
@@ -16,9 +18,13 @@ def test_the_public_names():
         "PhasePlot",
         "RatesPlot",
         "SeriesPlot",
+        "StimulusHands",
         "TrainingHistory",
+        "WeightsPlot",
     }
     assert public == widgets | {
+        "activity",
+        "explore",
         "histogram",
         "history",
         "node_graph",
@@ -26,9 +32,11 @@ def test_the_public_names():
         "phase_plane",
         "rates",
         "series",
+        "stimulus",
         "traces",
         "tree",
         "tree_rows",
+        "weights",
     }
 
 

@@ -210,3 +210,17 @@ def test_an_unknown_family_names_those_that_there_are(neurons):
 def test_where_no_script_runs_there_is_a_table(neurons):
     bundle, _ = bw.parameters(neurons, "taus")._repr_mimebundle_()
     assert bundle["text/plain"].splitlines()[0].split() == ["tau_mem", "0.02", "s"]
+
+
+def test_a_page_that_is_opened_later_is_told_what_has_been_kept_and_chosen_since(neurons, listen):
+    with bp.run.LiveSimulation(neurons, record="vmem", window=0.1) as simulation:
+        controls = bw.parameters(simulation)
+        controls.store_preset("calm")
+        controls.sensitivity("mean vmem")
+        controls.fit(np.zeros(10), "vmem", "tau_mem")
+        page = listen(controls.view)
+        page.say("hello")
+        assert page.heard("presets")[-1]["presets"] == ["calm"]
+        assert page.heard("slopes-menu")[-1]["chosen"] == "mean vmem"
+        assert page.heard("fit")[-1]["chosen"] == ["tau_mem"]
+        page.say("bye")

@@ -38,10 +38,11 @@ def test_a_page_gets_the_path_the_nullclines_and_the_field(simulation, plot, lis
     simulation.step(200)
     page = listen(plot.view)
     page.say("hello", columns=500)
-    head, (path, first, second, field) = frame(page)
+    head, (path, first, second, field, ago) = frame(page)
     expected = bp.run.PhasePlane(simulation, "system.V", "system.w").path()
     np.testing.assert_array_equal(path.reshape(2, -1), [expected.x, expected.y])
     assert head["at"] == [expected.x[-1], expected.y[-1]]
+    np.testing.assert_allclose(head["last"] + ago, 1e-4 * expected.steps, atol=1e-7)
     assert (head["x"], head["y"], head["grid"], head["span"]) == ([-2.5, 2.5], [-1, 2], [49, 49], [-2.5, 2.5, -1, 2])
     assert (head["step"], head["status"], head["error"], head["note"]) == (200, "paused", None, None)
     assert field.shape == (2 * 49 * 49,)
@@ -60,7 +61,7 @@ def test_a_changed_parameter_is_in_the_very_next_frame_however_dear_fields_are(s
     page.messages.clear()
     simulation.set("system.a", 0.2)
     plot.view._stream.wake()
-    head, (_, _, second, _) = frame(page)
+    head, (_, _, second, *_) = frame(page)
     V, w = second.reshape(-1, 2)[:-1].T
     np.testing.assert_allclose(w, (V + 0.2) / 0.8, atol=2e-3)
     assert head["change"] == 1
@@ -114,7 +115,7 @@ def test_a_field_that_fails_is_told_and_the_path_is_still_there(simulation, plot
     simulation.inputs = lambda first, steps: np.zeros((2, 2, 2))
     head, buffers, _ = plot.view.picture()
     assert "PhasePlane.field: expected a model that can be advanced" in head["note"]
-    assert [len(buffer) for buffer in buffers] == [80, 0, 0, 0]
+    assert [len(buffer) for buffer in buffers] == [80, 0, 0, 0, 40]
     assert "PhasePlane.field" in plot.view.svg()
 
 

@@ -11,6 +11,9 @@ from ._ranges import FACTORS, Range, hold, limits, slider_range, widened
 from ._summary import number as written
 from ._typed import example, read
 
+MOST = 1_000_000
+"""Elements of an array that are looked at one by one. Of a larger one a sample is shown, and it is moved by a factor."""
+
 
 def adjustable(entry: bp.Entry) -> bool:
     """Whether one number can stand for the entry: it is numeric, and there is something in it."""
@@ -39,9 +42,11 @@ class Control:
     def __init__(self, entry: bp.Entry):
         self.entry = entry
         self.initial = entry.value
-        self._dtype = np.asarray(self.initial).dtype
+        self._dtype = np.dtype(getattr(self.initial, "dtype", None) or np.asarray(self.initial).dtype)
+        self._large = math.prod(entry.shape) > MOST
         self._seen: Any = None
         self._base: Any = None
+        self._extent: tuple[float, float] | None = None
         self._home: Range | None = None
         self._range = FACTORS
         self.is_factor = False
@@ -54,7 +59,7 @@ class Control:
         # An array of JAX never changes in place, so the same object is the same value.
         return self.entry.value is not self._seen
 
-    def update(self, source: "Control | None" = None) -> bool:
+    def update(self, source: object = None) -> bool:
         """Look at the model again. Tells whether the value is another than at the last look.
 
         Parameters
@@ -66,8 +71,9 @@ class Control:
         value = self.entry.value
         if value is self._seen:
             return False
-        self._take(value, source)
-        self._fit(source)
+        same = source if isinstance(source, Control) else None
+        self._take(value, same)
+        self._fit(same)
         return True
 
     def _take(self, value: Any, source: "Control | None" = None) -> None:
@@ -75,8 +81,8 @@ class Control:
         if source is not None and source.is_factor and source._seen is value and source._base is self._base:
             self.number = source.number
             return
-        common = _common(np.asarray(value))
-        self._base = value
+        common = None if self._large else _common(np.asarray(value))
+        self._base, self._extent = value, None
         self.is_factor = common is None and self._dtype.kind != "b"
         self.number = 1.0 if self.is_factor else math.nan if common is None else common
 
@@ -134,8 +140,8 @@ class Control:
         if self._dtype.kind in "iu" and not self.is_factor and not number.is_integer():
             return "Must be a whole number."
         low, high = limits(self.entry)
-        with np.errstate(over="ignore"):
-            values = np.asarray(self._base, np.float64) * number if self.is_factor else np.asarray(number)
+        with np.errstate(over="ignore", invalid="ignore"):
+            values = np.array(self._ends()) * number if self.is_factor else np.asarray(number)
         if not np.all(np.isfinite(values)):
             return "Some values are not finite: reset them, or set them from Python."
         if np.all((values >= low) & (values <= high)):
@@ -146,8 +152,20 @@ class Control:
         told_high = high if most is not None or np.any(values > high) else None
         return f"{'Every value must stay' if self.is_factor else 'Must be'} {_interval(told_low, told_high, unit)}."
 
-    def value_for(self, number: float) -> np.ndarray:
+    def _ends(self) -> tuple[float, float]:
+        """The least and the greatest element of the array that is scaled; NaN if one of them is."""
+        if self._extent is None:
+            base = np.asarray(self._base)
+            self._extent = float(base.min()), float(base.max())
+        return self._extent
+
+    def value_for(self, number: float) -> Any:
         """Turn a number to which there is no objection into the value for the entry."""
+        if self.is_factor and number == 1:
+            return self._base
+        if self.is_factor and self._large and self._dtype.kind == "f":
+            # Where the array is, which may be another device.
+            return self._base * number
         if self.is_factor:
             scaled = np.asarray(self._base) * number
             return (np.rint(scaled) if np.issubdtype(self._dtype, np.integer) else scaled).astype(self._dtype)
@@ -172,10 +190,36 @@ class Control:
         if not dragging:
             self._fit()
 
+    def slope(self, slopes: np.ndarray) -> float:
+        """Of derivatives by the elements that by what the slider moves: the common value, or the factor."""
+        by = np.asarray(self._base, np.float64) if self.is_factor else 1.0
+        return float(np.sum(np.asarray(slopes, np.float64) * by))
+
+    @property
+    def span(self) -> float:
+        """How far the slider goes; of a number with a range for controls, how far that goes."""
+        low, high = self.entry.softbounds or (None, None)
+        if self.is_factor or low is None or high is None:
+            low, high = self._range.low, self._range.high
+        return high - low
+
+    def look(self) -> tuple:
+        """How the present value is shown, for `recall`."""
+        return self._base, self.number, self.is_factor
+
+    def recall(self, look: tuple | None) -> None:
+        """Look at the model, which holds a value again that was shown before."""
+        if look is None:
+            self.update()
+            return
+        self._seen, self._extent = self.entry.value, None
+        self._base, self.number, self.is_factor = look
+        self._fit()
+
     def row(self) -> dict[str, Any]:
         """Give the page all that it needs for this control, ready for JSON."""
         entry = self.entry
-        current = np.asarray(self._seen)
+        current = entry.sample().values if self._large else np.asarray(self._seen)
         finite = current[np.isfinite(current)]
         return {
             "path": entry.path,
@@ -188,6 +232,8 @@ class Control:
             "factor": self.is_factor,
             "switch": self._dtype.kind == "b",
             "integer": self._dtype.kind in "iu" and not self.is_factor,
+            "sampled": self._large,
+            "array": current.size > 1 and self._dtype.kind in "iuf",
             "compiles": bool(entry.is_structural),
             "lo": self._range.low,
             "hi": self._range.high,
@@ -197,7 +243,7 @@ class Control:
             "smallest": float(finite.min()) if finite.size else None,
             "largest": float(finite.max()) if finite.size else None,
             "lost": int(current.size - finite.size),
-            "changed": not _equal(current, np.asarray(self.initial)),
+            "changed": self._seen is not self.initial and (self._large or not _equal(current, np.asarray(self.initial))),
         }
 
 

@@ -6,6 +6,10 @@ PACE = 0.04
 """Seconds between frames that nobody is in a hurry for. The picture scrolls on between them, and what they leave of the
 machine is there when somebody turns a slider."""
 
+LATE = 0.045
+"""Seconds after which a frame may go while the one before is on its way. Through a notebook's server an answer takes about as
+long, and longer on a busy machine: who waits for it shows less than twenty frames a second."""
+
 PATIENCE = 0.5
 """Seconds after which a page that has not answered no longer holds up the next frame."""
 
@@ -23,9 +27,9 @@ class _Page:
 class Flow:
     """Who watches, and what each page still owes.
 
-    A frame waits until the slowest page has drawn the one before, so none ever queues; what was simulated meanwhile is simply
-    part of the next frame. Only a frame that answers somebody's hand may go while one is on its way. A page that stays silent
-    holds up the others for no more than `PATIENCE`, and is forgotten after `SILENCE`.
+    A frame waits until the slowest page has drawn the one before, or for `LATE`; it never goes while two are on their way, so
+    none queue: what was simulated meanwhile is simply part of the next frame. A frame that answers somebody's hand may go while
+    one is on its way. A page that stays silent holds up the others for no more than `PATIENCE`, and is forgotten after `SILENCE`.
     All times are seconds of one clock that the caller reads.
     """
 
@@ -57,19 +61,20 @@ class Flow:
 
     def ready(self, now: float, urgent: bool = False) -> bool:
         """Whether a frame may go now; an urgent one need not wait for the one before, but for the one before that."""
-        if any(self._holds_up(page, now, urgent) for page in self._pages.values()):
+        ahead = 1 if urgent or now - self._sent >= LATE else 0
+        if any(self._on_its_way(page) > ahead and now - page.since <= PATIENCE for page in self._pages.values()):
             return False
-        least = 0.0 if urgent else PACE if any(page.owes is None for page in self._pages.values()) else PATIENCE
+        hears = any(self._on_its_way(page) <= ahead for page in self._pages.values())
+        least = 0.0 if urgent else PACE if hears else PATIENCE
         return bool(self._pages) and now - self._sent >= least
 
     def soon(self, now: float) -> float:
         """Seconds after which it is worth asking again, if nothing else happens."""
-        return max(PACE - (now - self._sent), 0.0) or PATIENCE / 5
+        passed = now - self._sent
+        return next((moment - passed for moment in (PACE, LATE) if moment > passed), PATIENCE / 5)
 
-    def _holds_up(self, page: _Page, now: float, urgent: bool) -> bool:
-        if page.owes is None or (urgent and page.owes == self._frame):
-            return False
-        return now - page.since <= PATIENCE
+    def _on_its_way(self, page: _Page) -> int:
+        return 0 if page.owes is None else self._frame - page.owes + 1
 
     def send(self, now: float) -> int:
         """Count a frame as sent, and give its number."""

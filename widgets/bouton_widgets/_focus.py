@@ -1,11 +1,12 @@
 """Views that follow what is selected in a tree."""
 
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from bouton import errors
 
 
+@runtime_checkable
 class Focusing(Protocol):
     """What can show a part of the model only."""
 

@@ -11,6 +11,7 @@ from IPython import get_ipython
 
 import bouton as bp
 
+from ._choice import Choice
 from ._controls import Control
 from ._view import View
 
@@ -65,7 +66,7 @@ class FollowingView(View):
         self._unsubscribe = None if self.simulation is None else self.simulation.subscribe(self._follower())
 
     @abstractmethod
-    def changes(self, source: Control | None = None) -> list[dict[str, Any]]:
+    def changes(self, source: Control | Choice | None = None) -> list[dict[str, Any]]:
         """Give the rows that have changed since the last look, perhaps through another view's control."""
 
     @property
@@ -73,7 +74,7 @@ class FollowingView(View):
     def stale(self) -> bool:
         """Whether a look would find something; asked by the simulation's own thread."""
 
-    def news(self, source: Control) -> list[dict[str, Any]]:
+    def news(self, source: Control | Choice) -> list[dict[str, Any]]:
         """Give the rows to be shown at once after a change through another view's control."""
         return self.changes(source)
 

@@ -1,22 +1,27 @@
 """How a state of a running simulation is distributed over its units: now, and over the time that is kept."""
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 import bouton as bp
 
 from ._assets import script
+from ._export import dataset
 from ._history_picture import PALETTE
-from ._live_view import LiveView, checked_simulation
+from ._kept_view import KeptView, KeptWidget, Span
+from ._live_view import checked_simulation
 from ._phase_range import Shown
 from ._svg_axes import Axes, legend, with_unit
-from ._widget import ViewWidget
+from ._traces_svg import kept_stroke
+
+if TYPE_CHECKING:
+    import xarray
 
 _BINS = 60
 
 
-class HistogramView(LiveView):
+class HistogramView(KeptView):
     """The distribution of a signal over its units, without a screen.
 
     Parameters
@@ -25,12 +30,14 @@ class HistogramView(LiveView):
         What is shown.
     simulation : bouton.run.LiveSimulation
         Of which.
+    transport : bool
+        Whether the page has buttons to steer it.
     """
 
     script = "histogram.js"
 
-    def __init__(self, distribution: bp.run.Distribution, simulation: bp.run.LiveSimulation):
-        super().__init__(simulation)
+    def __init__(self, distribution: bp.run.Distribution, simulation: bp.run.LiveSimulation, transport: bool = True):
+        super().__init__(simulation, [distribution.signal.path], transport)
         self.distribution = distribution
         self._axis = Shown()
 
@@ -41,7 +48,6 @@ class HistogramView(LiveView):
             "path": signal.path,
             "unit": signal.unit or "",
             "units": signal.units * signal.every,
-            "window": float(self.simulation.window),
         }
 
     def plain(self) -> str:
@@ -57,45 +63,69 @@ class HistogramView(LiveView):
     def picture(self) -> tuple[dict[str, Any], list[bytes], int]:
         """Give the parts of the values in each bin, now and over the time that is kept."""
         values = self.distribution()
+        return *self._packed(values, self._axis.ends(values.window)), values.change
+
+    def drawn(
+        self, recording: bp.run.Recording, time: Span | None = None, at: float | None = None
+    ) -> tuple[dict[str, Any], list[bytes]]:
+        """Give the parts of a recording, and what was at one time, or its end, for what is now."""
+        values = self.distribution.of(recording, time, at)
+        now = (recording.first + recording.steps) * recording.dt
+        shown = {"now": now} if at is None else {"now": now, "at": float(recording.time[recording.nearest(at)])}
+        head, buffers = self._packed(values, self._axis.ends(values.window))
+        return head | shown, buffers
+
+    def dataset(self, recording: bp.run.Recording, time: Span | None = None) -> "xarray.Dataset":
+        """Give the parts of the units in each bin, between its ends."""
+        signal, values = self.distribution.signal, self.distribution.of(recording, time)
+        edges, now, window = values.histogram(self._axis.ends(values.window), _BINS)
+        unit = {"units": signal.unit} if signal.unit else {}
+        bins = {name: ("bin", part, unit) for name, part in (("low", edges[:-1]), ("high", edges[1:]))}
+        middles = {"bin": ("bin", (edges[:-1] + edges[1:]) / 2, unit)}
+        return dataset({"now": ("bin", now, ""), "window": ("bin", window, "")}, middles | bins)
+
+    def svg(self, recording: bp.run.Recording | None = None, time: Span | None = None) -> str:
+        """Draw it without a script, for a light page."""
+        recording = self._recorded() if recording is None else recording
+        signal, values = self.distribution.signal, self.distribution.of(recording, time)
         ends = self._axis.ends(values.window)
+        edges, now, window = values.histogram(ends, _BINS)
+        runs = [
+            (run.name, self.distribution.of(run.recording, None if time is None else its).histogram(ends, _BINS)[2])
+            for run, its, _ in self.under(recording, time)
+        ]
+        most = max(part.max() for part in (now, window, *(part for _, part in runs)))
+        axes = Axes((ends, (0.0, 108 * most or 1.0)), 180)
+        seconds = self.simulation.window if time is None else time[1] - time[0]
+        last = f"{'last ' if time is None else ''}{seconds:.4g} s"
+        marks = [
+            *((name, part, kept_stroke(k, PALETTE[1], 1.6)) for k, (name, part) in enumerate(runs)),
+            ("now", now, f'stroke="{PALETTE[0]}" stroke-width="1.6"'),
+            (last, window, f'stroke="{PALETTE[1]}" stroke-width="1.6" stroke-dasharray="7 4"'),
+        ]
+        outlines = [
+            axes.line(np.stack([np.repeat(edges, 2), 100 * np.concatenate([[0], np.repeat(part, 2), [0]])], axis=1), stroke)
+            for _, part, stroke in marks
+        ]
+        words = axes.names(with_unit(signal.path, signal.unit or ""), "Part of the units (%)")
+        strokes = [(name, stroke) for name, _, stroke in marks]
+        return axes.svg(f"{self.title}, {signal.path}", self.plain(), [axes.inside(*outlines), *words, *legend(strokes)])
+
+    def _packed(self, values: bp.run.SignalValues, ends: tuple[float, float]) -> tuple[dict[str, Any], list[bytes]]:
         _, *parts = values.histogram(ends, _BINS)
         told = (
             {"mean": float(values.now.mean()), "std": float(values.now.std())} if len(values.now) else {"mean": None, "std": None}
         )
-        return {"ends": list(ends), "bins": _BINS, **told}, [part.astype(np.float32).tobytes() for part in parts], values.change
-
-    def svg(self) -> str:
-        """Draw it without a script, for a light page."""
-        signal, values = self.distribution.signal, self.distribution()
-        ends = self._axis.ends(values.window)
-        edges, now, window = values.histogram(ends, _BINS)
-        axes = Axes((ends, (0.0, 108 * max(now.max(), window.max()) or 1.0)), 180)
-        strokes = [
-            f'stroke="{PALETTE[0]}" stroke-width="1.6"',
-            f'stroke="{PALETTE[1]}" stroke-width="1.6" stroke-dasharray="7 4"',
-        ]
-        outlines = [
-            axes.line(np.stack([np.repeat(edges, 2), 100 * np.concatenate([[0], np.repeat(part, 2), [0]])], axis=1), stroke)
-            for part, stroke in zip((now, window), strokes, strict=True)
-        ]
-        marks = list(zip(("now", f"last {self.simulation.window:g} s"), strokes, strict=True))
-        words = axes.names(with_unit(signal.path, signal.unit or ""), "Part of the units (%)")
-        return axes.svg(f"{self.title}, {signal.path}", self.plain(), [axes.inside(*outlines), *words, *legend(marks)])
+        return {"ends": list(ends), "bins": _BINS, **told}, [part.astype(np.float32).tobytes() for part in parts]
 
 
-class HistogramPlot(ViewWidget):
+class HistogramPlot(KeptWidget):
     """The widget that `histogram` gives."""
 
     _esm: ClassVar[str] = script(HistogramView.script)
-    view: HistogramView
-
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        bundle, *metadata = super()._repr_mimebundle_(**options)
-        bundle["image/svg+xml"] = self.view.svg()
-        return (bundle, *metadata)
 
 
-def histogram(simulation: bp.run.LiveSimulation, path: str) -> HistogramPlot:
+def histogram(simulation: bp.run.LiveSimulation, path: str, *, transport: bool = True) -> HistogramPlot:
     """Show how a signal of a live simulation is distributed over its units: now as bars, over the time that is kept as a line.
 
     Parameters
@@ -104,6 +134,8 @@ def histogram(simulation: bp.run.LiveSimulation, path: str) -> HistogramPlot:
         What is shown and steered.
     path : str
         A signal of values that it records: ``"system.V"``.
+    transport : bool
+        Whether the view has buttons to steer the simulation; leave them out where another view beside it has them.
 
     Returns
     -------
@@ -116,4 +148,4 @@ def histogram(simulation: bp.run.LiveSimulation, path: str) -> HistogramPlot:
         As `bouton.run.Distribution`.
     """
     checked_simulation(simulation, "histogram")
-    return HistogramPlot(HistogramView(bp.run.Distribution(simulation, path), simulation))
+    return HistogramPlot(HistogramView(bp.run.Distribution(simulation, path), simulation, transport))

@@ -1,18 +1,16 @@
 """Views inside another view: the controls and the live trace of what is selected in a tree."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import bouton as bp
 
-from ._controls import Control, adjustable
+from ._choice import choosable
+from ._controls import adjustable
 from ._parameters import ParametersView
 from ._traces import TracesView
 from ._view import View
-
-_MOST_VALUES = 1_000_000
-"""Of an array with a control, which looks at all of them."""
+from ._writing import control_of
 
 _MOST_CONTROLS = 12
 """Of one part."""
@@ -93,8 +91,9 @@ class Insets:
         view = self._controls
         for entry in found:
             # Kept, so that a reset leads back to the value that was met first.
-            if entry.path not in view.controls:
-                view.controls[entry.path] = Control(entry)
+            control = None if entry.path in view.controls else control_of(entry)
+            if control is not None:
+                view.controls[entry.path] = control
         view.controls = {one: view.controls[one] for one in entries if one in view.controls}
         view.focused = [entry.path for entry in found]
         return view.content()
@@ -110,4 +109,4 @@ class Insets:
 
 
 def _has_control(entry: bp.Entry) -> bool:
-    return entry.kind in ("parameter", "simulation") and adjustable(entry) and math.prod(entry.shape) <= _MOST_VALUES
+    return choosable(entry) or (entry.kind in ("parameter", "simulation") and adjustable(entry))

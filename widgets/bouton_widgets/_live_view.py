@@ -8,6 +8,7 @@ import bouton as bp
 from bouton import errors
 
 from ._audience import audience_of
+from ._kept import shelf_of
 from ._stream import Stream
 from ._view import View
 
@@ -22,11 +23,14 @@ class LiveView(View):
     ----------
     simulation : bouton.run.LiveSimulation
         What is shown and steered.
+    transport : bool
+        Whether the page has buttons to steer it; not where another view of it beside this one has them.
     """
 
-    def __init__(self, simulation: bp.run.LiveSimulation):
+    def __init__(self, simulation: bp.run.LiveSimulation, transport: bool = True):
         super().__init__()
-        self.simulation = simulation
+        self.simulation, self.transport = simulation, bool(transport)
+        self._refused = False
         self.module = simulation.model
         self._stream = Stream(simulation, self._send_frame, lambda: self.busy())
 
@@ -39,7 +43,14 @@ class LiveView(View):
 
     def content(self) -> dict[str, Any]:
         """Give what the buttons need."""
-        return {"dt": float(self.simulation.dt), "speeds": list(SPEEDS)}
+        simulation = self.simulation
+        return {
+            "dt": float(simulation.dt),
+            "speeds": list(SPEEDS),
+            "transport": self.transport,
+            # By which the views on a page know that they show the same one.
+            "simulation": shelf_of(simulation).name,
+        }
 
     @property
     def title(self) -> str:
@@ -73,10 +84,15 @@ class LiveView(View):
         self._stream.close()
 
     def _tried(self, act: Any, message: Mapping[str, Any]) -> None:
+        refused = ""
         try:
             act(message)
         except errors.BoutonError as error:
-            self.publish({"type": "refused", "text": str(error)})
+            refused = str(error)
+        if refused or self._refused:
+            # What was refused before is told no more once something has been accepted.
+            self.publish({"type": "refused", "text": refused})
+            self._refused = bool(refused)
         self._stream.wake()
 
     def _steer(self, message: Mapping[str, Any]) -> None:

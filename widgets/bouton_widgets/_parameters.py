@@ -1,154 +1,121 @@
 """A model's parameters as sliders and number fields."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+import os
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, ClassVar
 
 import bouton as bp
 from bouton import errors
 
 from ._assets import script
-from ._controls import Control, adjustable
+from ._fit import Target
 from ._focus import follow as follow_tree
-from ._focus import near
-from ._following import FollowingView, others, turning
-from ._summary import table
+from ._parameters_view import Family as Family
+from ._parameters_view import ParametersView as ParametersView
 from ._widget import ViewWidget
-
-Family = str | Sequence[str] | None
-
-
-class ParametersView(FollowingView):
-    """Controls for a model's parameters, without a screen.
-
-    Parameters
-    ----------
-    target : bouton.Object or bouton.run.LiveSimulation
-        A model is written to directly; a running simulation takes each change into its next chunk.
-    family : str or sequence of str, optional
-        Only these families.
-    simulation_parameters : bool
-        Numeric simulation parameters too.
-    paths : collection of str, optional
-        Only these parameters.
-    """
-
-    script = "parameters.js"
-
-    def __init__(
-        self,
-        target: bp.Object | bp.run.LiveSimulation,
-        family: Family = None,
-        *,
-        simulation_parameters: bool = False,
-        paths: Collection[str] | None = None,
-    ):
-        super().__init__(target)
-        kinds = ("parameter", "simulation") if simulation_parameters else ("parameter",)
-        found = [entry for entry in self.module.entries() if entry.kind in kinds and _in_family(entry, family)]
-        found = [entry for entry in found if paths is None or entry.path in paths]
-        self.controls = {entry.path: Control(entry) for entry in found if adjustable(entry)}
-        self.fixed = [entry.path for entry in found if not adjustable(entry)]
-        self.focused: list[str] | None = None
-
-    def content(self) -> dict[str, Any]:
-        """Give one row for each control."""
-        with turning:
-            for control in self.controls.values():
-                control.update()
-            rows = [control.row() for control in self.controls.values()]
-        return {"title": self.title, "rows": rows, "fixed": self.fixed, "focus": self.focused}
-
-    def focus(self, path: str | None) -> None:
-        """Show only the controls at or below a path, or if there are none those of the part around it; None shows all."""
-        self.focused = near(path, self.controls)
-        self.publish({"type": "focus", "paths": self.focused})
-
-    def plain(self) -> str:
-        """Give each parameter's value and unit as an aligned table."""
-        return table([(path, control.entry.summary(), control.entry.unit or "") for path, control in self.controls.items()])
-
-    def receive(self, message: Mapping[str, Any]) -> None:
-        """Act on a slider, a field or a reset button."""
-        page = str(message.get("view", ""))
-        match message.get("type"):
-            case "hello":
-                self.pages[page] = message
-                self.publish({"type": "rows", "rows": self.content()["rows"]})
-            case "bye":
-                self.pages.pop(page, None)
-            case "set":
-                self._set(str(message["path"]), message["value"], page)
-            case "reset":
-                paths = list(self.controls) if message.get("path") is None else [str(message["path"])]
-                for path in paths:
-                    self._reset(path, page)
-
-    def changes(self, source: Control | None = None) -> list[dict[str, Any]]:
-        """Give the rows that have changed since the last look, perhaps through another view's control."""
-        return [control.row() for control in tuple(self.controls.values()) if control.update(source)]
-
-    @property
-    def stale(self) -> bool:
-        """Whether the model holds another value than at the last look."""
-        return any(control.stale for control in tuple(self.controls.values()))
-
-    def _set(self, path: str, typed: Any, page: str) -> None:
-        control = self.controls[path]
-        number = control.read(typed)
-        sentence = control.objection(number)
-        if number is None or sentence is not None:
-            self.publish({"type": "answer", "to": page, "error": sentence, "change": None, "row": control.row()})
-            return
-
-        def turn() -> int | None:
-            change = self._write(path, control.value_for(number))
-            control.took(number, dragging=not isinstance(typed, str))
-            return change
-
-        self._turn(control, turn, page)
-
-    def _reset(self, path: str, page: str) -> None:
-        control = self.controls[path]
-
-        def turn() -> int | None:
-            change = self._write(path, control.initial)
-            control.update()
-            return change
-
-        self._turn(control, turn, page)
-
-    def _write(self, path: str, value: Any) -> int | None:
-        if self.simulation is not None:
-            return self.simulation.set(path, value)
-        return self.controls[path].entry.set(value)
-
-    def _turn(self, control: Control, turn: Callable[[], int | None], page: str) -> None:
-        answer: dict[str, Any] = {"type": "answer", "to": page, "error": None, "change": None}
-        news: list[tuple[FollowingView, list]] = []
-        with turning:
-            try:
-                answer["change"] = turn()
-                news = [(other, other.news(control)) for other in others(self)]
-            except errors.BoutonError as refusal:
-                answer["error"] = str(refusal)
-            answer["row"] = control.row()
-        self.publish(answer)
-        for other, rows in news:
-            other.show(rows)
-
-
-def _in_family(entry: bp.Entry, family: Family) -> bool:
-    if family is None:
-        return True
-    wanted = {family} if isinstance(family, str) else set(family)
-    own = {entry.family} if isinstance(entry.family, str) else set(entry.family or ())
-    return bool(wanted & own)
 
 
 class ParameterControls(ViewWidget):
     """The widget that `parameters` gives."""
 
     _esm: ClassVar[str] = script(ParametersView.script)
+    view: ParametersView
+
+    def undo(self) -> None:
+        """Take the last change back, whoever made it: a control here or in another view of the model, or Python code."""
+        self.view.writing.undo()
+
+    def redo(self) -> None:
+        """Do again what was taken back last."""
+        self.view.writing.redo()
+
+    @property
+    def presets(self) -> dict[str, bp.run.Preset]:
+        """The settings that are kept for this model, by name."""
+        return dict(self.view.presets.kept)
+
+    def store_preset(self, name: str) -> None:
+        """Keep the present setting under a name; the page offers it too."""
+        self.view.presets.store(name)
+
+    def pick_preset(self, name: str) -> None:
+        """Turn the model to a setting that is kept: all of it or, when something is refused, nothing.
+
+        Raises
+        ------
+        UnknownPathError
+            When there is none of this name, or the model has no such parameter.
+        BoutonError
+            As for the assignment.
+        """
+        self.view.presets.pick(name)
+
+    def sensitivity(self, read_out: str | None) -> None:
+        """Show beside each slider how a read-out of the live simulation depends on it, as the menu of the page does.
+
+        Parameters
+        ----------
+        read_out : str or None
+            ``"rate hidden.spikes"``, ``"mean hidden.vmem"``: of a recorded signal. None shows nothing.
+
+        Raises
+        ------
+        UnknownPathError
+            When there is no such read-out.
+        """
+        self.view.slopes.choose(read_out)
+
+    def fit(
+        self,
+        target: Any,
+        signal: str | None = None,
+        of: str | Sequence[str] | None = None,
+        *,
+        units: int | Sequence[int] | None = None,
+        inputs: Any = None,
+        start: bp.run.Snapshot | None = None,
+    ) -> bp.run.Fit:
+        """Take a target; the page then offers to fit what is ticked to it.
+
+        Parameters
+        ----------
+        target : (T,) or (T, units) array, or TSContinuous
+            What the signal should be, from the start on.
+        signal : str, optional
+            Path of the signal. Default: the first trace that the simulation records; of a model its output.
+        of : str or sequence of str, optional
+            What is turned; what is ticked already unless given, and all if nothing is.
+        units, inputs, start
+            As for :class:`bouton.run.Fit`.
+
+        Returns
+        -------
+        bouton.run.Fit
+            ``controls.fit(...).start()`` starts it from Python.
+
+        Raises
+        ------
+        BoutonError
+            As for :class:`bouton.run.Fit`.
+        """
+        desk, simulation = self.view.fitting, self.view.simulation
+        if signal is None:
+            traces = [one.path for one in simulation.signals if one.kind == "trace"] if simulation is not None else []
+            signal = traces[0] if traces else "output"
+        desk.aim(Target(signal, target, start, inputs, units, f"{signal}, given by Python"))
+        paths = [of] if isinstance(of, str) else of
+        desk.choose(list(paths if paths is not None else desk.chosen or desk.content()["able"]))
+        return desk.made()
+
+    def save_preset(self, file: str | os.PathLike[str], name: str = "") -> None:
+        """Save the present setting, see :meth:`bouton.run.Preset.save`."""
+        self.view.presets.present(name).save(file)
+
+    def load_preset(self, file: str | os.PathLike[str]) -> None:
+        """Turn the model to the setting in a file, and keep it; see :meth:`bouton.run.Preset.load`."""
+        preset = bp.run.Preset.load(file)
+        self.view.presets.add(preset, preset.name or Path(file).stem)
 
 
 def parameters(
@@ -161,8 +128,12 @@ def parameters(
     """Show a model's parameters as sliders, with number fields, units and reset buttons.
 
     A number, or an array of equal numbers, is moved as one number. An array of different numbers keeps its proportions and is
-    scaled by a factor. A field takes a number in its unit, or with a unit of its own: ``20 ms`` in a field of seconds. What
-    cannot be taken is refused beside the field, and nothing changes.
+    scaled by a factor; its editor scales, shifts, draws from a distribution, or sets single cells. A field takes a number in its
+    unit, or with a unit of its own: ``20 ms`` in a field of seconds. What cannot be taken is refused beside the field, and
+    nothing changes.
+
+    Ctrl+Z takes the last change back. Settings are kept by name and in files, beside each slider stands how much a read-out of a
+    live simulation depends on it, and what is ticked is fitted to a target, all on demand.
 
     Parameters
     ----------

@@ -38,6 +38,8 @@ class PhaseView(LiveView):
         What is shown of each axis to begin with. Default: room for what has been seen.
     arrows : bool
         Whether arrows show which way the point would go.
+    transport : bool
+        Whether the page has buttons to steer it.
     """
 
     script = "phase.js"
@@ -50,8 +52,9 @@ class PhaseView(LiveView):
         x_range: tuple[float, float] | None = None,
         y_range: tuple[float, float] | None = None,
         arrows: bool = True,
+        transport: bool = True,
     ):
-        super().__init__(simulation)
+        super().__init__(simulation, transport)
         self.plane, self.seconds, self._arrows = plane, seconds, bool(arrows)
         self._axes = Shown(x_range), Shown(y_range)
         self._field: bp.run.PhaseField | None = None
@@ -106,18 +109,22 @@ class PhaseView(LiveView):
         return picture(self.title, self.names, self.plane.unit, ends, (path.x, path.y), now, lines, note)
 
     def picture(self) -> tuple[dict[str, Any], list[bytes], int]:
-        """Give the path, the nullclines and the field."""
+        """Give the path, the nullclines, the field, and when the unit was at each point of the path."""
         path, now, ends = self._seen()
         head = {"x": ends[0], "y": ends[1], "at": now, "unit": self.plane.unit, "grid": [0, 0], "note": None}
         xy = np.stack([path.x, path.y]).astype(np.float32)
+        # Apart from the time of the last, because single precision tells late times apart no more.
+        last = int(path.steps[-1]) if len(path.steps) else self.simulation.steps
+        head["last"] = last * self.simulation.dt
+        ago = ((path.steps - last) * self.simulation.dt).astype(np.float32).tobytes()
         try:
             field = self._now(*ends)
         except errors.RunningError as error:
             # Told on the page: a model whose parts were replaced, or that raises.
-            return head | {"note": str(error)}, [xy.tobytes(), b"", b"", b""], self.simulation.change
+            return head | {"note": str(error)}, [xy.tobytes(), b"", b"", b"", ago], self.simulation.change
         head |= {"grid": [len(field.x), len(field.y)], "span": [*_ends(field.x), *_ends(field.y)]}
         lines = [line.astype(np.float32).tobytes() for line in self._nullclines(field)]
-        return head, [xy.tobytes(), *lines, np.stack([field.dx, field.dy]).tobytes()], field.change
+        return head, [xy.tobytes(), *lines, np.stack([field.dx, field.dy]).tobytes(), ago], field.change
 
     def _seen(self) -> tuple[bp.run.PhasePath, tuple[float, float], tuple]:
         path = self.plane.path(self.seconds, most=2400)
@@ -176,6 +183,7 @@ def phase_plane(
     y_range: Sequence[float] | None = None,
     arrows: bool = True,
     points: int = 49,
+    transport: bool = True,
 ) -> PhasePlot:
     """Show two states of one unit of a live simulation against each other, with the nullclines of the model as it is.
 
@@ -199,6 +207,8 @@ def phase_plane(
         Whether arrows show which way the point would go; the page can change it.
     points : int
         Places along each axis at which changes are computed; fewer for a model with many values.
+    transport : bool
+        Whether the view has buttons to steer the simulation; leave them out where another view beside it has them.
 
     Returns
     -------
@@ -221,7 +231,8 @@ def phase_plane(
     plane = bp.run.PhasePlane(simulation, x, y, unit, points=points)
     plane.path(most=4)
     shown = simulation.window if seconds is None else min(float(seconds), simulation.window)
-    return PhasePlot(PhaseView(plane, simulation, shown, _range(x_range, "x_range"), _range(y_range, "y_range"), arrows))
+    ranges = _range(x_range, "x_range"), _range(y_range, "y_range")
+    return PhasePlot(PhaseView(plane, simulation, shown, *ranges, arrows, transport))
 
 
 def _range(given: Sequence[float] | None, name: str) -> tuple[float, float] | None:

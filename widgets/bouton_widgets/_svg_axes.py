@@ -32,18 +32,7 @@ class Axes:
     def svg(self, heading: str, description: str, parts: Sequence[str]) -> str:
         """The whole picture."""
         tall = self.bottom + 44
-        return "\n".join(
-            [
-                f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {tall}" width="{WIDTH}" height="{tall}"'
-                f' font-family="{_FONT}" font-size="12" role="img">',
-                f"<title>{escape(description)}</title>",
-                f'<rect x="0.5" y="0.5" width="{WIDTH - 1}" height="{tall - 1}" rx="8" fill="#ffffff" stroke="{GRID}"/>',
-                text(14, 22, heading, INK, weight=600, size=13),
-                *self._grid(),
-                *parts,
-                "</svg>",
-            ]
-        )
+        return "\n".join([*head(WIDTH, tall, heading, description), *self._grid(), *parts, "</svg>"])
 
     def names(self, across: str, up: str) -> list[str]:
         """What is along the axes."""
@@ -82,6 +71,17 @@ class Axes:
             parts.append(f'<path d="M{LEFT} {at:.1f}H{RIGHT}" stroke="{GRID}"/>')
             parts.append(text(LEFT - 8, at + 4, number(y, 5), QUIET, anchor="end"))
         return parts
+
+
+def head(width: float, height: float, heading: str, description: str) -> list[str]:
+    """What a picture of this size begins with: a card with a heading."""
+    return [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+        f' font-family="{_FONT}" font-size="12" role="img">',
+        f"<title>{escape(description)}</title>",
+        f'<rect x="0.5" y="0.5" width="{width - 1}" height="{height - 1}" rx="8" fill="#ffffff" stroke="{GRID}"/>',
+        text(14, 22, heading, INK, weight=600, size=13),
+    ]
 
 
 def legend(marks: Sequence[tuple[str, str]]) -> list[str]:

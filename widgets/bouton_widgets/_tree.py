@@ -11,6 +11,7 @@ import bouton as bp
 from bouton import errors
 
 from ._assets import script
+from ._choice import Choice
 from ._controls import Control
 from ._facts import facts
 from ._focus import Focusing
@@ -34,15 +35,17 @@ class TreeView(FollowingView):
     ----------
     target : bouton.Object or bouton.run.LiveSimulation
         The model, or a simulation of it.
+    insets : bool
+        Whether controls and traces of the selected row stand below it.
     """
 
     script = "tree.js"
 
-    def __init__(self, target: bp.Object | bp.run.LiveSimulation):
+    def __init__(self, target: bp.Object | bp.run.LiveSimulation, insets: bool = True):
         refuse_others(target, bp.Object, bp.run.LiveSimulation)
         super().__init__(target)
         self._rows = Rows(self.module)
-        self._insets = Insets(self, target)
+        self._insets = Insets(self, target) if insets else None
         self._shown: list[dict[str, Any]] = []
         self.selected: str | None = None
         self.followers: WeakSet[Focusing] = WeakSet()
@@ -57,7 +60,7 @@ class TreeView(FollowingView):
             self.select(None)
         return {"title": self.title, "rows": self._shown, "selected": self.selected}
 
-    def changes(self, source: Control | None = None) -> list[dict[str, Any]]:
+    def changes(self, source: Control | Choice | None = None) -> list[dict[str, Any]]:
         """Give the rows that have changed since the last look; after a change of the model's parts, show all of it anew."""
         before, now = self._shown, self._rows.read()
         if [row["path"] for row in before] != [row["path"] for row in now]:
@@ -71,7 +74,7 @@ class TreeView(FollowingView):
         """Always: while a model runs, its states change."""
         return True
 
-    def news(self, source: Control) -> list[dict[str, Any]]:
+    def news(self, source: Control | Choice) -> list[dict[str, Any]]:
         """Give nothing yet: whoever drags a slider waits for the traces first, and the table needs not follow every step."""
         self.look_soon()
         return []
@@ -117,7 +120,7 @@ class TreeView(FollowingView):
     def receive(self, message: Mapping[str, Any]) -> None:
         """Note the pages, answer what they ask, and read the model again for those that want it."""
         page = str(message.get("view", ""))
-        if "part" in message:
+        if self._insets is not None and "part" in message:
             self._insets.receive(message)
             return
         match message.get("type"):
@@ -131,7 +134,8 @@ class TreeView(FollowingView):
                 self.publish({"type": "selected", "path": self.selected})
             case "bye":
                 self.pages.pop(page, None)
-                self._insets.leave(page)
+                if self._insets is not None:
+                    self._insets.leave(page)
             case "refresh":
                 self.refresh()
             case "select":
@@ -161,13 +165,14 @@ class TreeView(FollowingView):
             what = self._rows.entries.get(path) or self._rows.parts[path]
             answer = {"type": "facts", "to": page, "path": path, "facts": facts(path, what)}
             with turning:
-                answer["insets"] = self._insets.show(path, self._rows.entries)
+                answer["insets"] = {} if self._insets is None else self._insets.show(path, self._rows.entries)
             self.publish(answer)
 
     def close(self) -> None:
         """Follow the model no more."""
         super().close()
-        self._insets.close()
+        if self._insets is not None:
+            self._insets.close()
 
 
 class ModuleTree(ViewWidget):

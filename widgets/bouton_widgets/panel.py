@@ -17,7 +17,10 @@ import param
 from bokeh.model import Model
 from panel.custom import JSComponent
 
+from ._activity import ActivityGraph, ActivityView
 from ._assets import script, style
+from ._explore import Explorer
+from ._explore_view import ExplorerView
 from ._histogram import HistogramPlot, HistogramView
 from ._history import HistoryView, TrainingHistory
 from ._node_graph import NodeGraph, NodeGraphView
@@ -25,8 +28,10 @@ from ._parameters import ParameterControls, ParametersView
 from ._phase import PhasePlot, PhaseView
 from ._rates import RatesPlot, RatesView
 from ._series import SeriesPlot, SeriesView
+from ._stimulus import StimulusHands, StimulusView
 from ._traces import LiveTraces, TracesView
 from ._tree import ModuleTree, TreeView
+from ._weights import WeightsPlot, WeightsView
 from ._widget import ViewWidget, to_panel
 
 
@@ -108,6 +113,22 @@ class ServedSeries(Served):
     _esm = script(SeriesView.script)
 
 
+class ServedExplorer(Served):
+    _esm = script(ExplorerView.script)
+
+
+class ServedStimulus(Served):
+    _esm = script(StimulusView.script)
+
+
+class ServedActivity(Served):
+    _esm = script(ActivityView.script)
+
+
+class ServedWeights(Served):
+    _esm = script(WeightsView.script)
+
+
 to_panel.register(ModuleTree, ServedTree)
 to_panel.register(ParameterControls, ServedParameters)
 to_panel.register(LiveTraces, ServedTraces)
@@ -117,3 +138,7 @@ to_panel.register(PhasePlot, ServedPhase)
 to_panel.register(RatesPlot, ServedRates)
 to_panel.register(HistogramPlot, ServedHistogram)
 to_panel.register(SeriesPlot, ServedSeries)
+to_panel.register(Explorer, ServedExplorer)
+to_panel.register(WeightsPlot, ServedWeights)
+to_panel.register(StimulusHands, ServedStimulus)
+to_panel.register(ActivityGraph, ServedActivity)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from .._version import __version__
 from ..errors import BoutonError
-from ..notebooks import install_kernels
+from ._explore import add_explore
+from ._notebooks import add_notebooks
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -20,15 +21,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        Exit status: 0 when it worked, 1 when bouton refused. Arguments it cannot read end the process with 2.
+        Exit status: 0 when it worked, 1 when bouton refused or found something wrong. Arguments it cannot read end the process
+        with 2.
     """
     arguments = _parser().parse_args(argv)
     try:
-        arguments.run(arguments)
+        return arguments.run(arguments) or 0
     except BoutonError as error:
         print(error, file=sys.stderr)
         return 1
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -36,17 +37,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"bouton {__version__}")
     topics = parser.add_subparsers(title="topics", metavar="TOPIC", required=True)
 
-    notebooks = topics.add_parser("notebooks", help="the kernels that bouton's notebooks run in")
-    actions = notebooks.add_subparsers(title="actions", metavar="ACTION", required=True)
-    install = actions.add_parser("install-kernels", help="register bouton-cpu and bouton-gpu with Jupyter")
-    place = install.add_mutually_exclusive_group()
-    place.add_argument("--sys-prefix", action="store_true", help="into the running environment (the default)")
-    place.add_argument("--user", action="store_true", help="for the user who runs this")
-    place.add_argument("--prefix", metavar="P", help="into the environment at P")
-    install.set_defaults(run=_install_kernels)
+    add_explore(topics)
+    add_notebooks(topics)
     return parser
-
-
-def _install_kernels(arguments: argparse.Namespace) -> None:
-    for folder in install_kernels(user=arguments.user, prefix=arguments.prefix):
-        print(f"installed {folder.name} in {folder}")

@@ -1,8 +1,13 @@
 // A row for each parameter: slider, number field, unit, reset. Python decides what is taken; the page shows what it answers.
 
+import { arrayEdit } from "./arrayedit.js";
+import { fitting } from "./fitting.js";
 import { plain, pretty } from "./numbers.js";
 import { greet, h, icon } from "./page.js";
+import { presets } from "./presets.js";
 import { digits, positions, toPosition, toValue } from "./scale.js";
+import { slopes } from "./slopes.js";
+import { steps } from "./steps.js";
 
 const BACK = "M8 3a5 5 0 1 1-4.7 3.3l1.3.5A3.6 3.6 0 1 0 8 4.4v2.1L4.6 3.7 8 1z";
 
@@ -17,24 +22,49 @@ export function controls(root, port) {
   const onTheWay = new Map();
   const waiting = new Map();
 
-  function send(path, value) {
+  // What one movement of a hand changes is one step to be undone.
+  let gesture = 0;
+
+  function send(path, value, hand = null) {
     const since = onTheWay.get(path);
-    if (since !== undefined && performance.now() - since < 2000) {
-      waiting.set(path, value);
-      return;
-    }
+    if (since !== undefined && performance.now() - since < 2000) waiting.set(path, [value, hand]);
+    else sendNow(path, value, hand);
+  }
+
+  function sendNow(path, value, hand) {
     waiting.delete(path);
     onTheWay.set(path, performance.now());
-    port.send({ type: "set", path, value });
+    port.send({ type: "set", path, value, gesture: hand });
+  }
+
+  function flush() {
+    for (const [path, [value, hand]] of [...waiting]) sendNow(path, value, hand);
   }
 
   const title = h("h3", { class: "bt-title" });
   const chips = h("div", { class: "bt-chips", role: "group", "aria-label": "Show only these families" });
   const all = h("button", { type: "button", class: "bt-button", onclick: () => port.send({ type: "reset", path: null }) },
     icon(BACK), "Reset all");
+  const changes = steps(root, port, isTyping, flush);
+  const refusal = h("p", { class: "bt-banner", role: "alert", hidden: true });
+  const shelf = presets(port, (text) => refused(text));
+  const adjusting = fitting(port, lines, root);
+  const sensitivity = slopes(port, lines, root, (text) => refused(text));
   const body = h("div", { class: "bt-controls" });
   const note = h("p", { class: "bt-note", hidden: true });
-  root.append(h("header", { class: "bt-bar" }, title, h("span", { class: "bt-quiet" }, "parameters"), chips, h("span", { class: "bt-space" }), all), body, note);
+  root.append(h("header", { class: "bt-bar" }, title, h("span", { class: "bt-quiet" }, "parameters"), chips,
+    h("div", { class: "bt-tools" }, sensitivity.element, changes.element, all, shelf.button, adjusting.button)), shelf.element, adjusting.element, refusal, body, sensitivity.note, note);
+
+  /** Whether keys that undo belong to what is being typed. */
+  function isTyping(element) {
+    const line = [...lines.values()].find((known) => known.field === element);
+    return line ? line.typing : element.matches("input[type=text], input[type=search], textarea");
+  }
+
+  function refused(text) {
+    refusal.hidden = text === null;
+    refusal.textContent = text ?? "";
+  }
 
   function lineOf(row) {
     const id = `${port.id}-${row.path}`;
@@ -42,15 +72,21 @@ export function controls(root, port) {
     const field = h("input", { type: "text", inputmode: "decimal", class: "bt-field bt-number", autocomplete: "off", spellcheck: "false",
       "aria-describedby": `${id}-wrong` });
     const tick = h("input", { type: "checkbox", id: `${id}-switch`, class: "bt-switch", "aria-label": row.path });
+    const menu = h("select", { id: `${id}-menu`, class: "bt-field bt-choice", onchange: () => send(row.path, menu.value) });
     const facts = h("span", { class: "bt-range" });
     const unit = h("span", { class: "bt-unit" });
     const reset = h("button", { type: "button", class: "bt-button bt-undo", title: "Reset", "aria-label": `Reset ${row.path}`,
       onclick: () => port.send({ type: "reset", path: row.path }) }, icon(BACK));
     const wrong = h("p", { class: "bt-wrong", id: `${id}-wrong`, role: "alert", hidden: true });
+    const slope = h("span", { class: "bt-slope", role: "note", "aria-label": `Slope of ${row.path}`, hidden: true });
+    const tickFit = adjusting.box(row);
+    const edit = row.array ? arrayEdit(row, port) : null;
     const element = h("div", { class: "bt-control", role: "group", "aria-label": row.path, "data-path": row.path },
-      h("label", { for: row.switch ? `${id}-switch` : id, class: "bt-label", title: row.path }, h("span", {}, row.name), facts),
-      row.switch ? tick : slider, row.switch ? h("span") : field, unit, reset, wrong);
-    const line = { element, slider, field, tick, facts, unit, reset, wrong, row, typing: false };
+      h("label", { for: row.choices ? menu.id : row.switch ? tick.id : id, class: "bt-label", title: row.path }, tickFit, h("span", {}, row.name), facts),
+      row.choices ? menu : row.switch ? tick : slider, slope, row.choices || row.switch ? h("span") : field, unit, edit?.button ?? h("span"), reset, wrong, edit?.element ?? null);
+    const line = { element, tickFit, slope, edit, slider, field, tick, menu, facts, unit, reset, wrong, row, typing: false };
+    slider.addEventListener("pointerdown", () => { gesture += 1; });
+    slider.addEventListener("keydown", (event) => { if (!event.repeat) gesture += 1; });
 
     slider.addEventListener("input", () => {
       const value = toValue(line.row, Number(slider.value));
@@ -58,7 +94,7 @@ export function controls(root, port) {
       refuse(line, null);
       field.value = plain(value, digits(line.row));
       speak(line, plain(value, digits(line.row)));
-      send(row.path, value);
+      send(row.path, value, gesture);
     });
     tick.addEventListener("change", () => send(row.path, tick.checked ? 1 : 0));
     field.addEventListener("input", () => { line.typing = true; });
@@ -93,7 +129,7 @@ export function controls(root, port) {
     const size = row.shape.join("×");
     if (row.factor) {
       const range = row.smallest === null ? "" : ` · ${pretty(row.smallest, 3)} – ${pretty(row.largest, 3)} ${row.unit}`;
-      return `${size}${range}${row.lost ? ` · ${row.lost} not finite` : ""}`;
+      return `${size}${row.sampled ? " · sample" : ""}${range}${row.lost ? ` · ${row.lost} not finite` : ""}`;
     }
     if (row.compiles) return "compiles once when first moved";
     return row.shape.length ? `${size} ${row.switch && row.value === null ? "different" : "equal"}` : "";
@@ -101,6 +137,15 @@ export function controls(root, port) {
 
   function show(line, row) {
     line.row = row;
+    line.reset.disabled = !row.changed;
+    all.disabled = [...lines.values()].every((known) => !known.row.changed);
+    if (row.choices) {
+      line.menu.replaceChildren(...row.choices.map((name) => h("option", { value: name, disabled: name === "" }, name || row.text)));
+      line.menu.value = row.value ?? "";
+      line.menu.setAttribute("aria-label", row.path);
+      line.facts.textContent = "compiles when changed";
+      return;
+    }
     const moving = waiting.has(row.path) || onTheWay.has(row.path);
     const number = row.value === null ? row.text : plain(row.value, digits(row));
     line.slider.max = positions(row);
@@ -117,8 +162,7 @@ export function controls(root, port) {
     line.unit.textContent = row.factor ? "×" : row.unit;
     line.facts.textContent = factsOf(row);
     line.facts.title = line.facts.textContent;
-    line.reset.disabled = !row.changed;
-    all.disabled = [...lines.values()].every((known) => !known.row.changed);
+    line.edit?.changed(row);
   }
 
   function fill(content) {
@@ -137,6 +181,11 @@ export function controls(root, port) {
     }
     body.replaceChildren(...groups.values());
     for (const line of lines.values()) show(line, line.row);
+    changes.show(content.steps);
+    shelf.show(content.presets);
+    sensitivity.offer(content.slopes);
+    adjusting.show(content.fit);
+    refused(null);
     const known = [...new Set(content.rows.map((row) => row.family).filter(Boolean))];
     chips.replaceChildren(...(known.length < 2 ? [] : known.map((family) => {
       const chip = h("button", { type: "button", class: "bt-chip", "aria-pressed": "false", onclick: () => {
@@ -164,6 +213,15 @@ export function controls(root, port) {
   }
 
   port.onMessage((message) => {
+    if (message.steps) {
+      changes.show(message.steps);
+      refused(null);
+    }
+    shelf.hear(message);
+    sensitivity.hear(message);
+    adjusting.hear(message);
+    if (message.type.startsWith("array-")) lines.get(message.path)?.edit?.hear(message);
+    if (message.type === "refused" && message.to === port.id) refused(message.text);
     if (message.type === "rows") {
       for (const row of message.rows) if (lines.has(row.path)) show(lines.get(row.path), row);
     }
@@ -180,7 +238,7 @@ export function controls(root, port) {
         root.dispatchEvent(new CustomEvent("bouton-change", { bubbles: true, composed: true, detail: message }));
       }
       if (waiting.has(line.row.path)) {
-        send(line.row.path, waiting.get(line.row.path));
+        send(line.row.path, ...waiting.get(line.row.path));
         return;
       }
       refuse(line, message.error);

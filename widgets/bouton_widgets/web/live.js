@@ -1,19 +1,31 @@
-// What every live picture does: takes the newest frame, paints it in an animation frame, and answers so that Python may send the next.
+// What every live picture does: takes the newest frame, paints it in an animation frame, and answers so that Python may send the
+// next. It can be frozen, together with the others of the same simulation on the page, and kept runs lie under it.
 
+import { linked } from "./livelink.js";
+import { liveTools, saved } from "./livetools.js";
 import { h } from "./page.js";
 import { lookOf, probesOf } from "./plot.js";
 import { toolbar } from "./toolbar.js";
 
 /**
  * `view.take(head, buffers)` reads a frame, `view.paint(look, head)` draws it, `view.columns()` says how wide it is, and
- * `view.shown` is told to whoever embeds or tests it. Gives the bar above and the way to have it painted again.
+ * `view.shown` is told to whoever embeds or tests it. Of a picture that moves between two frames, `view.move(now, head, held)`
+ * says whether it has, and `view.start()` when its window begins. `view.hear(message)` gets what else Python says, `view.lay(runs)`
+ * the kept runs, each with `buffers`; `view.timed` tells that its axis is that of time, and `view.at` what it needs of a time that
+ * is pointed at while it stands: a "reading", which comes without buffers, or the whole "picture".
+ *
+ * With `content.transport` false the bar is left out: another view of the same simulation has it. With `content.standing` Python
+ * shows any part of what is frozen. Gives the bar above, the state shared on the page, and the way to have it painted again.
  */
 export function live(root, port, content, view) {
   let look = null;
   let latest = null;
   let newest = null;
   let head = null;
-  let held = false;
+  let token = null;
+  let runs = [];
+  let asked = null;
+  let again = null;
   let dirty = true;
   let fresh = false;
   let painted = true;
@@ -24,33 +36,107 @@ export function live(root, port, content, view) {
   let pointed = null;
 
   const probes = probesOf();
-  const bar = toolbar(content, port, (now) => {
-    held = now;
-    if (!held && latest) take(latest, newest);
-    wake();
+  const link = linked(content.simulation ?? port.id, changed);
+  const tools = liveTools(content, {
+    freeze,
+    keep: () => port.send({ type: "keep", token }),
+    forget: (number) => port.send({ type: "forget", number }),
+    save: (form) => port.send({ type: "export", form, token, span: link.state.span }),
+    align: (align) => link.set({ align }),
   });
+  const bar = toolbar(content, port, tools.element);
+
+  function freeze() {
+    link.set({ token: link.state.token === null ? Math.random().toString(36).slice(2, 12) : null, span: null });
+  }
+
+  // Somebody on the page, perhaps here, has frozen the views, looks closer, or points.
+  function changed(before) {
+    const { state } = link;
+    if (state.token !== token) {
+      token = state.token;
+      tools.stand(token !== null, Boolean(content.standing && view.timed));
+      if (token === null) {
+        if (content.standing) port.send({ type: "thaw" });
+        lay(runs.map((run) => run.first));
+        if (latest) take(latest, newest);
+      } else if (content.standing) ask();
+    } else if (token !== null && content.standing) {
+      if (before.span !== state.span || before.align !== state.align) ask();
+      else if (before.time !== state.time && view.at) ask(view.at);
+    }
+    tools.aligned(state.align);
+    repaint();
+  }
+
+  // One question at a time: what is asked for meanwhile is asked when the answer is here.
+  function ask(what = "picture") {
+    if (asked !== null && performance.now() - asked < 2000) {
+      again = again === "picture" ? again : what;
+      return;
+    }
+    [asked, again] = [performance.now(), null];
+    const { span, time } = link.state;
+    const room = span && (span[1] - span[0]) / 2;
+    const wide = span && [span[0] - room, span[1] + room];
+    const under = (run) => (view.timed ? wide : span)?.map((edge) => edge - shift(run)) ?? null;
+    // The sample at a time is that of the step that ends after it.
+    const at = time === null ? null : (Math.floor(time / content.dt + 1e-6) + 1) * content.dt;
+    if (what === "reading" && at !== null) return void port.send({ type: "read", token, at });
+    port.send({ type: "look", token, span: view.timed ? wide : span, at, kept: Object.fromEntries(runs.map((run) => [run.number, under(run)])) });
+  }
+
+  /** What is added to the times of a kept run to lay it under the present picture. */
+  function shift(run) {
+    if (link.state.align === "time" || !head) return 0;
+    // Of what moves the view knows better where it has got to between two frames.
+    return (head.window?.[0] ?? view.start?.() ?? Math.max(0, head.now - content.window)) - run.window[0];
+  }
+
+  function lay(now) {
+    runs = now;
+    tools.lay(runs);
+    view.lay?.(runs);
+    repaint();
+  }
+
+  // The buffers of the runs follow those of the picture.
+  function split(message, buffers) {
+    let at = message.own;
+    return message.runs.map((run) => {
+      const found = { ...run, buffers: buffers.slice(at, at + run.count) };
+      at += run.count;
+      // What there is of all of it, for when it is no longer looked at closer.
+      found.first = runs.find((known) => known.number === run.number)?.first ?? found;
+      return found;
+    });
+  }
 
   function take(now, buffers) {
-    [latest, newest] = [now, buffers];
-    if (held) return;
     head = now;
     dirty = fresh = true;
-    root.bouton ??= Object.defineProperties(view.shown ?? {}, { head: { get: () => head }, paints: { get: () => paints } });
+    root.bouton ??= Object.defineProperties(view.shown ?? {}, {
+      head: { get: () => head }, paints: { get: () => paints }, link: { get: () => link.state }, runs: { get: () => runs },
+    });
     view.take(head, buffers);
   }
 
-  function tick() {
+  function tick(now) {
     request = 0;
     if (owed !== null) {
       port.send({ type: "drawn", frame: owed });
       owed = null;
     }
     painted = true;
-    if (!head || !visible || !dirty || !root.isConnected) return;
+    if (head && visible && root.isConnected && (view.move?.(now, head, token !== null) || dirty)) draw();
+    if (view.move && token === null && latest?.status === "running") wake();
+  }
+
+  function draw() {
     dirty = false;
     look ??= { ...lookOf(probes, root), ground: getComputedStyle(root).backgroundColor };
     view.paint(look, head);
-    bar.tell(...(pointed ?? [head.now, false]));
+    bar.tell(...(pointed ?? [latest?.now ?? head.now, false]));
     paints += 1;
     if (!fresh) return;
     fresh = false;
@@ -62,27 +148,67 @@ export function live(root, port, content, view) {
   }
 
   function repaint() {
-    look = null;
     dirty = true;
     wake();
+  }
+
+  function recolour() {
+    look = null;
+    repaint();
   }
 
   function hello() {
     painted = true;
     owed = null;
     port.send({ type: "hello", columns: view.columns?.() ?? 600 });
+    if (token !== null && content.standing) ask();
   }
 
-  port.onMessage((message, buffers) => {
-    if (message.type === "refused") bar.refuse(message.text);
-    if (message.type !== "frame") return;
+  function framed(message, buffers) {
     bar.report(message);
-    take(message, buffers);
+    [latest, newest] = [message, buffers];
+    if (token === null) take(message, buffers);
+    else if (pointed === null) bar.tell(message.now, false);
     // A page in the background draws nothing and therefore answers nothing: Python pauses the simulation for it.
     if (painted && !document.hidden) port.send({ type: "drawn", frame: message.frame });
     else owed = message.frame;
     painted = false;
     wake();
+  }
+
+  function stands(message, buffers) {
+    asked = null;
+    if (message.token !== token) return;
+    take({ ...message, status: latest?.status }, buffers.slice(0, message.own));
+    lay(split(message, buffers));
+    if (again) ask(again);
+  }
+
+  function reads(message) {
+    asked = null;
+    if (message.token !== token) return;
+    head = { ...head, at: message.at };
+    view.take(head, null);
+    repaint();
+    if (again) ask(again);
+  }
+
+  port.onMessage((message, buffers) => {
+    if (message.type === "refused") bar.refuse(message.text);
+    view.hear?.(message);
+    if (message.type === "frame") framed(message, buffers);
+    if (message.type === "kept") {
+      lay(split(message, buffers).map((run) => Object.assign(run, { first: run })));
+      if (token !== null && content.standing) ask();
+    }
+    if (message.for !== port.id) return;
+    if (message.type === "standing") stands(message, buffers);
+    if (message.type === "reading") reads(message);
+    if (message.type === "thawed") {
+      asked = null;
+      if (message.token === token) link.set({ token: null, span: null });
+    }
+    if (message.type === "file") saved(message, buffers[0]);
   });
 
   let width = 0;
@@ -95,28 +221,36 @@ export function live(root, port, content, view) {
   });
   const sight = new IntersectionObserver((entries) => {
     visible = entries[entries.length - 1].isIntersecting;
-    if (!visible) return;
-    dirty = true;
-    wake();
+    if (visible) repaint();
   });
   const shown = () => { if (!document.hidden) hello(); };
 
   return {
     bar,
+    link,
     repaint,
+    freeze,
+    shift,
     /** Has the clock show another time than that of now. */
     point(time, elsewhere) {
       pointed = elsewhere ? [time, true] : null;
     },
     /** Puts the picture on the page between the bar and the colours that it is drawn in, and begins. */
     begin(...elements) {
-      root.append(bar.element, bar.banner, ...elements, h("div", { hidden: true }, ...Object.values(probes)));
+      const alone = content.transport === false;
+      // Without the buttons that steer there is room for the view's own.
+      const own = alone && elements[0].classList.contains("bt-bar") ? [elements.shift()] : [];
+      const top = alone ? h("div", { class: "bt-bar" }, tools.element, tools.kept, ...own, tools.hint) : bar.element;
+      root.append(top, bar.banner, ...(alone ? [] : [h("div", { class: "bt-bar bt-second" }, tools.kept, tools.hint)]), ...elements,
+        h("div", { hidden: true }, ...Object.values(probes)));
       sizes.observe(root);
       sight.observe(root);
-      root.addEventListener("bouton-theme", repaint);
+      root.addEventListener("bouton-theme", recolour);
       document.addEventListener("visibilitychange", shown);
+      if (link.state.token !== null) changed(link.state);
     },
     stop() {
+      link.leave();
       port.send({ type: "bye" });
       cancelAnimationFrame(request);
       sizes.disconnect();

@@ -1,12 +1,17 @@
-// Live traces: draws the newest frame in every animation frame, and answers each so that Python may send the next.
+// Live traces: lines and rasters one above the other, which scroll between two frames.
 
+import { live } from "./live.js";
+import { drawCursor, layer, timeline, TIME_KEYS } from "./livetime.js";
+import { DASHES, PALE, TINTS } from "./livetools.js";
 import { pretty } from "./numbers.js";
 import { bytes, floats, h } from "./page.js";
-import { bitmap, clip, drawAxes, drawRaster, drawTrace, extent, fit, frameOf, lookOf, PALETTE, probesOf, room } from "./plot.js";
-import { toolbar } from "./toolbar.js";
+import { bitmap, clip, drawAxes, drawRaster, drawTrace, extent, fit, frameOf, PALETTE, room } from "./plot.js";
 
 const TRACE_HEIGHT = 128;
 const RASTER_HEIGHT = 202;
+
+// Seconds in which a picture that scrolls makes up for most of what it lags behind.
+const CATCH_UP = 0.13;
 
 function packed(colour) {
   const numbers = colour.match(/[\d.]+/g).map(Number);
@@ -15,18 +20,23 @@ function packed(colour) {
   return (255 << 24) | (blue << 16) | (green << 8) | red;
 }
 
+function rgb(hex) {
+  return `rgb(${[1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16)).join(", ")})`;
+}
+
 function describe(signal) {
   const what = signal.kind === "events" ? `raster of ${signal.units}` : `traces${signal.unit && ` in ${signal.unit}`} of ${signal.units}`;
-  return `${signal.path}, live ${what} ${signal.units === 1 ? "unit" : "units"} over simulated time`;
+  return `${signal.path}, live ${what} ${signal.units === 1 ? "unit" : "units"} over simulated time. ${TIME_KEYS}`;
 }
 
 function plotOf(signal) {
-  const canvas = h("canvas", { role: "img", "aria-label": describe(signal), class: "bt-canvas" });
+  const canvas = h("canvas", { role: "img", "aria-label": describe(signal), class: "bt-canvas", tabindex: "0" });
   const legend = h("span", { class: "bt-legend" });
   const facts = signal.kind === "events" ? `${signal.units} ${signal.units === 1 ? "unit" : "units"}` : signal.unit;
   const element = h("figure", { class: "bt-plot" },
     h("figcaption", {}, h("span", { class: "bt-path" }, signal.path), h("span", { class: "bt-unit" }, facts), legend), canvas);
-  return { ...signal, canvas, legend, element, last: false, data: null, range: null, image: document.createElement("canvas"), marks: [] };
+  return { ...signal, canvas, legend, element, last: false, data: null, range: null, image: document.createElement("canvas"), marks: [],
+    line: layer(), kept: [], version: 0 };
 }
 
 /** Show only these plots, all of them without a choice; the lowest one has the times. */
@@ -43,54 +53,49 @@ function arrange(plots, paths) {
 export function livePlots(root, port) {
   const content = port.content();
   const plots = content.signals.map(plotOf);
-  const probes = probesOf();
   arrange(plots, content.focus);
-
-  let look = null;
-  let latest = null;
-  let newest = null;
-  let shownHead = null;
   let edge = null;
   let lastTick = 0;
-  let held = false;
-  let hover = null;
-  let dirty = true;
-  let fresh = false;
-  let painted = true;
-  let owed = null;
-  let visible = true;
-  let paints = 0;
-  let request = 0;
+  let head = null;
 
-  const bar = toolbar(content, port, (now) => {
-    held = now;
-    if (!held && latest) take(latest, newest);
-    wake();
-  });
-  root.append(bar.element, bar.banner, h("div", { class: "bt-plots" }, ...plots.map((plot) => plot.element)),
-    h("p", { class: "bt-axis" }, "Simulated time (s)"), ...Object.values(probes));
-
-  function take(head, buffers) {
-    [latest, newest] = [head, buffers];
-    if (held) return;
-    shownHead = head;
-    dirty = fresh = true;
-    // For whoever embeds or tests the view; what has really been painted is said by the event.
-    root.bouton ??= { plots, get head() { return shownHead; }, get paints() { return paints; } };
+  function take(now, buffers) {
+    head = now;
+    if (buffers === null) return;
     head.signals.forEach((signal, i) => {
       const plot = plots.find((known) => known.path === signal.path);
       if (!plot) return;
       const data = { ...signal, span: head.time };
       if (signal.kind === "trace") {
         data.values = floats(buffers[i]);
-        plot.range = room(plot.range, extent(data));
       } else {
         data.bits = bytes(buffers[i]);
-        plot.stale = true;
+        plot.inked = null;
       }
       plot.data = data;
+      plot.version += 1;
+      if (signal.kind === "trace") reach(plot);
       if (plot.marks.length !== (signal.kind === "trace" ? signal.rows : 0)) legendOf(plot, signal);
     });
+  }
+
+  // Room for what runs and for what is kept.
+  function reach(plot) {
+    const found = [plot.data, ...plot.kept.map((run) => run.data)].map((data) => data && extent(data)).filter(Boolean);
+    plot.range = room(plot.range, found.length ? [Math.min(...found.map((e) => e[0])), Math.max(...found.map((e) => e[1]))] : null);
+  }
+
+  function lay(runs) {
+    for (const plot of plots) {
+      plot.kept = runs.flatMap((run, k) => {
+        const i = run.signals.findIndex((signal) => signal.path === plot.path);
+        if (i < 0) return [];
+        const data = { ...run.signals[i], span: run.time };
+        if (plot.kind === "trace") data.values = floats(run.buffers[i]);
+        else data.bits = bytes(run.buffers[i]);
+        return [{ run, k, data, layer: layer(), image: null, inked: null }];
+      });
+      if (plot.kind === "trace" && plot.data) reach(plot);
+    }
   }
 
   function legendOf(plot, signal) {
@@ -101,163 +106,131 @@ export function livePlots(root, port) {
   }
 
   // Between two frames the picture goes on moving at the measured rate, so that it scrolls and does not hop.
-  function move(now) {
-    const [from, end] = shownHead.time;
+  function move(now, _, held) {
+    if (held) return false;
+    const [from, end] = head.time;
     const span = end - from;
-    const full = shownHead.now > span;
-    const to = full ? shownHead.now : end;
-    const passed = Math.min(0.1, (now - lastTick) / 1000);
+    const full = head.now > span;
+    const to = full ? head.now : end;
+    const passed = Math.min(0.25, (now - lastTick) / 1000);
     lastTick = now;
     const before = edge;
-    if (!full || shownHead.status !== "running" || held || edge === null || Math.abs(to - edge) > 0.2 * span) edge = to;
-    else edge = Math.min(to + 0.015 * span, edge + shownHead.rate * passed + 0.12 * (to - edge - shownHead.rate * passed));
+    if (!full || head.status !== "running" || edge === null || Math.abs(to - edge) > 0.2 * span) edge = to;
+    else {
+      const moved = edge + head.rate * passed;
+      edge = Math.min(to + 0.015 * span, moved + (1 - Math.exp(-passed / CATCH_UP)) * (to - moved));
+    }
     return edge !== before;
+  }
+
+  const whole = () => [head.window[0], head.window[0] + content.window];
+  const shown = () => {
+    if (head?.window) return view.link.state.span ?? whole();
+    return head ? [edge - (head.time[1] - head.time[0]), edge] : [0, 1];
+  };
+
+  // Of what stands, the exact numbers come with the next answer; until then, and of what moves, the middle of the column.
+  function valueOf(plot, i, time) {
+    const { span, columns: count, rows, values } = plot.data;
+    const exact = head.at && Math.abs(head.at.time - content.dt / 2 - time) <= content.dt ? head.at.values[plot.path]?.[i] : undefined;
+    if (exact !== undefined) return exact ?? NaN;
+    const column = Math.floor(((time - span[0]) / (span[1] - span[0])) * count);
+    return column >= 0 && column < count ? (values[i * count + column] + values[(rows + i) * count + column]) / 2 : NaN;
   }
 
   function read(plot, time) {
     if (!plot.data || plot.kind === "events") return;
-    const { span, columns, rows, values } = plot.data;
-    const column = Math.floor(((time - span[0]) / (span[1] - span[0])) * columns);
     plot.marks.forEach((mark, i) => {
-      const inside = hover !== null && column >= 0 && column < columns;
-      const value = inside ? (values[i * columns + column] + values[(rows + i) * columns + column]) / 2 : NaN;
-      mark.textContent = Number.isNaN(value) ? "" : pretty(value, 3);
+      const value = time === null ? NaN : valueOf(plot, i, time);
+      const text = Number.isNaN(value) ? "" : pretty(value, head.at ? 4 : 3);
+      if (mark.textContent !== text) mark.textContent = text;
     });
   }
 
-  function paint() {
-    const [from, to] = shownHead.time;
-    const shown = [edge - (to - from), edge];
+  function tell(time) {
+    const lines = plots.filter((plot) => plot.kind === "trace" && plot.data && !plot.element.hidden);
+    const words = lines.map((plot) => `${plot.path} ${plot.data.units.map((unit, i) => {
+      const value = valueOf(plot, i, time);
+      return `unit ${unit} ${Number.isNaN(value) ? "not simulated" : pretty(value, 3)}`;
+    }).join(", ")}${plot.unit && ` ${plot.unit}`}`);
+    return [`${pretty(time, 5)} s`, ...words].join("; ");
+  }
+
+  function drawKept(plot, context, box, look, now, range) {
+    for (const kept of plot.kept) {
+      const by = view.shift(kept.run);
+      const span = kept.data.span.map((end) => end + by);
+      context.globalAlpha = PALE;
+      if (plot.kind === "trace") {
+        kept.layer.lay(context, box, now, span, [range], (own, its) => {
+          own.setLineDash(DASHES[kept.k % DASHES.length]);
+          for (let unit = 0; unit < kept.data.rows; unit += 1) {
+            drawTrace(own, its, kept.data.span, kept.data, unit, range, PALETTE[unit % PALETTE.length]);
+          }
+          own.setLineDash([]);
+        });
+      } else {
+        if (!kept.image) bitmap(kept.image = document.createElement("canvas"), kept.data, packed(rgb(TINTS[kept.k % TINTS.length])));
+        drawRaster(context, box, now, { ...kept.data, span }, kept.image);
+      }
+      context.globalAlpha = 1;
+    }
+  }
+
+  function drawData(plot, context, box, look, now, range) {
+    if (plot.kind === "events") {
+      if (plot.inked !== look.ink) bitmap(plot.image, plot.data, packed(look.ink));
+      plot.inked = look.ink;
+      drawRaster(context, box, now, plot.data, plot.image);
+      return;
+    }
+    plot.line.lay(context, box, now, plot.data.span, [plot.version, range], (own, its) => {
+      for (let unit = 0; unit < plot.data.rows; unit += 1) {
+        drawTrace(own, its, plot.data.span, plot.data, unit, range, PALETTE[unit % PALETTE.length]);
+      }
+    });
+  }
+
+  function paint(look) {
+    const now = shown();
+    const time = times.time();
     for (const plot of plots) {
+      if (plot.element.hidden) continue;
       const { context, width, height } = fit(plot.canvas);
       const box = frameOf(width, height, plot.last);
       if (box.right - box.left < 20) continue;
       const events = plot.kind === "events";
       const range = events ? [0, plot.units] : plot.range ?? [0, 1];
-      const names = events ? { found: [0, plot.units], decimals: 0 } : undefined;
-      drawAxes(context, box, look, shown, range, plot.last, names);
-      if (plot.data) {
-        context.save();
-        clip(context, box);
-        if (events) {
-          if (plot.stale) bitmap(plot.image, plot.data, packed(look.ink));
-          plot.stale = false;
-          drawRaster(context, box, shown, plot.data, plot.image);
-        } else {
-          for (let unit = 0; unit < plot.data.rows; unit += 1) {
-            drawTrace(context, box, shown, plot.data, unit, range, PALETTE[unit % PALETTE.length]);
-          }
-        }
-        context.restore();
-      }
-      if (hover !== null) {
-        const x = Math.round(box.left + hover * (box.right - box.left)) + 0.5;
-        context.strokeStyle = look.quiet;
-        context.beginPath();
-        context.moveTo(x, box.top);
-        context.lineTo(x, box.bottom);
-        context.stroke();
-      }
-      read(plot, shown[0] + (hover ?? 0) * (shown[1] - shown[0]));
+      drawAxes(context, box, look, now, range, plot.last, events ? { found: [0, plot.units], decimals: 0 } : undefined);
+      context.save();
+      clip(context, box);
+      drawKept(plot, context, box, look, now, range);
+      if (plot.data) drawData(plot, context, box, look, now, range);
+      drawCursor(context, box, look, now, time);
+      context.restore();
+      read(plot, time);
     }
-    bar.tell(hover === null ? shownHead.now : shown[0] + hover * (shown[1] - shown[0]), hover !== null);
+    view.point(time, time !== null);
   }
 
-  function tick(now) {
-    request = 0;
-    if (owed !== null) {
-      port.send({ type: "drawn", frame: owed });
-      owed = null;
-    }
-    painted = true;
-    if (shownHead && visible && root.isConnected) {
-      look ??= lookOf(probes, root);
-      const moved = move(now);
-      if (moved || dirty) {
-        dirty = false;
-        paint();
-        paints += 1;
-        if (fresh) {
-          fresh = false;
-          root.dispatchEvent(new CustomEvent("bouton-frame", { bubbles: true, composed: true, detail: shownHead }));
-        }
-      }
-    }
-    if (latest?.status === "running") wake();
-  }
-
-  function wake() {
-    if (request === 0) request = requestAnimationFrame(tick);
-  }
-
-  port.onMessage((message, buffers) => {
-    if (message.type === "refused") bar.refuse(message.text);
-    if (message.type === "focus") {
-      arrange(plots, message.paths);
-      repaint();
-    }
-    if (message.type !== "frame") return;
-    bar.report(message);
-    take(message, buffers);
-    // A page in the background draws nothing and therefore answers nothing: Python pauses the simulation for it.
-    if (painted && !document.hidden) port.send({ type: "drawn", frame: message.frame });
-    else owed = message.frame;
-    painted = false;
-    wake();
-  });
-
-  function hello() {
-    painted = true;
-    owed = null;
+  function columns() {
     const width = plots.find((plot) => !plot.element.hidden)?.canvas.clientWidth || 760;
-    port.send({ type: "hello", columns: Math.max(50, Math.round(width - 68)) });
+    return Math.max(50, Math.round(width - 68));
   }
 
-  const repaint = () => {
-    look = null;
-    dirty = true;
-    for (const plot of plots) plot.stale = plot.data !== null && plot.kind === "events";
-    wake();
-  };
-  let width = 0;
-  const sizes = new ResizeObserver(() => {
-    const now = root.clientWidth;
-    if (now === width || now === 0) return;
-    width = now;
-    hello();
-    repaint();
-  });
-  sizes.observe(root);
-  const sight = new IntersectionObserver((entries) => {
-    visible = entries[entries.length - 1].isIntersecting;
-    dirty = true;
-    wake();
-  });
-  sight.observe(root);
-  root.addEventListener("bouton-theme", repaint);
-  const shown = () => { if (!document.hidden) hello(); };
-  document.addEventListener("visibilitychange", shown);
-
-  for (const plot of plots) {
-    plot.canvas.addEventListener("pointermove", (event) => {
-      const box = frameOf(plot.canvas.clientWidth, plot.canvas.clientHeight, plot.last);
-      const part = (event.offsetX - box.left) / (box.right - box.left);
-      hover = part >= 0 && part <= 1 ? part : null;
-      dirty = true;
-      wake();
-    });
-    plot.canvas.addEventListener("pointerleave", () => {
-      hover = null;
-      dirty = true;
-      wake();
-    });
+  function hear(message) {
+    if (message.type !== "focus") return;
+    arrange(plots, message.paths);
+    view.repaint();
   }
 
-  return () => {
-    port.send({ type: "bye" });
-    cancelAnimationFrame(request);
-    sizes.disconnect();
-    sight.disconnect();
-    document.removeEventListener("visibilitychange", shown);
-  };
+  const view = live(root, port, content, { take, paint, move, columns, hear, lay, timed: true, at: "reading",
+    start: () => Math.max(0, edge - content.window), shown: { plots } });
+  const times = timeline(view, content.dt, { shown, whole, tell, box: (canvas) => {
+    const plot = plots.find((one) => one.canvas === canvas);
+    return frameOf(canvas.clientWidth, canvas.clientHeight, plot.last);
+  } });
+  for (const plot of plots) times.attach(plot.canvas);
+  view.begin(h("div", { class: "bt-plots" }, ...plots.map((plot) => plot.element)), h("p", { class: "bt-axis" }, "Simulated time (s)"), times.told);
+  return view.stop;
 }

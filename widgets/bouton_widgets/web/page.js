@@ -72,33 +72,44 @@ function connect(model) {
   };
 }
 
+/** A port for a view inside another, which shares the other's: what it says is marked with its name under `key`. */
+export function within(port, key, name, first = null) {
+  const heard = { content: [], message: [] };
+  let content = first;
+  return {
+    inner: {
+      id: port.id,
+      content: () => content,
+      onContent: (callback) => heard.content.push(callback),
+      onMessage: (callback) => heard.message.push(callback),
+      send: (message) => port.send({ ...message, [key]: name }),
+    },
+    fill(now, tell = true) {
+      content = now;
+      if (tell) for (const callback of heard.content) callback(now);
+    },
+    hear: (message, buffers) => { for (const callback of heard.message) callback(message, buffers); },
+  };
+}
+
 /**
  * A view inside another, which shares its port: fills an element with `start(root, port)` when there is first something to be
  * shown, and hides it while there is nothing. What Python says to it is marked with its name.
  */
 export function inset(port, name, start) {
   const element = h("div", { class: `bt-inset bt-inset-${name}`, hidden: true });
-  const heard = { content: [], message: [] };
-  let content = null;
+  const { inner, fill, hear } = within(port, "part", name);
   let stop = null;
-  const inner = {
-    id: port.id,
-    content: () => content,
-    onContent: (callback) => heard.content.push(callback),
-    onMessage: (callback) => heard.message.push(callback),
-    send: (message) => port.send({ ...message, part: name }),
-  };
   return {
     element,
     name,
     show(now) {
       element.hidden = now === null;
       if (now === null) return;
-      content = now;
-      if (stop === null) stop = start(element, inner);
-      else for (const callback of heard.content) callback(content);
+      fill(now, stop !== null);
+      stop ??= start(element, inner);
     },
-    hear: (message, buffers) => { for (const callback of heard.message) callback(message, buffers); },
+    hear,
     close: () => stop?.(),
   };
 }

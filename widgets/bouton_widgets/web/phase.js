@@ -33,7 +33,7 @@ function factsOf(rows) {
   };
 }
 
-function start(root, port) {
+export function start(root, port) {
   const content = port.content();
   const [x, y] = [stateOf(content.x), stateOf(content.y)];
   let data = null;
@@ -77,9 +77,9 @@ function start(root, port) {
   const boxOf = () => ({ left: 58, right: canvas.clientWidth - 10, top: 6, bottom: canvas.clientHeight - 22 });
 
   function take(head, buffers) {
-    const [path, first, second, changes] = buffers.map(floats);
+    const [path, first, second, changes, ago] = buffers.map(floats);
     const half = path.length / 2;
-    data = { x: head.x, y: head.y, at: head.at, xs: path.subarray(0, half), ys: path.subarray(half), lines: [first, second] };
+    data = { x: head.x, y: head.y, at: head.at, xs: path.subarray(0, half), ys: path.subarray(half), lines: [first, second], ago, last: head.last };
     const [nx, ny] = head.grid;
     field = nx < 2 ? null
       : { nx, ny, x: head.span.slice(0, 2), y: head.span.slice(2), dx: changes.subarray(0, nx * ny), dy: changes.subarray(nx * ny) };
@@ -90,7 +90,7 @@ function start(root, port) {
     unit = head.unit;
     number.value = String(unit);
     canvas.setAttribute("aria-label",
-      `Phase plane of unit ${unit}: ${y.path} over ${x.path}, with the nullclines of both. Arrow keys move a pointer.`);
+      `Phase plane of unit ${unit}: ${y.path} over ${x.path}, with the nullclines of both. Arrow keys move a pointer, F freezes.`);
   }
 
   function paint(look) {
@@ -128,6 +128,14 @@ function start(root, port) {
       context.lineTo(box.right, at[1]);
       context.stroke();
     }
+    const then = passed();
+    if (then !== null) {
+      context.strokeStyle = look.ink;
+      context.lineWidth = 1.6;
+      context.beginPath();
+      context.arc(place.x(data.xs[then]), place.y(data.ys[then]), 6, 0, 2 * Math.PI);
+      context.stroke();
+    }
     context.fillStyle = PLANE_COLOURS.path;
     context.strokeStyle = look.ground;
     context.lineWidth = 2;
@@ -140,6 +148,17 @@ function start(root, port) {
     there.tell(pointed ? [...pointed, ...(changeAt(field, ...pointed) ?? [NaN, NaN])] : [null, null, null, null]);
   }
 
+  /** Which point of the path is that of the time that another view points at, or null when it is not on the path. */
+  function passed() {
+    const { time } = view.link.state;
+    const since = time === null ? NaN : time - data.last;
+    if (!data.ago.length || !(since >= data.ago[0] && since <= content.dt)) return null;
+    let found = 0;
+    data.ago.forEach((ago, i) => { if (Math.abs(ago - since) < Math.abs(data.ago[found] - since)) found = i; });
+    shown.passed = found;
+    return found;
+  }
+
   function point(at) {
     pointed = at;
     view.repaint();
@@ -148,7 +167,8 @@ function start(root, port) {
   function press(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || !data) return;
     const step = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
-    const other = { "+": () => zoom(0.8), "-": () => zoom(1.25), 0: () => port.send({ type: "fit" }), Escape: () => point(null) }[event.key];
+    const other = { "+": () => zoom(0.8), "-": () => zoom(1.25), 0: () => port.send({ type: "fit" }), Escape: () => point(null),
+      f: view.freeze, F: view.freeze }[event.key];
     if (!step && !other) return;
     event.preventDefault();
     if (other) return void other();

@@ -1,14 +1,19 @@
 // Population rates: a line for each population over simulated time.
 
 import { live } from "./live.js";
+import { drawCursor, timeline, TIME_KEYS } from "./livetime.js";
+import { DASHES, PALE } from "./livetools.js";
 import { pretty } from "./numbers.js";
 import { floats, h, widget } from "./page.js";
 import { clip, drawAxes, fit, frameOf, PALETTE, room } from "./plot.js";
 
 const RATES_HEIGHT = 216;
 
-function drawRate(context, box, rate, top, colour) {
-  const wide = (box.right - box.left) / rate.length;
+/** A line through the rates of a span, where the times `shown` are at the edges. */
+function drawRate(context, box, shown, span, rate, top, colour) {
+  const scale = (box.right - box.left) / (shown[1] - shown[0]);
+  const wide = ((span[1] - span[0]) / rate.length) * scale;
+  const left = box.left + (span[0] - shown[0]) * scale;
   context.strokeStyle = colour;
   context.lineWidth = 1.5;
   context.lineJoin = "round";
@@ -19,7 +24,7 @@ function drawRate(context, box, rate, top, colour) {
       open = false;
       continue;
     }
-    const at = [box.left + (i + 0.5) * wide, box.bottom - (rate[i] / top) * (box.bottom - box.top)];
+    const at = [left + (i + 0.5) * wide, box.bottom - (rate[i] / top) * (box.bottom - box.top)];
     if (open) context.lineTo(...at);
     else context.moveTo(...at);
     open = true;
@@ -27,7 +32,7 @@ function drawRate(context, box, rate, top, colour) {
   context.stroke();
 }
 
-function start(root, port) {
+export function start(root, port) {
   const content = port.content();
   const lines = content.populations.map(({ path, units }, k) => {
     const reading = h("span", { class: "bt-reading" });
@@ -36,14 +41,14 @@ function start(root, port) {
       h("i", { style: `background:${colour}` }), path, reading);
     return { path, colour, reading, mark, rate: null };
   });
-  let time = [0, 1];
+  let head = null;
+  let kept = [];
+  let most = 0;
   let range = null;
-  let hover = null;
 
   const names = lines.map((line) => line.path).join(", ");
-  const canvas = h("canvas", { role: "img", class: "bt-canvas", tabindex: "0", onkeydown: press, style: `height:${RATES_HEIGHT}px`,
-    "aria-label": `Rates in hertz of ${names} over simulated time. Arrow keys move a pointer.` });
-  const told = h("span", { class: "bt-told", role: "status" });
+  const canvas = h("canvas", { role: "img", class: "bt-canvas", tabindex: "0", style: `height:${RATES_HEIGHT}px`,
+    "aria-label": `Rates in hertz of ${names} over simulated time. ${TIME_KEYS}` });
   const kernel = h("select", { class: "bt-field", "aria-label": "Kernel that smooths the rates",
     onchange: () => port.send({ type: "kernel", value: kernel.value }) },
   ...content.kernels.map(([value, word]) => h("option", { value }, word)));
@@ -57,80 +62,84 @@ function start(root, port) {
     if (width.value !== "") port.send({ type: "width", value: Number(width.value) / 1000 });
   }
 
-  function take(head, buffers) {
-    time = head.time;
-    let most = 0;
+  function take(now, buffers) {
+    head = now;
+    most = 0;
     buffers.forEach((buffer, i) => {
       lines[i].rate = floats(buffer);
       for (const value of lines[i].rate) if (value > most) most = value;
     });
-    range = room(range, [0, most]);
-    if (document.activeElement !== kernel) kernel.value = head.kernel;
+    reach();
+    if (kernel.getRootNode().activeElement !== kernel) kernel.value = head.kernel;
     width.disabled = head.kernel === "";
-    if (document.activeElement !== width) width.value = pretty(head.width * 1000, 4);
+    if (width.getRootNode().activeElement !== width) width.value = pretty(head.width * 1000, 4);
   }
 
-  function read() {
+  function lay(runs) {
+    kept = runs.map((run, k) => {
+      const rates = run.buffers.map(floats);
+      return { run, k, rates, most: Math.max(0, ...rates.map((rate) => rate.reduce((a, b) => (b > a ? b : a), 0))) };
+    });
+    reach();
+  }
+
+  function reach() {
+    range = room(range, [0, Math.max(most, ...kept.map((one) => one.most))]);
+  }
+
+  const whole = () => [head.window[0], head.window[0] + content.window];
+  const shown = () => (head?.window ? view.link.state.span ?? whole() : head?.time ?? [0, 1]);
+
+  function valueOf(rate, time) {
+    const bin = Math.floor(((time - head.time[0]) / (head.time[1] - head.time[0])) * rate.length);
+    return rate[bin] ?? NaN;
+  }
+
+  function read(time) {
     for (const { rate, reading } of lines) {
       let value = NaN;
-      if (hover !== null) value = rate[Math.min(Math.floor(hover * rate.length), rate.length - 1)];
+      if (time !== null) value = valueOf(rate, time);
       else for (let i = rate.length - 1; i >= 0 && Number.isNaN(value); i -= 1) value = rate[i];
       const text = Number.isNaN(value) ? "" : `${pretty(value, 3)} Hz`;
       if (reading.textContent !== text) reading.textContent = text;
     }
   }
 
-  function paint(look, head) {
+  function tell(time) {
+    read(time);
+    return [`${pretty(time, 4)} s`, ...lines.map((line) => `${line.path} ${line.reading.textContent || "not simulated"}`)].join(", ");
+  }
+
+  function paint(look) {
     const { context, width: wide, height } = fit(canvas);
     const box = frameOf(wide, height, true);
     if (box.right - box.left < 20) return;
-    const top = range[1];
-    drawAxes(context, box, look, time, [0, top], true);
+    const [now, time, top] = [shown(), times.time(), range[1]];
+    drawAxes(context, box, look, now, [0, top], true);
     context.save();
     clip(context, box);
-    for (const { rate, colour } of lines) drawRate(context, box, rate, top, colour);
-    if (hover !== null) {
-      const x = Math.round(box.left + hover * (box.right - box.left)) + 0.5;
-      context.strokeStyle = look.quiet;
-      context.lineWidth = 1;
-      context.beginPath();
-      context.moveTo(x, box.top);
-      context.lineTo(x, box.bottom);
-      context.stroke();
+    for (const { run, k, rates } of kept) {
+      const by = view.shift(run);
+      context.globalAlpha = PALE;
+      context.setLineDash(DASHES[k % DASHES.length]);
+      rates.forEach((rate, i) => drawRate(context, box, now, run.time.map((end) => end + by), rate, top, lines[i].colour));
+      context.setLineDash([]);
+      context.globalAlpha = 1;
     }
+    for (const { rate, colour } of lines) drawRate(context, box, now, head.time, rate, top, colour);
+    drawCursor(context, box, look, now, time);
     context.restore();
-    read();
-    view.point(hover === null ? head.now : time[0] + hover * (time[1] - time[0]), hover !== null);
+    read(time);
+    view.point(time, time !== null);
   }
 
-  function point(part) {
-    hover = part;
-    view.repaint();
-  }
-
-  function press(event) {
-    const step = { ArrowRight: 0.01, ArrowLeft: -0.01, Home: -1, End: 1 }[event.key];
-    if (event.key === "Escape") point(null);
-    if (step === undefined || !lines[0].rate) return;
-    event.preventDefault();
-    point(Math.min(1, Math.max(0, (hover ?? 1) + step)));
-    read();
-    const at = `${pretty(time[0] + hover * (time[1] - time[0]), 4)} s`;
-    told.textContent = [at, ...lines.map((line) => `${line.path} ${line.reading.textContent || "not simulated"}`)].join(", ");
-  }
-
-  canvas.addEventListener("pointermove", (event) => {
-    const box = frameOf(canvas.clientWidth, canvas.clientHeight, true);
-    const part = (event.offsetX - box.left) / (box.right - box.left);
-    point(part >= 0 && part <= 1 ? part : null);
-  });
-  canvas.addEventListener("pointerleave", () => point(null));
-  canvas.addEventListener("blur", () => point(null));
-
-  const view = live(root, port, content, { take, paint, shown: { canvas, lines }, columns: () => Math.max(50, (canvas.clientWidth || 760) - 68) });
+  const view = live(root, port, content, { take, paint, lay, timed: true, shown: { canvas, lines },
+    start: () => Math.max(0, head.time[1] - content.window), columns: () => Math.max(50, (canvas.clientWidth || 760) - 68) });
+  const times = timeline(view, content.dt, { shown, whole, tell, box: () => frameOf(canvas.clientWidth, canvas.clientHeight, true) });
+  times.attach(canvas);
   const figure = h("figure", { class: "bt-plot" }, h("figcaption", {}, h("span", { class: "bt-path" }, "Rate"),
     h("span", { class: "bt-unit" }, "Hz"), h("span", { class: "bt-legend" }, ...lines.map((line) => line.mark))), canvas);
-  view.begin(controls, figure, h("p", { class: "bt-axis" }, "Simulated time (s)"), told);
+  view.begin(controls, figure, h("p", { class: "bt-axis" }, "Simulated time (s)"), times.told);
   return view.stop;
 }
 

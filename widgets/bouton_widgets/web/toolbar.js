@@ -14,8 +14,8 @@ function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** `hold(true)` is called when the picture is to be kept, `hold(false)` when it is to go on. */
-export function toolbar(content, port, hold) {
+/** The bar, with other buttons beside those that steer, if there are any. */
+export function toolbar(content, port, others = null) {
   const timeDigits = Math.min(4, Math.max(2, decimalsFor(content.dt)));
   let status = "ready";
   let refusal = "";
@@ -31,12 +31,6 @@ export function toolbar(content, port, hold) {
     onclick: () => command("step", { n: 1 }) }, icon(STEP), "Step");
   const reset = h("button", { type: "button", class: "bt-button", title: "Back to the initial state at time zero",
     onclick: () => command("reset") }, icon(RESET), "Reset");
-  const keep = h("button", { type: "button", class: "bt-button", "aria-pressed": "false",
-    title: "Keep this picture while the simulation goes on", onclick: () => {
-      const held = keep.getAttribute("aria-pressed") === "false";
-      keep.setAttribute("aria-pressed", String(held));
-      hold(held);
-    } }, "Hold");
   const speed = h("select", { class: "bt-field", "aria-label": "Speed, simulated seconds per second",
     onchange: () => command("speed", { value: speed.value === "" ? null : Number(speed.value) }) });
   const clock = h("span", { class: "bt-clock", role: "timer", "aria-label": "Simulated time" }, "0 s");
@@ -44,8 +38,8 @@ export function toolbar(content, port, hold) {
   const compiled = h("span", { class: "bt-fact", title: "How often the model was compiled for this simulation" });
   const light = h("span", { class: "bt-status", role: "status" });
   const banner = h("p", { class: "bt-banner", role: "alert", hidden: true });
-  const element = h("header", { class: "bt-bar", role: "group", "aria-label": "Simulation" }, play, step, reset, keep,
-    h("label", { class: "bt-labelled" }, h("span", { class: "bt-quiet" }, "Speed"), speed),
+  const element = h("header", { class: "bt-bar", role: "group", "aria-label": "Simulation" }, play, step, reset,
+    h("label", { class: "bt-labelled" }, h("span", { class: "bt-quiet" }, "Speed"), speed), others instanceof Element ? others : null,
     h("div", { class: "bt-facts" }, rate, compiled, light, clock));
 
   function offer(value) {
@@ -54,7 +48,7 @@ export function toolbar(content, port, hold) {
       speed.replaceChildren(...values.map((known) => h("option", { value: known === null ? "" : String(known) },
         known === null ? "fastest" : `${known}×`)));
     }
-    if (document.activeElement !== speed) speed.value = value === null ? "" : String(value);
+    if (speed.getRootNode().activeElement !== speed) speed.value = value === null ? "" : String(value);
   }
 
   function say(text) {
@@ -74,14 +68,16 @@ export function toolbar(content, port, hold) {
     play.disabled = reset.disabled = status === "closed";
     step.disabled = running || play.disabled;
     offer(head.speed);
-    write(rate, running ? `${fixed(head.rate, head.rate < 10 ? 2 : 0)}× real time` : "");
+    write(rate, running && head.compilations > 0 ? `${fixed(head.rate, head.rate < 10 ? 2 : 0)}× real time` : "");
     write(compiled, ["", "compiled once"][head.compilations] ?? `compiled ${head.compilations} times`);
     light.dataset.status = status;
-    write(light, WORDS[status] ?? status);
-    say(head.error ?? refusal);
+    // The first chunk takes as long as its compilation.
+    write(light, running && head.compilations === 0 ? "Starting" : WORDS[status] ?? status);
+    // Without a bar only what this view itself asked for is told here.
+    say((content.transport === false ? null : head.error) ?? refusal);
   }
 
-  report({ status, rate: 0, compilations: 0, speed: 1, error: null });
+  report({ status: content.starting ? "running" : status, rate: 0, compilations: 0, speed: content.speed === undefined ? 1 : content.speed, error: null });
   return {
     element,
     banner,

@@ -18,7 +18,7 @@ const ROW = 26;
 const MARGIN = 10;
 const MOST_FAMILIES = 10;
 
-function start(root, port) {
+export function start(root, port) {
   const tree = outline();
   const pictures = new Map();
   const asked = new Set();
@@ -299,7 +299,7 @@ function start(root, port) {
       details.removeAttribute("aria-busy");
       if (!tree.get(selected).look) large.show(null);
       // What is there already follows by messages of its own, and somebody may be typing into it.
-      if (message.path !== told) for (const one of insets) one.show(message.insets[one.name]);
+      if (message.path !== told) for (const one of insets) one.show(message.insets[one.name] ?? null);
       told = message.path;
     } else if (message.type === "pictures") {
       message.pictures.forEach((head, k) => {
@@ -352,11 +352,17 @@ function start(root, port) {
     for (const one of insets) one.element.dispatchEvent(new Event("bouton-theme"));
   };
   root.addEventListener("bouton-theme", again);
+  let tall = 0;
   const sizes = new ResizeObserver(() => {
+    // Less of the table can be seen when what is told about the selected row opens below it.
+    const place = grid.clientHeight < tall ? shown.findIndex((row) => row.path === selected) : -1;
+    tall = grid.clientHeight;
+    if (place >= 0) intoSight(place);
     paint();
     again();
   });
   sizes.observe(root);
+  sizes.observe(grid);
 
   fill(port.content());
   port.onContent(fill);

@@ -1,0 +1,132 @@
+"""What the views of one simulation keep together: runs to compare with, and windows that stand while the model runs on."""
+
+import itertools
+import uuid
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from threading import RLock
+from weakref import WeakKeyDictionary, WeakMethod
+
+import bouton as bp
+from bouton import errors
+
+MOST_BYTES = 2**30
+"""Of all that is kept of one simulation."""
+
+_MOST_WINDOWS = 4
+"""Frozen at once: pages that went without a word leave theirs behind, and the oldest give way."""
+
+
+@dataclass(frozen=True)
+class KeptRun:
+    """A run that is kept: its number, its name, and its recording."""
+
+    number: int
+    name: str
+    recording: bp.run.Recording
+
+
+class Shelf:
+    """Kept runs and frozen windows of one simulation.
+
+    Parameters
+    ----------
+    name : str
+        By which the views on a page know that they show the same simulation.
+    """
+
+    def __init__(self, name: str):
+        self.name = name
+        self.runs: list[KeptRun] = []
+        self._windows: dict[str, tuple[bp.run.Recording, set[Hashable]]] = {}
+        self._numbers = itertools.count(1)
+        self._watchers: list[WeakMethod] = []
+        self._guard = RLock()
+
+    def watch(self, changed: Callable[[], None]) -> None:
+        """Call a view's method whenever runs come or go, as long as there is the view."""
+        self._watchers.append(WeakMethod(changed))
+
+    def keep(self, simulation: bp.run.LiveSimulation, name: str | None = None, token: str | None = None) -> KeptRun:
+        """Keep what there is of a simulation now, or what is frozen under a token.
+
+        Raises
+        ------
+        ValueRefused
+            For a name that is none or that a run has already, and when it takes too much memory.
+        """
+        with self._guard:
+            number = next(self._numbers)
+            name = f"Run {number}" if name is None else name
+            if not isinstance(name, str) or not name.strip() or any(run.name == name for run in self.runs):
+                raise errors.ValueRefused(
+                    where="keep(name=...)",
+                    expected="a name that no other kept run has",
+                    got=f"{name!r}",
+                    fix="Give another, or leave it out.",
+                )
+            run = KeptRun(number, name, self.window(token) or self._recorded(simulation))
+            self.runs.append(run)
+        self._tell()
+        return run
+
+    def forget(self, number: int) -> None:
+        """Let a run go."""
+        with self._guard:
+            self.runs = [run for run in self.runs if run.number != number]
+        self._tell()
+
+    def freeze(self, simulation: bp.run.LiveSimulation, token: str, owner: Hashable) -> bp.run.Recording:
+        """Give the window of a token: what there was of the simulation when somebody first asked for it.
+
+        Raises
+        ------
+        ValueRefused
+            When it takes too much memory.
+        """
+        with self._guard:
+            if token not in self._windows:
+                while len(self._windows) >= _MOST_WINDOWS:
+                    del self._windows[next(iter(self._windows))]
+                self._windows[token] = (self._recorded(simulation), set())
+            recording, owners = self._windows[token]
+            owners.add(owner)
+        return recording
+
+    def window(self, token: str | None) -> bp.run.Recording | None:
+        """Give the window of a token, if it is still there."""
+        return self._windows[token][0] if token in self._windows else None
+
+    def thaw(self, owner: Hashable) -> None:
+        """Let go of the windows that nobody else looks at."""
+        with self._guard:
+            for _, owners in self._windows.values():
+                owners.discard(owner)
+            self._windows = {token: window for token, window in self._windows.items() if window[1]}
+
+    def _recorded(self, simulation: bp.run.LiveSimulation) -> bp.run.Recording:
+        held = [run.recording.nbytes for run in self.runs] + [window[0].nbytes for window in self._windows.values()]
+        if sum(held) + simulation.nbytes > MOST_BYTES:
+            raise errors.ValueRefused(
+                where="keep",
+                expected=f"at most {MOST_BYTES / 2**20:g} MiB of one simulation",
+                got=f"{(sum(held) + simulation.nbytes) / 2**20:.4g} MiB with this one",
+                fix="Remove a kept run, or record fewer signals, fewer units with max_units=, or a shorter window.",
+            )
+        return simulation.recording()
+
+    def _tell(self) -> None:
+        self._watchers = [watcher for watcher in self._watchers if watcher() is not None]
+        for watcher in self._watchers:
+            changed = watcher()
+            if changed is not None:
+                changed()
+
+
+# One for each simulation however many views it has; an entry goes when its simulation does.
+_shelves: WeakKeyDictionary[bp.run.LiveSimulation, Shelf] = WeakKeyDictionary()
+
+
+def shelf_of(simulation: bp.run.LiveSimulation) -> Shelf:
+    """Give the one shelf of a simulation."""
+    return _shelves.setdefault(simulation, Shelf(uuid.uuid4().hex[:12]))
