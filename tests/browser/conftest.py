@@ -93,6 +93,22 @@ def lab(tmp_path_factory):
         yield lab
 
 
+@pytest.fixture(scope="module")
+def notebook(lab, open_page):
+    """Open a notebook of cells, run it, and give its page and a client of its kernel once something is there."""
+
+    def notebook(name, cells, there, width=1280, height=1000):
+        lab.write(f"{name}.ipynb", cells)
+        watched = open_page()
+        client = lab.show(watched.page, f"{name}.ipynb")
+        watched.page.wait_for_selector(there, timeout=120_000)
+        watched.page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
+        watched.page.set_viewport_size({"width": width, "height": height})
+        return watched, client
+
+    return notebook
+
+
 @pytest.fixture(scope="session")
 def ask():
     """Evaluate an expression in a kernel."""
@@ -103,7 +119,7 @@ def ask():
 def until():
     """Wait for a truth that only asking again and again can tell, and give it."""
 
-    def until(truth, seconds=20.0):
+    def until(truth, seconds=60.0):
         end = time.monotonic() + seconds
         while not (found := truth()):
             assert time.monotonic() < end, f"waited {seconds:g} s in vain"

@@ -97,6 +97,7 @@ class Lab:
 
     def __init__(self, url, folder, process):
         self.url, self.folder, self.process = url, folder, process
+        self._clients = []
 
     def write(self, name, cells):
         specs = KernelSpecManager().find_kernel_specs()
@@ -114,13 +115,21 @@ class Lab:
         kernel = self._kernel(name)
         client = BlockingKernelClient(connection_file=str(self.folder / "runtime" / f"kernel-{kernel}.json"))
         client.load_connection_file()
-        client.start_channels()
+        self._clients.append(client)
+        # Without a heartbeat: on a busy machine a kernel that takes a second to answer one is given up.
+        client.start_channels(hb=False)
         client.wait_for_ready(timeout=60)
         page.wait_for_function(
             "jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.connectionStatus === 'connected'", timeout=60_000
         )
         page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
         return client
+
+    def close(self):
+        """Let go of all kernels: sockets that the garbage collector finds open fail whatever test runs then."""
+        for client in self._clients:
+            client.stop_channels()
+            client.context.destroy(linger=0)
 
     def _kernel(self, name):
         for _ in range(300):
@@ -147,7 +156,11 @@ def jupyterlab(folder):
     command += ["--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly"]
     url = f"http://127.0.0.1:{port}"
     with serving(command, f"{url}/api", folder) as process:
-        yield Lab(url, folder, process)
+        lab = Lab(url, folder, process)
+        try:
+            yield lab
+        finally:
+            lab.close()
 
 
 def execute(client, code):
@@ -156,3 +169,32 @@ def execute(client, code):
     reply = client.execute_interactive(code, timeout=60, store_history=False, output_hook=lambda message: said.append(message))
     assert reply["content"]["status"] == "ok", reply["content"]
     return "".join(message["content"]["text"] for message in said if message["msg_type"] == "stream")
+
+
+def themed(page, view, theme, until):
+    """Turn JupyterLab ``"Light"`` or ``"Dark"``, and wait until a view has followed."""
+    page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", f"JupyterLab {theme}")
+    until(lambda: view.get_attribute("data-theme") == theme.lower())
+
+
+def names(view):
+    """What a screen reader is told of each control that is seen, and those of which it is told no name."""
+    controls = view.locator("button, input, select, canvas, [role=timer]").all()
+    snapshots = [control.aria_snapshot() for control in controls if control.is_visible()]
+    return snapshots, [line for line in snapshots if '"' not in line.splitlines()[0]]
+
+
+def overhang(view):
+    """By how many pixels something in a view stands out of it on the right."""
+    edge = view.evaluate("element => element.getBoundingClientRect().right")
+    inside = view.evaluate("element => [...element.querySelectorAll('*')].map((x) => x.getBoundingClientRect().right)")
+    return max(inside) - edge
+
+
+def pictured(page, view, head, until, folder, name):
+    """Take a picture of a running view in light and in dark, each of a frame that is new."""
+    for theme in ("Light", "Dark"):
+        themed(page, view, theme, until)
+        shown = head()["step"]
+        until(lambda: head()["step"] > shown)  # noqa: B023
+        view.screenshot(path=folder / f"{name}-{theme.lower()}.png")

@@ -1,6 +1,7 @@
-"""The graph of a network in a real JupyterLab and under Panel. The tests of each share one page, in this order."""
+"""The graph of a network in a real JupyterLab; `test_series` has it under Panel. The tests share one page, in this order."""
 
 import pytest
+from browser.kit import themed
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -19,26 +20,12 @@ for _ in range(49):
     chain = chain >> bp.nn.Dense(10)
 chain.plot_node_graph()
 """
-THEME = "apputils:change-theme"
-# Nodes without names of their own: every session runs it in the same process.
-APP = """\
-import bouton as bp
-import bouton_widgets.panel
-import panel as pn
-
-net = bp.nn.Input(8) >> bp.nn.GRU(64) >> bp.nn.Dense(2)
-pn.Row(net.plot_node_graph()).servable()
-"""
 
 
 @pytest.fixture(scope="module")
-def opened(lab, open_page):
-    lab.write("graph.ipynb", [NETWORK, "net.plot_node_graph()", "net.plot_node_graph(fig_size=(4, 4), node_size=2000)", CHAIN])
-    watched = open_page()
-    client = lab.show(watched.page, "graph.ipynb")
-    watched.page.wait_for_selector(".bt-graph .bk-Figure", timeout=120_000)
-    watched.page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
-    return watched, client
+def opened(notebook):
+    cells = [NETWORK, "net.plot_node_graph()", "net.plot_node_graph(fig_size=(4, 4), node_size=2000)", CHAIN]
+    return notebook("graph", cells, ".bt-graph .bk-Figure")
 
 
 @pytest.fixture
@@ -112,8 +99,7 @@ def test_pointing_at_a_node_tells_its_class_and_shapes(told, name, words):
 
 @pytest.mark.parametrize("theme", ["Dark", "Light"])
 def test_the_figure_follows_the_theme(page, view, until, pictures, theme):
-    page.evaluate("([command, theme]) => jupyterapp.commands.execute(command, {theme})", [THEME, f"JupyterLab {theme}"])
-    until(lambda: view.get_attribute("data-theme") == theme.lower())
+    themed(page, view, theme, until)
     until(lambda: view.evaluate("element => element.bouton.views[0].model.name") == theme.lower())
     page.mouse.move(0, 0)
     page.screenshot(path=pictures / f"graph-{theme.lower()}.png")
@@ -133,14 +119,3 @@ def test_nothing_was_asked_for_outside_this_machine_and_nothing_went_wrong(opene
     watched, _ = opened
     assert watched.strayed == []
     assert watched.complaints == []
-
-
-def test_under_panel_it_is_drawn_too(serve, open_page, pictures):
-    with serve(graph=APP) as addresses:
-        watched = open_page()
-        watched.page.goto(addresses["graph"])
-        watched.page.wait_for_selector(".bt-graph .bk-Figure", timeout=60_000)
-        watched.page.wait_for_timeout(500)
-        watched.page.screenshot(path=pictures / "graph-served.png")
-        assert watched.strayed == []
-        assert watched.complaints == []

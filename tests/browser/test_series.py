@@ -1,6 +1,7 @@
-"""Time series in a real JupyterLab and under Panel. The tests of each share one page, in this order."""
+"""Time series in a real JupyterLab and, with a graph, under Panel. The tests of each share one page, in this order."""
 
 import pytest
+from browser.kit import themed
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -28,7 +29,6 @@ CELLS = [
     "million.plot()",
     "bw.series([field, eeg])",
 ]
-THEME = "apputils:change-theme"
 APP = f"""\
 {SERIES}
 import bouton_widgets.panel
@@ -36,16 +36,20 @@ import panel as pn
 
 pn.Column(bw.series({{"drive": drive, "spikes": spikes}})).servable()
 """
+# Nodes without names of their own: every session runs it in the same process.
+GRAPH = """\
+import bouton as bp
+import bouton_widgets.panel
+import panel as pn
+
+net = bp.nn.Input(8) >> bp.nn.GRU(64) >> bp.nn.Dense(2)
+pn.Row(net.plot_node_graph()).servable()
+"""
 
 
 @pytest.fixture(scope="module")
-def opened(lab, open_page):
-    lab.write("series.ipynb", [SERIES, *CELLS])
-    watched = open_page()
-    client = lab.show(watched.page, "series.ipynb")
-    watched.page.wait_for_selector(".bt-series .bk-Figure", timeout=120_000)
-    watched.page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
-    return watched, client
+def opened(notebook):
+    return notebook("series", [SERIES, *CELLS], ".bt-series .bk-Figure")
 
 
 @pytest.fixture
@@ -129,7 +133,7 @@ def test_pointing_at_a_heat_map_tells_channel_and_value(told):
 
 @pytest.mark.parametrize("theme", ["Dark", "Light"])
 def test_the_figure_follows_the_theme(page, view, until, pictures, theme):
-    page.evaluate("([command, theme]) => jupyterapp.commands.execute(command, {theme})", [THEME, f"JupyterLab {theme}"])
+    themed(page, view(0), theme, until)
     for index in range(3):
         element = view(index)
         until(lambda one=element: one.get_attribute("data-theme") == theme.lower())
@@ -138,7 +142,6 @@ def test_the_figure_follows_the_theme(page, view, until, pictures, theme):
         left, top = element.evaluate(PLACE, [0, 1.2, [-56, 400, 40][index]])
         page.mouse.move(left, top)
         page.mouse.move(left + 2, top)
-        page.wait_for_timeout(300)
         element.screenshot(path=pictures / f"series-{index}-{theme.lower()}.png")
 
 
@@ -185,10 +188,10 @@ def test_a_closer_look_stays_when_the_theme_changes(page, view, until):
     element = view(1)
     element.evaluate(ZOOM, [10.0, 10.1])
     until(lambda: element.evaluate(SOURCE, ["0.marks", "x"]))
-    page.evaluate("([command, theme]) => jupyterapp.commands.execute(command, {theme})", [THEME, "JupyterLab Dark"])
+    themed(page, element, "Dark", until)
     until(lambda: element.evaluate("element => element.bouton.views[0].model.name") == "dark")
     until(lambda: element.evaluate(SOURCE, ["0.marks", "x"]))
-    page.evaluate("([command, theme]) => jupyterapp.commands.execute(command, {theme})", [THEME, "JupyterLab Light"])
+    themed(page, element, "Light", until)
     until(lambda: element.evaluate("element => element.bouton.views[0].model.name") == "light")
 
 
@@ -207,14 +210,22 @@ def test_nothing_was_asked_for_outside_this_machine_and_nothing_went_wrong(opene
     assert watched.complaints == []
 
 
-def test_under_panel_it_is_drawn_too(serve, open_page, pictures, until):
-    with serve(series=APP) as addresses:
-        watched = open_page()
-        watched.page.goto(addresses["series"])
-        watched.page.wait_for_selector(".bt-series .bk-Figure", timeout=60_000)
-        view = watched.page.locator(".bt-series")
+@pytest.fixture(scope="module")
+def served(serve):
+    """One server for both."""
+    with serve(series=APP, graph=GRAPH) as addresses:
+        yield addresses
+
+
+@pytest.mark.parametrize("name", ["series", "graph"])
+def test_under_panel_it_is_drawn_too(served, open_page, pictures, until, name):
+    watched = open_page()
+    watched.page.goto(served[name])
+    watched.page.wait_for_selector(f".bt-{name} .bk-Figure", timeout=60_000)
+    view = watched.page.locator(f".bt-{name}")
+    if name == "series":
         until(lambda: view.evaluate(SOURCE, ["0.line0", "x"]))
-        watched.page.wait_for_timeout(500)
-        watched.page.screenshot(path=pictures / "series-served.png")
-        assert watched.strayed == []
-        assert watched.complaints == []
+    watched.page.wait_for_timeout(500)
+    watched.page.screenshot(path=pictures / f"{name}-served.png")
+    assert watched.strayed == []
+    assert watched.complaints == []

@@ -1,0 +1,226 @@
+"""The controls of a model in an app that Panel serves: what each does reaches Python. The tests share one page, in this order."""
+
+import json
+
+import numpy as np
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+APP = """
+import numpy as np
+import bouton as bp
+import bouton_widgets as bw
+import bouton_widgets.panel
+import panel as pn
+
+
+class Settings(bp.Object):
+    def __init__(self):
+        super().__init__()
+        self.count = bp.parameters.Parameter(np.int32(3), bounds=(1, 9))
+        self.gate = bp.parameters.Parameter(np.array([True, True]))
+        self.gain = bp.parameters.Parameter(1.0, softbounds=(0.01, 100), scale="log")
+
+
+rates = bp.modules.Rate(12, tau=0.02, bias=np.linspace(0, 1, 12, dtype=np.float32), threshold=np.zeros(12, np.float32))
+simulation = bp.run.LiveSimulation(rates, inputs=0.3, record=["x"], window=0.2)
+settings = Settings()
+pn.state.cache["shown"] = simulation, settings
+pn.Column(bw.parameters(simulation), bw.parameters(settings), sizing_mode="stretch_width").servable()
+"""
+
+STATE = """
+import json
+import numpy as np
+import bouton as bp
+import panel as pn
+
+simulation, settings = pn.state.cache["shown"]
+entries = [*simulation.model.entries(), *settings.entries()]
+values = {e.path: np.asarray(e.value).tolist() for e in entries if e.is_array and e.kind == "parameter"}
+found = bp.run.Sensitivity(simulation, bp.run.MeanOf("x"), ["tau", "bias"])()
+slopes = {"tau": found.of_shift("tau"), "bias": found.of_scale("bias")}
+told = {"values": values, "act_fn": simulation.model.act_fn.__name__, **slopes}
+pn.pane.Str("told: " + json.dumps(told)).servable()
+"""
+
+
+@pytest.fixture(scope="module")
+def addresses(serve):
+    with serve(controls=APP, state=STATE) as addresses:
+        yield addresses
+
+
+@pytest.fixture(scope="module")
+def opened(addresses, open_page):
+    watched = open_page()
+    watched.page.goto(addresses["controls"])
+    watched.page.wait_for_selector("[data-path='gain']", timeout=120_000)
+    return watched
+
+
+@pytest.fixture
+def page(opened):
+    return opened.page
+
+
+@pytest.fixture(scope="module")
+def state(addresses, open_page):
+    """What Python holds, asked from another page."""
+    asking = open_page().page
+
+    def state():
+        asking.goto(addresses["state"])
+        return json.loads(asking.get_by_text("told:").text_content(timeout=20_000).removeprefix("told: "))
+
+    return state
+
+
+def field(page, path):
+    return page.get_by_role("textbox", name=f"{path}, type a number")
+
+
+def typed(page, path, text):
+    field(page, path).fill(text)
+    field(page, path).press("Enter")
+
+
+def test_every_kind_of_control_reaches_python(page, state, until):
+    page.get_by_role("slider", name="gain").focus()
+    page.keyboard.press("ArrowRight")
+    typed(page, "tau", "35 ms")
+    typed(page, "count", "7")
+    page.get_by_role("checkbox", name="gate").uncheck()
+    page.get_by_role("combobox", name="act_fn").select_option("tanh")
+    page.get_by_role("button", name="Edit array bias").click()
+    editing = page.get_by_role("region", name="Edit bias")
+    editing.get_by_role("textbox", name="times").fill("2")
+    editing.get_by_role("button", name="Apply").click()
+    until(lambda: "0 – 2" in page.locator("[data-path='bias'] .bt-range").text_content())
+    editing.get_by_label("How bias is edited").select_option("Cells")
+    editing.get_by_label("bias[3]").fill("-0.5")
+    editing.get_by_label("bias[3]").press("Enter")
+    until(lambda: "−0.5" in page.locator("[data-path='bias'] .bt-range").text_content())
+    page.get_by_role("button", name="Edit array threshold").click()
+    drawing = page.get_by_role("region", name="Edit threshold")
+    drawing.get_by_label("How threshold is edited").select_option("Distribution")
+    drawing.get_by_label("Distribution", exact=True).select_option("normal")
+    for label, number in (("mean", "0.1"), ("standard deviation", "0.01"), ("seed", "4")):
+        drawing.get_by_role("textbox", name=label).fill(number)
+    drawing.get_by_role("button", name="Apply").click()
+    until(lambda: page.locator("[data-path='threshold'] .bt-undo").is_enabled())
+    told = state()
+    held = told["values"]
+    assert 1.0 < held["gain"] < 1.2
+    assert (held["tau"], held["count"], held["gate"], told["act_fn"]) == (pytest.approx(0.035), 7, [False, False], "tanh")
+    bias = np.linspace(0, 2, 12)
+    bias[3] = -0.5
+    np.testing.assert_allclose(held["bias"], bias, rtol=1e-6)
+    np.testing.assert_allclose(held["threshold"], np.random.default_rng(4).normal(0.1, 0.01, 12), rtol=1e-6)
+    for path in ("bias", "threshold"):
+        page.get_by_role("button", name=f"Edit array {path}").click()
+
+
+def test_a_wrong_value_is_refused_beside_its_field(page):
+    for path, number, sentence in (("tau", "-1", "Must be at least 0 s."), ("count", "2.5", "Must be a whole number.")):
+        typed(page, path, number)
+        alert = page.locator(f"[data-path='{path}']").get_by_role("alert")
+        alert.wait_for()
+        assert alert.text_content() == sentence
+        field(page, path).press("Escape")
+
+
+def test_keys_go_back_and_forth_and_a_drag_is_one_step(page, until):
+    slider = page.get_by_role("slider", name="tau in s")
+    box = slider.bounding_box()
+    page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + box["height"] / 2)
+    page.mouse.down()
+    for part in (0.3, 0.4, 0.5, 0.6, 0.7):
+        page.mouse.move(box["x"] + part * box["width"], box["y"] + box["height"] / 2)
+    page.mouse.up()
+    until(lambda: float(field(page, "tau").input_value()) > 0.05)
+    dragged = field(page, "tau").input_value()
+    page.keyboard.press("Control+z")
+    until(lambda: field(page, "tau").input_value() == "0.035")
+    page.keyboard.press("Control+Shift+Z")
+    until(lambda: field(page, "tau").input_value() == dragged)
+
+
+def test_a_preset_is_stored_and_turned_to_by_the_keyboard_and_its_name_is_no_markup(page, until):
+    controls = page.locator(".bt-parameters").first
+    controls.get_by_role("button", name="Presets").focus()
+    page.keyboard.press("Enter")
+    name = controls.get_by_role("textbox", name="Name of the preset")
+    name.fill("<b>slow</b>")
+    name.press("Enter")
+    kept = controls.get_by_role("button", name="<b>slow</b>", exact=True)
+    kept.wait_for()
+    assert controls.locator(".bt-preset b").count() == 0
+    before = field(page, "tau").input_value()
+    typed(page, "tau", "0.02")
+    until(lambda: field(page, "tau").input_value() == "0.02")
+    kept.press("Enter")
+    until(lambda: field(page, "tau").input_value() == before)
+    controls.get_by_role("button", name="Presets").click()
+
+
+def test_the_slope_beside_a_slider_is_the_one_that_python_takes(page, state, until):
+    page.get_by_label("Sensitivity of a read-out").first.select_option("mean x")
+    slopes = {path: page.locator(f"[data-path='{path}'] .bt-slope") for path in ("tau", "bias")}
+    until(lambda: slopes["tau"].get_attribute("data-slope"), 60)
+    told = state()
+    for path, slope in slopes.items():
+        assert float(slope.get_attribute("data-slope")) == pytest.approx(told[path], rel=1e-4)
+    bar = (
+        slopes["bias"]
+        .locator("i")
+        .evaluate("e => e.getBoundingClientRect().width / e.parentElement.getBoundingClientRect().width")
+    )
+    # The longest of them takes its half.
+    assert bar == pytest.approx(0.5, abs=0.02)
+
+
+@pytest.mark.parametrize("width", [1280, 900])
+def test_pictures(page, pictures, width, until):
+    page.set_viewport_size({"width": width, "height": 1000})
+    if width == 1280:
+        page.get_by_role("button", name="Edit array bias").click()
+    page.locator(".bt-cells input").first.wait_for()
+    page.screenshot(path=pictures / f"parameters-{width}.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_fit_moves_the_sliders_to_the_target_and_back(page, state, until):
+    page.get_by_role("button", name="Fit", exact=True).first.click()
+    target = float(field(page, "tau").input_value())
+    page.get_by_role("button", name="Take as target").first.click()
+    page.get_by_text("Target: x").wait_for()
+    page.get_by_role("checkbox", name="Fit tau").check()
+    typed(page, "tau", "0.02")
+    page.get_by_role("button", name="Start").first.click()
+    status = page.locator("[data-steps]").first
+    until(lambda: abs(float(field(page, "tau").input_value()) / target - 1) < 0.01, 60)
+    assert int(status.get_attribute("data-steps")) > 3
+    until(lambda: page.get_by_role("button", name="Start").first.is_visible(), 60)
+    assert state()["values"]["tau"] == pytest.approx(target, rel=0.01)
+    page.get_by_role("button", name="Undo fit").first.click()
+    until(lambda: field(page, "tau").input_value() == "0.02")
+
+
+def test_dark(addresses, open_page, pictures, until):
+    watched = open_page()
+    watched.page.goto(f"{addresses['controls']}?theme=dark")
+    controls = watched.page.locator(".bt-parameters").first
+    controls.get_by_role("button", name="Fit", exact=True).click(timeout=60_000)
+    controls.get_by_role("button", name="Presets").click()
+    until(lambda: controls.get_attribute("data-theme") == "dark", 10)
+    watched.page.screenshot(path=pictures / "parameters-dark.png", full_page=True)
+    assert watched.strayed == []
+    assert watched.complaints == []
+    watched.page.close()
+
+
+def test_nothing_was_asked_for_outside_this_machine_and_nothing_went_wrong(opened):
+    assert opened.strayed == []
+    assert opened.complaints == []
