@@ -40,9 +40,10 @@ def everything(tmp_path_factory):
 
 def test_there_is_one_script_for_each_question():
     scripts = {path.stem for path in BENCHMARKS.glob("*.py") if not path.stem.startswith("_")}
-    assert scripts == {*QUESTIONS, "run", "screen"}
+    assert scripts == {*QUESTIONS, "run", "screen", "live"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_each_table_has_a_bare_row_and_rows_with_a_target(everything, question):
     _, found = everything
@@ -57,6 +58,7 @@ def test_each_table_has_a_bare_row_and_rows_with_a_target(everything, question):
         assert all(row["limit"] for row in rows[1:] if not row["name"].startswith("bare"))
 
 
+@pytest.mark.long
 def test_the_tables_and_the_versions_are_printed(everything):
     text, found = everything
     for question, rows in found["rows"].items():
@@ -67,10 +69,17 @@ def test_the_tables_and_the_versions_are_printed(everything):
     assert f"jax {found['versions']['jax']}" in text
 
 
+@pytest.mark.long
 def test_import_bouton_is_held_to_a_number_of_modules(everything):
     _, found = everything
     (row,) = (r for r in found["rows"]["imports"] if r["limit_on"] == "value" and r["limit"])
     assert row["value"] < row["limit"] == 800
+
+
+def test_one_question_is_answered_by_itself():
+    done = run("run.py", "--tiny", "tweak")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("| bare JAX |") == 4
 
 
 def test_a_question_that_there_is_not_is_named():
