@@ -1,8 +1,10 @@
 # make lab     opens JupyterLab on the tutorials           PORT=8888  BROWSER=none  IP=127.0.0.1
+# make explore opens a running network in the browser      MODEL=file.py:name  PORT=5007  BROWSER=none  IP=127.0.0.1
 # make test    checks and tests everything
-# Both make the environment .venv first, once.             PYTHON=python3.12  GPU=1
+# All make the environment .venv first, once.             PYTHON=python3.12  GPU=1
 #
 # make lint, make types, make pytest ARGS='-m "not slow"'  the parts of make test
+# make test-long                                           what takes long and is left out of make test
 # make test-oldest                                         the quick tests on the oldest JAX supported
 # make constraints                                         pins the newest releases of everything
 # make clean                                               removes the environments
@@ -12,6 +14,7 @@ PYTHON ?=
 PORT ?=
 IP ?= 127.0.0.1
 GPU ?=
+MODEL ?=
 ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
@@ -24,7 +27,7 @@ export JUPYTER_PREFER_ENV_PATH := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
-.PHONY: help lab test lint types pytest test-oldest constraints env-lab env-test clean
+.PHONY: help lab explore test lint types pytest test-long test-oldest constraints env-lab env-test clean
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -90,6 +93,10 @@ lab: env-lab
 		$(if $(filter none,$(BROWSER)),--no-browser) \
 		$$([ "$$(id -u)" != 0 ] || echo --allow-root)
 
+explore: env-lab
+	@exec $(BIN)/bouton explore $(if $(MODEL),"$(MODEL)") --address=$(IP) $(if $(PORT),--port=$(PORT)) \
+		$(if $(filter none,$(BROWSER)),--no-browser)
+
 test: lint types pytest
 
 lint: env-test
@@ -99,12 +106,15 @@ lint: env-test
 types: env-test
 	$(BIN)/pyright --pythonpath $(BIN)/python
 
-PYTEST = $(BIN)/python -m pytest --nbval --nbval-kernel-name=bouton-cpu --nbval-cell-timeout=120
+PYTEST = $(BIN)/python -m pytest --nbval --nbval-kernel-name=bouton-cpu --nbval-cell-timeout=120 --notebook-mb=1500
 
-# Two processes, each a file at a time; then, with the machine to itself, what drives a browser.
+# Two processes, each a file at a time; then, apart from what computes all the time, what drives a browser.
 pytest: env-test
-	PYTHONHASHSEED=0 $(PYTEST) $(or $(ARGS),-n 2 --dist loadfile -m "not browser")
-	$(if $(ARGS),,$(PYTEST) -m browser)
+	PYTHONHASHSEED=0 $(PYTEST) $(or $(ARGS),-n 2 --dist loadfile -m "not browser and not long")
+	$(if $(ARGS),,$(PYTEST) -n 2 --dist loadfile -m "not long" tests/browser)
+
+test-long: env-test
+	$(PYTEST) -n 2 --dist loadfile -m long tests
 
 test-oldest:
 	$(call install,.venv-oldest,-r constraints-oldest.txt -e .,.stamp)

@@ -154,8 +154,10 @@ PUBLIC = {
         Constant Parameter SimulationParameter State
     """,
     "bouton.run": """
-        DSRunner DistanceTo Distribution Frame LiveSimulation MeanOf PhaseField PhasePath PhasePlane RateCurves RateOf
-        Rates ReadOut Record Sensitivity Signal SignalValues Slopes Snapshot Trace
+        Activity ActivityCourses ActivitySource
+        DSRunner DistanceTo Distribution Fit Frame LiveSimulation MeanOf PhaseField PhasePath PhasePlane Preset RateCurves RateOf
+        Rates ReadOut Record Recording Sensitivity Signal SignalValues Slopes Snapshot Stimulus
+        StimulusTrace Trace WeightMatrix WeightSource Weights look_ahead
     """,
     "bouton.train": """
         BPFF BPTT Curve ElasticNetRegression ForceTrainer LMS LassoRegression LinearRegression LogisticRegression OfflineTrainer

@@ -82,15 +82,22 @@ def _form(tree: ast.Module, path: str) -> Iterator[tuple[int, str]]:
 DEFERRED = {
     ("jax.extend.core", "bouton/transform/_trace.py"),
     ("bouton_widgets", "bouton/modules/_ts_plot.py"),
+    ("bouton_widgets._explore_app", "bouton/cli/_explore.py"),
+    ("bouton.notebooks._harness", "bouton/cli/_notebooks.py"),
+    ("bouton.notebooks._plugin", "bouton_pytest/__init__.py"),
+    ("bouton.notebooks._summary", "bouton_pytest/__init__.py"),
     ("bouton_widgets", "bouton/nn/_drawing.py"),
+    ("bouton_widgets._activity_graph", "bouton_widgets/_activity.py"),
     ("bouton_widgets._bokeh_page", "bouton_widgets/_figures.py"),
     ("bouton_widgets._graph_bokeh", "bouton_widgets/_node_graph.py"),
     ("bouton_widgets._series_bokeh", "bouton_widgets/_series.py"),
     ("nir", "bouton/exchange/_package.py"),
     ("pandas", "bouton/modules/_ts_tables.py"),
+    ("pandas", "bouton_widgets/_export.py"),
     ("tqdm.auto", "bouton/transform/_progress.py"),
     ("xarray", "bouton/modules/_ts_tables.py"),
     ("xarray", "bouton/run/_labelled.py"),
+    ("xarray", "bouton_widgets/_export.py"),
 }
 
 
