@@ -1,9 +1,6 @@
 """What gathers between the steps of a system."""
 
-import jax.numpy as jnp
-
 from ..core._switch import SwitchedVariable
-from ..transform import Variable
 
 
 class InputVariable(SwitchedVariable):
@@ -21,10 +18,10 @@ class InputVariable(SwitchedVariable):
 
     def clear(self, shape: tuple[int, ...] | None = None) -> None:
         """Set it to 0, and to that shape: not what the switch waits for."""
-        now = self.value
-        wanted = now.shape if shape is None else shape
-        if wanted != now.shape or not self.is_idle():
-            Variable.store(self, self.admit(jnp.zeros(wanted, now.dtype)))
+        now = self._sample().shape
+        wanted = now if shape is None else shape
+        if wanted != now or not self.is_idle():
+            self.rest(wanted)
 
     def become_argument(self) -> None:
         """A pure function may be given another value than 0."""

@@ -93,7 +93,7 @@ class NeuGroup(DynamicalSystemNS):
                 total = total + driven
             self._follow(total)
             if not idle:
-                self.input.value = jnp.zeros_like(total)
+                self._use_up(total.shape)
         self._watching.used()
         if self._watched is not None:
             self._watched.value = jnp.broadcast_to(total, self._watched.value.shape)
@@ -162,8 +162,14 @@ class NeuGroup(DynamicalSystemNS):
     def clear_input(self) -> None:
         """Set the gathered input to zero."""
         if self._has_input and not self._is_idle():
-            self.input.value = jnp.zeros_like(self.input.value)
+            self._use_up(self.input.shape)
         super().clear_input()
+
+    def _use_up(self, shape: tuple[int, ...]) -> None:
+        if isinstance(self.input, InputVariable):
+            self.input.clear(shape)
+        else:
+            self.input.value = jnp.zeros(shape, self.input.dtype)
 
     def _is_idle(self) -> bool:
         """Whether nothing was ever added to ``input``. It may be another Variable than that it was made with."""

@@ -132,6 +132,7 @@ class Frame:
         "_apart",
         "_traces",
         "alive",
+        "at_rest",
         "closed",
         "constants",
         "discovering",
@@ -181,6 +182,8 @@ class Frame:
         # Those of which it matters what they held before.
         self.starts_with: set[Variable] = set()
         self.written: dict[Variable, None] = {}
+        # Those that are known to hold zeros, see `Variable.rest`.
+        self.at_rest: set[Variable] = set()
         self.constants: dict[Constant, Hashable] = {}
         self.outer: Frame | None = None
         self.alive = False
@@ -265,8 +268,8 @@ class Frame:
             raise HiddenUse
         self._traces.append(trace)
 
-    def write(self, cell: "Variable", value: jax.Array) -> None:
-        """Give ``cell`` a value for the rest of the trace."""
+    def write(self, cell: "Variable", value: jax.Array, at_rest: bool = False) -> None:
+        """Give ``cell`` a value for the rest of the trace; ``at_rest`` says that it is zeros."""
         if cell._home is self:
             cell._value = value
             return
@@ -274,6 +277,16 @@ class Frame:
             raise NewCell(cell, written=True)
         self.values[cell] = value
         self.written[cell] = None
+        if at_rest:
+            self.at_rest.add(cell)
+        else:
+            self.at_rest.discard(cell)
+
+    def rests(self, cell: "Variable") -> bool:
+        """Whether ``cell`` is known to hold zeros at this point of the trace."""
+        if cell in self.values:
+            return cell in self.at_rest
+        return not self.closed and cell._home is not self and self.outer is not None and self.outer.rests(cell)
 
     def _made_outside(self, cell: "Variable") -> bool:
         """Whether ``cell`` was made in a trace around this one: it is no input of ours but is read through."""

@@ -155,6 +155,16 @@ class Variable(ArrayLike):
             STACK.journal.note(self, self._value)
         self._value = new
 
+    def rest(self, shape: tuple[int, ...]) -> None:
+        """Write zeros of that shape. A loop whose every turn ends with this need not carry them from turn to turn."""
+        zeros = self.admit(jnp.zeros(shape, self._sample().dtype))
+        frame = STACK.top
+        if frame is None:
+            Variable.store(self, zeros)
+        else:
+            self._use()
+            frame.write(self, zeros, at_rest=True)
+
     def differentiate(self) -> None:
         """Called before a derivative by this cell is taken."""
 
