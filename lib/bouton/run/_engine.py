@@ -1,6 +1,6 @@
 """Advances a model chunk by chunk and keeps its last steps; knows of no threads."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import jax
@@ -53,7 +53,7 @@ class Engine:
         moving = [cell for entry, cell in cells.values() if entry.kind in ("state", "random")]
         self._moving = list(dict.fromkeys([*moving, *self.recorder.written]))
         self._parts = {path: cell for path, (_, cell) in cells.items()}
-        self._chunk, self._one_step = (_compiled(self.recorder, list(self._states.values())) for _ in range(2))
+        self._advance = _compiled(self.recorder, list(self._states.values()))
         _refuse_too_much_memory(self.signals, window)
         self.rings = {s.path: Ring(window, s.units, np.uint8 if s.kind == "events" else np.float32) for s in self.signals}
         self.steps = 0
@@ -66,25 +66,24 @@ class Engine:
     @property
     def compilations(self) -> int:
         """How often something was compiled."""
-        return self._chunk.compilations + self._one_step.compilations
+        return self._advance.compilations
 
     def moves(self, entry: Entry) -> bool:
         """Whether a chunk writes to the attribute, so that nobody else may while one is computed."""
         return any(entry.cell is cell for cell in self._moving)
 
     def run(self, inputs: np.ndarray) -> None:
-        """Advance by the steps of ``inputs``: a whole chunk, or one step.
+        """Advance by the steps of ``inputs``, as many as it was compiled for before; each other number compiles once.
 
         Raises
         ------
         Stopped
             When a state is no longer finite, or the model raised. The last good state is kept.
         """
-        advance = self._one_step if len(inputs) == 1 and self.chunk != 1 else self._chunk
         try:
             with self._all_or_nothing():
                 with Foreign("the model"):
-                    recorded, finite = advance(inputs)
+                    recorded, finite = self._advance(inputs)
                     # Waits for the device: an error that JAX reports late is one of the model's, too.
                     finite, rows = np.asarray(finite), {path: np.asarray(value) for path, value in recorded.items()}
                 if not finite.all():
@@ -99,6 +98,10 @@ class Engine:
         for path, ring in self.rings.items():
             ring.push(rows[path])
         self.steps += len(inputs)
+
+    def prepare(self, steps: int) -> Callable[[], object]:
+        """Trace a chunk of so many steps; what is returned compiles it, on whatever thread, while others go on."""
+        return self._advance.prepare(np.zeros((steps, self.model.size_in), jax.dtypes.canonicalize_dtype(float)))
 
     def refuse_other_parts(self) -> None:
         """Refuse to go on with a model whose parts are not those that were compiled.

@@ -1,27 +1,25 @@
 """A model that runs on a thread of its own while its parameters are turned."""
 
-import threading
 from collections.abc import Callable, Sequence
-from typing import Any, Self
+from typing import Any
 
 from ..core import Entry
-from ..errors import RunningError, UnknownPathError, ValueRefused
+from ..errors import UnknownPathError, ValueRefused
 from ..modules import Module
 from ._drive import Drive
 from ._engine import Engine
-from ._foreign import Foreign, Stopped
 from ._hands import take_over
-from ._look import Look
 from ._pace import Pace
 from ._settings import checked_count, checked_model, checked_speed, one_time_step, steps_kept, usual_chunk
 from ._snapshot import Snapshot
-from ._worker import Worker
+from ._transport import Transport
 
 
-class LiveSimulation(Look):
+class LiveSimulation(Transport):
     """A model that runs chunk by chunk on a worker thread.
 
-    A chunk of steps is compiled once; parameters are arguments of it, so a change reaches the next chunk and compiles nothing.
+    A chunk of steps is compiled once; parameters are arguments of it, so a change reaches the next chunk and compiles nothing. Of
+    a model whose chunk takes long, shorter ones are computed while it runs, and compiled once, too.
     The last seconds of the signals asked for stand in memory that never grows; :meth:`frame` gives them as a picture needs them.
 
     Parameters
@@ -76,14 +74,12 @@ class LiveSimulation(Look):
     ):
         model = checked_model(model)
         dt = one_time_step(model)
-        self._drive = Drive(inputs, model.size_in)
+        drive = Drive(inputs, model.size_in)
         speed = checked_speed(speed)
         chunk = usual_chunk(speed, dt) if chunk is None else checked_count(chunk, "LiveSimulation.chunk")
         kept = max(steps_kept(window, dt), chunk)
         engine = Engine(model, record, chunk, kept, checked_count(max_units, "LiveSimulation.max_units"))
-        super().__init__(engine, Pace(speed, dt, chunk))
-        self._counting = threading.Lock()
-        self._worker = Worker(self._turn)
+        super().__init__(engine, Pace(speed, dt, chunk), drive)
         take_over(model, self)
 
     @property
@@ -111,102 +107,6 @@ class LiveSimulation(Look):
         with self._turns:
             self._drive = drive
         self._news()
-
-    # -- transport ------------------------------------------------------------
-
-    def start(self) -> None:
-        """Run until paused; goes on from where it is, also after a failure.
-
-        Raises
-        ------
-        RunningError
-            When the simulation is closed, or a part of the model has been replaced since it was made. All methods that move or
-            change something do the same, but for ``pause`` and ``close``.
-        """
-        with self._turns:
-            self._refuse_closed("start")
-            if self._status == "running":
-                return
-            self._engine.refuse_other_parts()
-            self._status, self._error = "running", None
-            self._pace.restart(self.time)
-            self._worker.start()
-        self._worker.wake()
-        self._tell()
-
-    def pause(self) -> None:
-        """Stop after the chunk that is being computed; nothing moves once this returns."""
-        with self._turns:
-            if self._status != "running":
-                return
-            self._status = "paused"
-        self._worker.wake()
-        self._tell()
-
-    def step(self, n: int = 1) -> None:
-        """Advance by ``n`` steps now, in the calling thread; less when another thread starts or closes the simulation.
-
-        Raises
-        ------
-        RunningError
-            When the simulation is running or closed, or it fails on the way.
-        """
-        n = checked_count(n, "LiveSimulation.step(n=...)")
-        with self._turns:
-            self._refuse_closed("step")
-            if self._status == "running":
-                raise RunningError(
-                    where="LiveSimulation.step", expected="a simulation at rest", got="a running one", fix="Call pause() first."
-                )
-            self._engine.refuse_other_parts()
-            self._status, self._error = "paused", None
-        trouble = None
-        while n and trouble is None:
-            done = self.chunk if n >= self.chunk else 1
-            # Others may look between chunks.
-            with self._turns:
-                if self._status != "paused":
-                    return
-                trouble = self._advance(done)
-            n -= done
-            trouble = self._tell() or trouble
-        if trouble is not None:
-            raise RunningError(
-                where="LiveSimulation.step",
-                expected="a model that can be advanced",
-                got=f"a failure: {(self._error or str(trouble)).removesuffix('.')}",
-                fix="Change what drives it there, or call reset().",
-            ) from trouble.__cause__
-
-    def reset(self) -> None:
-        """Back to time 0 and to the initial states; parameters stay as they are. Goes on running if it was."""
-        with self._turns:
-            self._refuse_closed("reset")
-            self._engine.reset()
-            self._drive = self._drive.anew(0)
-            self._pace.restart(0.0)
-            self._status, self._error = "running" if self._status == "running" else "ready", None
-        self._worker.wake()
-        self._tell()
-
-    def close(self) -> None:
-        """End the thread; nothing can be run after this."""
-        with self._turns:
-            if self._status == "closed":
-                return
-            self._status = "closed"
-        self._worker.wake()
-        self._worker.join()
-        self._tell()
-        self._watchers.clear()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    # -- turning things -------------------------------------------------------
 
     def set(self, path: str, value: Any) -> int:
         """Assign to the attribute at ``path``; the next chunk is computed with it, at once if running.
@@ -287,62 +187,3 @@ class LiveSimulation(Look):
         change = self._count_change()
         self._news()
         return change
-
-    def _news(self) -> None:
-        """Have a change computed at once, or when nothing runs, looked at."""
-        self._worker.wake()
-        if self._status not in ("running", "closed"):
-            self._tell()
-
-    def _count_change(self) -> int:
-        with self._counting:
-            self._change += 1
-            return self._change
-
-    def _turn(self) -> float:
-        """Compute a chunk if one is due; see :class:`Worker`."""
-        with self._turns:
-            if self._status != "running":
-                # A thread for those that run; start() makes another.
-                return -1.0
-            steps, wait = self._pace.next(self.time, self._change != self._shown_change)
-            if wait > 0:
-                return wait
-            self._advance(steps)
-        self._tell()
-        return 0.0
-
-    def _advance(self, steps: int) -> Stopped | None:
-        change = self._change
-        trouble = None
-        try:
-            with Foreign("the input function"):
-                inputs = self._drive(self.steps, steps)
-            self._engine.run(inputs)
-        except Stopped as stop:
-            trouble = stop
-            self._fail(stop)
-        self._shown_change = change
-        self._pace.measure(self.time)
-        return trouble
-
-    def _tell(self) -> Stopped | None:
-        trouble = self._watchers.tell()
-        if trouble is not None:
-            with self._turns:
-                self._fail(trouble)
-            # Those that are left have not heard of this.
-            self._watchers.tell()
-        return trouble
-
-    def _fail(self, stop: Stopped) -> None:
-        # Ten digits: a time as exact as the clock, without the rounding of the last.
-        self._error = f"At {self.time:.10g} s: {stop}."
-        if self._status != "closed":
-            self._status = "failed"
-
-    def _refuse_closed(self, what: str) -> None:
-        if self._status == "closed":
-            raise RunningError(
-                where=f"LiveSimulation.{what}", expected="an open simulation", got="a closed one", fix="Make a new one."
-            )

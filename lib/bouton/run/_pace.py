@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable
 
+from ._lengths import Lengths
+
 
 class Pace:
     """Says how many steps are due next, and when, and measures the speed reached.
@@ -17,6 +19,11 @@ class Pace:
         Steps that are usually computed at once.
     clock : callable
         Seconds on the wall.
+
+    Attributes
+    ----------
+    lengths : Lengths
+        Steps that are computed at once.
     """
 
     # More than this behind (s): the machine cannot keep up, and the time lost is not made up for.
@@ -29,7 +36,7 @@ class Pace:
     AHEAD = 3
 
     def __init__(self, speed: float | None, dt: float, chunk: int, clock: Callable[[], float] = time.perf_counter):
-        self.speed, self.dt, self.chunk, self._clock = speed, dt, chunk, clock
+        self.speed, self.dt, self.lengths, self._clock = speed, dt, Lengths(chunk), clock
         self.rate = 0.0
         self.restart(0.0)
 
@@ -48,10 +55,11 @@ class Pace:
         is_news : bool
             Whether there is a change to be seen: it does not wait, unless changes have run well ahead of the clock already.
         """
+        chunk = self.lengths.now
         if self.speed is None:
-            return self.chunk, 0.0
+            return chunk, 0.0
         on_the_wall = self.dt / self.speed
-        steps = 1 if self.chunk * on_the_wall > self.JERK and on_the_wall >= self.RARE else self.chunk
+        steps = 1 if chunk * on_the_wall > self.JERK and on_the_wall >= self.RARE else chunk
         due = self._origin + (simulated + steps * self.dt - self._start) / self.speed - self._clock()
         if due < -self.PATIENCE:
             self._origin -= due

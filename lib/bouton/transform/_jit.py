@@ -94,6 +94,13 @@ class Jitted:
                 cell._value = value
             return out
 
+    def prepare(self, *args: Any, **kwargs: Any) -> Callable[[], object]:
+        """Trace for arguments like these and call nothing; what is returned compiles, on any thread, what such a call needs."""
+        purified = self._variant
+        if purified.call is None:
+            self._discover(purified, args, kwargs)
+        return purified.call.lower([c._value for c in purified.cells], *args, **kwargs).compile  # type: ignore[union-attr]
+
     def __set_name__(self, owner: type, name: str) -> None:
         code = self._fn.__code__ if isinstance(self._fn, FunctionType) else None
         if code is not None and code.co_argcount and code.co_varnames[0] == "self":

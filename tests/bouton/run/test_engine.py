@@ -209,13 +209,13 @@ def test_an_error_on_the_device_keeps_the_last_good_state():
 def test_an_interrupt_from_the_keyboard_passes_and_keeps_the_last_good_state(monkeypatch):
     live = engine(Growing(), "output")
     run(live, np.zeros((10, 1)))
-    whole = live._chunk
+    whole = live._advance
 
     def interrupted(inputs):
         whole(inputs)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(live, "_chunk", interrupted)
+    monkeypatch.setattr(live, "_advance", interrupted)
     with pytest.raises(KeyboardInterrupt):
         run(live, np.zeros((10, 1)))
     assert (live.steps, float(live.model.x[0])) == (10, 1024.0)
