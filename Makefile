@@ -1,6 +1,7 @@
 # make lab     opens JupyterLab on the tutorials           PORT=8888  BROWSER=none  IP=127.0.0.1
 # make explore opens a running network in the browser      MODEL=file.py:name  PORT=5007  BROWSER=none  IP=127.0.0.1
 # make test    checks and tests everything
+# make docs    builds the site into build/site
 # All make the environment .venv first, once.             PYTHON=python3.12  GPU=1
 #
 # make lint, make types, make pytest ARGS='-m "not slow"'  the parts of make test
@@ -27,7 +28,7 @@ export JUPYTER_PREFER_ENV_PATH := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
-.PHONY: help lab explore test lint types pytest test-long test-oldest constraints env-lab env-test clean
+.PHONY: help lab explore test docs lint types pytest test-long test-oldest constraints env-lab env-test env-docs clean
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
@@ -85,6 +86,9 @@ env-lab:
 env-test:
 	$(call install,$(VENV),-c constraints.txt -e .[test],.stamp-test,,$(KERNELS))
 
+env-docs:
+	$(call install,$(VENV),-c constraints.txt -e .[docs],.stamp-docs,.stamp-test)
+
 # A PORT that was asked for is kept to; otherwise JupyterLab takes the next free one when 8888 is taken.
 lab: env-lab
 	@exec $(BIN)/jupyter lab --ServerApp.root_dir=notebooks --ip=$(IP) \
@@ -96,6 +100,12 @@ lab: env-lab
 explore: env-lab
 	@exec $(BIN)/bouton explore $(if $(MODEL),"$(MODEL)") --address=$(IP) $(if $(PORT),--port=$(PORT)) \
 		$(if $(filter none,$(BROWSER)),--no-browser)
+
+# What has not changed since the last time is not built again.
+docs: env-docs
+	@mkdir -p build/site-sources
+	JAX_PLATFORMS=cpu $(BIN)/python -m sphinx -j auto -W --keep-going -q -c docs -d build/site-state build/site-sources build/site
+	@echo "The site is built: open file://$(CURDIR)/build/site/index.html"
 
 test: lint types pytest
 

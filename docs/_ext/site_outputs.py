@@ -1,0 +1,82 @@
+"""Says beside each live view of a tutorial that it is one, and shows a picture of it where there is one.
+
+A page has no kernel, so what a notebook has stored of a widget is its text. `docs/pictures.py` takes pictures of the same cells
+in JupyterLab, named after the notebook and the source of the cell: when that changes, its picture is not shown any more.
+"""
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from site_sources import STATIC
+from sphinx import addnodes
+from sphinx.transforms import SphinxTransform
+
+LIVE = re.compile(
+    r"^(?:\w+ = )?bw\.(?:activity|explore|histogram|parameters|phase_plane|rates|stimulus|traces|tree|weights)\(", re.MULTILINE
+)
+
+
+def is_live(source: str) -> bool:
+    """Whether a cell ends in a live view."""
+    paragraphs = source.strip().split("\n")
+    last = next((line for line in reversed(paragraphs) if line[:1] not in ("", " ", ")")), "")
+    return bool(LIVE.match(last)) or (
+        last.isidentifier() and re.search(rf"^{last} = bw\.\w+\(", source, re.MULTILINE) is not None
+    )
+
+
+def picture_of(notebook: str, source: str, theme: str) -> str:
+    """Return the file name of a cell's picture, below the folder of static files."""
+    return f"{notebook}-{hashlib.sha256(source.strip().encode()).hexdigest()[:8]}-{theme}.png"
+
+
+class LiveViews(SphinxTransform):
+    """Adds to each cell that ends in a live view a line, and a picture."""
+
+    default_priority = 400
+
+    def apply(self, **_options: Any) -> None:
+        notebook = Path(self.env.docname).name
+        for cell in list(self.document.findall(nodes.container)):
+            if "cell" not in cell["classes"]:
+                continue
+            block = next(iter(cell.findall(nodes.literal_block)), None)
+            if block is None or not is_live(block.astext()):
+                continue
+            for theme in ("light", "dark"):
+                file = STATIC / picture_of(notebook, block.astext(), theme)
+                if file.exists():
+                    image = nodes.image(uri=f"/docs/_static/{file.name}", alt="The view of this cell, running in JupyterLab")
+                    image["classes"] += [f"only-{theme}", "bt-hero"]
+                    cell += image
+            cell += self._line()
+
+    def _line(self) -> nodes.Element:
+        """Return the words under the picture, with a link to the page on Binder."""
+        line = nodes.paragraph("", "This view is live in JupyterLab. ", classes=["bt-live"])
+        address = self.config.binder_address
+        if address:
+            url = f"https://mybinder.org/v2/git/{address}/HEAD?urlpath=lab%2Ftree%2F{self.env.docname.replace('/', '%2F')}.ipynb"
+            line += nodes.reference("", "Open this tutorial on Binder.", refuri=url, internal=False)
+        else:
+            link = addnodes.pending_xref(
+                "",
+                refdomain="std",
+                reftype="doc",
+                reftarget="/docs/binder",
+                refexplicit=True,
+                refwarn=True,
+                refdoc=self.env.docname,
+            )
+            link += nodes.inline("", "How to open this tutorial with nothing installed.")
+            line += link
+        return line
+
+
+def setup(app: Any) -> dict[str, bool]:
+    app.add_config_value("binder_address", "", "env", (str,))
+    app.add_transform(LiveViews)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
