@@ -1,5 +1,7 @@
 """Weights, activity and a stimulus by hand on one served page. The tests share it, in this order."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -194,6 +196,27 @@ def test_every_control_has_a_name(page):
     snapshots = [control.aria_snapshot() for control in controls if control.is_visible()]
     assert len(snapshots) >= 25
     assert [line for line in snapshots if '"' not in line.splitlines()[0]] == []
+
+
+def test_a_kept_run_lies_under_the_next_and_what_is_shown_is_saved(stimulus, activity, weights, page, until):
+    stimulus.get_by_role("button", name="Keep").click()
+    for view in (stimulus, activity, weights):
+        until(lambda: view.evaluate("e => e.bouton.runs.length") == 1)  # noqa: B023
+    for view in (stimulus, activity):
+        assert view.evaluate("e => e.bouton.kept.length") == 1
+    path = weights.evaluate("e => e.bouton.data.path")
+    weights.get_by_role("combobox", name="Difference to a kept run").select_option(label="minus Run 1")
+    until(lambda: weights.evaluate("e => e.bouton.data.against") is not None)
+    assert set(weights.evaluate("e => [...e.bouton.data.mean]")) == {0.0}
+    assert weights.locator(".bt-path").first.text_content() == f"{path} minus Run 1"
+    for view, begin in ((weights, b"pre,"), (activity, b"time (s),"), (stimulus, b"time (s),stimulus to input")):
+        view.get_by_role("button", name="Export").click()
+        with page.expect_download() as file:
+            view.get_by_role("button", name="Save as CSV").click()
+        assert Path(file.value.path()).read_bytes().startswith(begin)
+    stimulus.get_by_role("button", name="Remove Run 1").click()
+    until(lambda: weights.evaluate("e => e.bouton.data.against") is None)
+    assert weights.get_by_role("combobox", name="Difference to a kept run").count() == 0
 
 
 def test_pictures_in_light_dark_and_narrow(page, address, until, pictures):

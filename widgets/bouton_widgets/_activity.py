@@ -2,7 +2,7 @@
 
 import importlib
 import math
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -10,14 +10,19 @@ import bouton as bp
 
 from ._activity_svg import picture
 from ._assets import script
-from ._live_view import LiveView, checked_simulation
-from ._widget import ViewWidget
+from ._export import dataset
+from ._kept_view import KeptView, KeptWidget, Span
+from ._live_view import checked_simulation
 
-_BINS = 32
+if TYPE_CHECKING:
+    import xarray
+
+# Of a course on the page, and of one that is exported.
+_BINS, _MOST_BINS = 32, 400
 _WIDTH = 1020.0
 
 
-class ActivityView(LiveView):
+class ActivityView(KeptView):
     """A model's parts and how active they are, without a screen.
 
     Parameters
@@ -31,7 +36,7 @@ class ActivityView(LiveView):
     script = "activity.js"
 
     def __init__(self, simulation: bp.run.LiveSimulation, transport: bool = True):
-        super().__init__(simulation, transport)
+        super().__init__(simulation, [signal.path for signal in simulation.signals], transport)
         # Not before somebody asks for it: it needs networkx.
         drawing: Any = importlib.import_module("bouton_widgets._activity_graph")
         self.graph, candidates = drawing.parts_of(simulation.model)
@@ -74,15 +79,43 @@ class ActivityView(LiveView):
     def picture(self) -> tuple[dict[str, Any], list[bytes], int]:
         """Give the present activity of each box, and its course."""
         found = self.activity(_BINS)
+        return *self._packed(found), found.change
+
+    def drawn(
+        self, recording: bp.run.Recording, time: Span | None = None, at: float | None = None
+    ) -> tuple[dict[str, Any], list[bytes]]:
+        """Give the same of a recording; the activity is that of its end."""
+        head, buffers = self._packed(self.activity.of(recording, _BINS, time))
+        return head | {"now": (recording.first + recording.steps) * recording.dt}, buffers
+
+    def dataset(self, recording: bp.run.Recording, time: Span | None = None) -> "xarray.Dataset":
+        """Give the course of every part that is recorded, at the middle of each bin."""
+        found = self.activity.of(recording, _MOST_BINS, time)
+        units = {path: source.unit for path, source in self.activity.sources.items() if source.recorded}
+        width = (found.time[1] - found.time[0]) / max((len(course) for course in found.courses.values()), default=1)
+        bins = next((len(found.courses[path]) for path in units), 0)
+        middles = found.time[0] + width * (np.arange(bins) + 0.5)
+        variables = {path: ("time", found.courses[path], unit) for path, unit in units.items()}
+        return dataset(variables, {"time": ("time", middles, {"units": "s"})})
+
+    def svg(self, recording: bp.run.Recording | None = None, time: Span | None = None) -> str:
+        """Draw it without a script, for a light page."""
+        found = self.activity(_BINS) if recording is None else self.activity.of(recording, _BINS, time)
+        now, courses = self._by_box(found)
+        sources = [self._source(box.node.name) for box in self.places.boxes]
+        kept = [
+            self._by_box(self.activity.of(run.recording, _BINS, its))[1] for run, its, _ in self.under(self._of(recording), time)
+        ]
+        return picture(self.places, f"{self.title}, activity", self.plain(), sources, now, courses, kept)
+
+    def _of(self, recording: bp.run.Recording | None) -> bp.run.Recording:
+        # Only its times are asked for.
+        return self.simulation.recording(()) if recording is None else recording
+
+    def _packed(self, found: bp.run.ActivityCourses) -> tuple[dict[str, Any], list[bytes]]:
         now, courses = self._by_box(found)
         head = {"levels": [None if math.isnan(value) else value for value in now], "span": list(found.time)}
-        return head, [np.asarray(courses, np.float32).tobytes()], found.change
-
-    def svg(self) -> str:
-        """Draw it without a script, for a light page."""
-        now, courses = self._by_box(self.activity(_BINS))
-        sources = [self._source(box.node.name) for box in self.places.boxes]
-        return picture(self.places, f"{self.title}, activity", self.plain(), sources, now, courses)
+        return head, [np.asarray(courses, np.float32).tobytes()]
 
     def _by_box(self, found: bp.run.ActivityCourses) -> tuple[list[float], np.ndarray]:
         bins = len(next(iter(found.courses.values()), np.zeros(_BINS)))
@@ -129,16 +162,10 @@ def _hint(simulation: bp.run.LiveSimulation, paths: tuple[str, ...], chosen: str
     return f"{known}: add {better!r} to record= of the simulation."
 
 
-class ActivityGraph(ViewWidget):
+class ActivityGraph(KeptWidget):
     """The widget that `activity` gives."""
 
     _esm: ClassVar[str] = script(ActivityView.script)
-    view: ActivityView
-
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        bundle, *metadata = super()._repr_mimebundle_(**options)
-        bundle["image/svg+xml"] = self.view.svg()
-        return (bundle, *metadata)
 
 
 def activity(simulation: bp.run.LiveSimulation, *, transport: bool = True) -> ActivityGraph:

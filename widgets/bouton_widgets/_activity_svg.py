@@ -24,6 +24,7 @@ def picture(
     sources: Sequence[bp.run.ActivitySource | None],
     now: Sequence[float],
     courses: np.ndarray,
+    kept: Sequence[np.ndarray] = (),
 ) -> str:
     """Draw boxes filled by their activity, and arrows.
 
@@ -39,11 +40,13 @@ def picture(
         Of each box; NaN where it is unknown.
     courses : (boxes, bins) array
         Before that.
+    kept : sequence of (boxes, bins) array
+        Courses of kept runs, which lie pale under these.
     """
     rates = [k for k, source in enumerate(sources) if source is not None and source.measure == "rate"]
     # At a single step many or no units have an event: a course of such looks may leave the scale.
     seen = [source is not None and source.measure == "rate" and not source.recorded for source in sources]
-    peaks = np.where(seen, 0.0, np.nan_to_num(courses).max(axis=1, initial=0.0))
+    peaks = np.where(seen, 0.0, np.nan_to_num(np.concatenate([courses, *kept], axis=1)).max(axis=1, initial=0.0))
     most = np.fmax(peaks, np.nan_to_num(np.array(now, float)))
     scale = np.where(np.isin(np.arange(len(most)), rates), max((most[k] for k in rates), default=0.0), most)
     hatch = (
@@ -53,7 +56,7 @@ def picture(
     parts = [f"<defs>{hatch}</defs>", f'<g transform="translate(0 {_TOP})">']
     parts += [part for curve in places.curves for part in _curve(curve)]
     for k, box in enumerate(places.boxes):
-        parts += _box(box, sources[k], float(now[k]), courses[k], float(scale[k]))
+        parts += _box(box, sources[k], float(now[k]), [run[k] for run in (*kept, courses)], float(scale[k]))
     width, height = max(places.width, 360.0), places.height + _TOP + 34
     key = [
         f'<text x="14" y="{height - 14:.0f}" fill="{LIGHT.quiet}">fill: rate of the spiking, mean size of the others;'
@@ -72,7 +75,7 @@ def _curve(curve: Curve) -> list[str]:
     ]
 
 
-def _box(box: Box, source: bp.run.ActivitySource | None, now: float, course: np.ndarray, scale: float) -> list[str]:
+def _box(box: Box, source: bp.run.ActivitySource | None, now: float, courses: list[np.ndarray], scale: float) -> list[str]:
     known = source is not None and np.isfinite(now)
     colour = RATE if source is not None and source.measure == "rate" else SIZE
     place = f'x="{box.left:.1f}" y="{box.top:.1f}" width="{box.width:.1f}" height="{box.height:.1f}" rx="8"'
@@ -90,13 +93,16 @@ def _box(box: Box, source: bp.run.ActivitySource | None, now: float, course: np.
         f"{escape(value)}</text>",
     ]
     # As much room as the number leaves.
-    right = box.right - 16 - 6.2 * len(value)
-    across, low = (right - box.left - 9) / max(len(course) - 1, 1), box.bottom - 7
-    points = [
-        f"{box.left + 9 + across * k:.1f} {low - 17 * min(1.0, y / scale):.1f}"
-        for k, y in enumerate(course)
-        if np.isfinite(y) and scale > 0
-    ]
-    if known and len(points) > 1:
-        parts.append(f'<path d="M{"L".join(points)}" fill="none" stroke="{colour}" stroke-width="1.2"/>')
+    right, low = box.right - 16 - 6.2 * len(value), box.bottom - 7
+    for k, course in enumerate(courses if known and scale > 0 else []):
+        across = (right - box.left - 9) / max(len(course) - 1, 1)
+        points = [
+            f"{box.left + 9 + across * i:.1f} {low - 17 * min(1.0, y / scale):.1f}"
+            for i, y in enumerate(course)
+            if np.isfinite(y)
+        ]
+        # The last is that which runs.
+        pale = "" if k == len(courses) - 1 else ' stroke-opacity="0.42"'
+        if len(points) > 1:
+            parts.append(f'<path d="M{"L".join(points)}" fill="none" stroke="{colour}" stroke-width="1.2"{pale}/>')
     return parts

@@ -52,8 +52,10 @@ def html(title: str, picture: str, facts: Mapping[str, str]) -> str:
     return _PAGE.format(title=escape(title), picture=picture, facts=rows)
 
 
-def dataset(variables: Mapping[str, tuple[str, np.ndarray, str]], coordinates: Mapping[str, Any]) -> "xarray.Dataset":
-    """A dataset of variables ``{name: (axis, values, unit)}``."""
+def dataset(
+    variables: Mapping[str, tuple[str | tuple[str, ...], np.ndarray, str]], coordinates: Mapping[str, Any]
+) -> "xarray.Dataset":
+    """A dataset of variables ``{name: (axis or axes, values, unit)}``."""
     with _needed("xarray"):
         xarray = importlib.import_module("xarray")
     return xarray.Dataset(

@@ -51,6 +51,10 @@ class KeptView(LiveView):
     def dataset(self, recording: bp.run.Recording, time: Span | None = None) -> "xarray.Dataset":
         """Give what is drawn of a recording as data."""
 
+    def laid(self, recording: bp.run.Recording, time: Span | None = None) -> tuple[dict[str, Any], list[bytes]]:
+        """Give a kept run as it is laid under what runs."""
+        return self.drawn(recording, time)
+
     def reading(self, recording: bp.run.Recording, at: float) -> dict[str, Any] | None:
         """Give the values of what is drawn of a recording at one time, where there are such."""
         return None
@@ -179,7 +183,7 @@ class KeptView(LiveView):
     def _publish_runs(self, head: dict[str, Any], buffers: list[bytes], runs: list[tuple[KeptRun, Span | None]]) -> None:
         told, buffers = [], list(buffers)
         for run, span in runs:
-            its_head, its_buffers = self.drawn(run.recording, span)
+            its_head, its_buffers = self.laid(run.recording, span)
             buffers += its_buffers
             facts = {"number": run.number, "name": run.name, "window": _window(run.recording), "count": len(its_buffers)}
             told.append(its_head | facts)

@@ -1,7 +1,7 @@
 """A stimulus by hand: a step, pulses, noise or a drawn curve, given to a running simulation."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -9,17 +9,22 @@ import bouton as bp
 from bouton import errors
 
 from ._assets import script
+from ._export import dataset
 from ._history_picture import PALETTE
-from ._live_view import LiveView, checked_simulation
-from ._svg_axes import QUIET, RIGHT, TOP, Axes, text, with_unit
-from ._widget import ViewWidget
+from ._kept_view import KeptView, KeptWidget, Span
+from ._live_view import checked_simulation
+from ._svg_axes import QUIET, RIGHT, TOP, Axes, legend, text, with_unit
+from ._traces_svg import kept_stroke
+
+if TYPE_CHECKING:
+    import xarray
 
 _MOST_COLUMNS = 1200
 _POINTS = 51
 """Of a curve, as a page draws it."""
 
 
-class StimulusView(LiveView):
+class StimulusView(KeptView):
     """Hands on the input of a simulation, without a screen.
 
     Parameters
@@ -37,7 +42,9 @@ class StimulusView(LiveView):
     script = "stimulus.js"
 
     def __init__(self, stimulus: bp.run.Stimulus, simulation: bp.run.LiveSimulation, height: float = 1.0, transport: bool = True):
-        super().__init__(simulation, transport)
+        # What was given is told by the drive; the steps of a signal say when.
+        least = min(simulation.signals, key=lambda signal: signal.units, default=None)
+        super().__init__(simulation, () if least is None else (least.path,), transport)
         self.stimulus, self.height = stimulus, height
         self.channel = 0
 
@@ -65,28 +72,54 @@ class StimulusView(LiveView):
             case "channel":
                 self.stimulus.trace(message["value"], 1)
                 self.channel = int(message["value"])
+                # Kept runs and what is frozen are asked for anew, of this channel.
+                self._show_kept()
 
     def picture(self) -> tuple[dict[str, Any], list[bytes], int]:
         """Give what is on, and what has been given to a channel."""
         change = self.simulation.change
-        columns = max((int(said["columns"]) for said in tuple(self.pages.values())), default=700)
-        trace = self.stimulus.trace(self.channel, max(10, min(_MOST_COLUMNS, columns)))
-        head = {"time": list(trace.time), "channel": self.channel, "on": self.on()}
-        return head, [np.asarray(edge, np.float32).tobytes() for edge in (trace.lo, trace.hi)], change
+        head, buffers = self._packed(self.stimulus.trace(self.channel, self.columns(10, _MOST_COLUMNS)))
+        return head | {"on": self.on()}, buffers, change
 
-    def svg(self) -> str:
+    def drawn(
+        self, recording: bp.run.Recording, time: Span | None = None, at: float | None = None
+    ) -> tuple[dict[str, Any], list[bytes]]:
+        """Give what had been given to the channel in a recording."""
+        head, buffers = self._packed(self.stimulus.of(recording, self.channel, self.columns(10, _MOST_COLUMNS), time))
+        return head | {"now": (recording.first + recording.steps) * recording.dt}, buffers
+
+    def dataset(self, recording: bp.run.Recording, time: Span | None = None) -> "xarray.Dataset":
+        """Give what was given to the channel in every step."""
+        found = self.stimulus.of(recording, self.channel, recording.window, time)
+        steps = round(found.time[0] / recording.dt) + np.arange(1, len(found.lo) + 1)
+        known = np.isfinite(found.lo)
+        name = f"stimulus to input {self.channel}"
+        times = {"time": ("time", (steps * recording.dt)[known], {"units": "s"})}
+        return dataset({name: ("time", found.lo[known], self.stimulus.unit)}, times)
+
+    def svg(self, recording: bp.run.Recording | None = None, time: Span | None = None) -> str:
         """Draw it without a script, for a light page."""
-        trace = self.stimulus.trace(self.channel, 480)
-        low, high = (float(edge(np.nan_to_num(part))) for edge, part in ((np.min, trace.lo), (np.max, trace.hi)))
+        recording = self._recorded() if recording is None else recording
+        trace = self.stimulus.of(recording, self.channel, 480, time)
+        runs = [
+            (run.name, self.stimulus.of(run.recording, self.channel, 480, its), by)
+            for run, its, by in self.under(recording, time)
+        ]
+        every = np.concatenate([edge for one in (trace, *(one for _, one, _ in runs)) for edge in (one.lo, one.hi)])
+        low, high = float(np.nanmin(every, initial=0.0)), float(np.nanmax(every, initial=0.0))
         room = 0.08 * (high - low) or 1.0
-        axes = Axes((trace.time, (low - room, high + room)), 150)
-        width = (trace.time[1] - trace.time[0]) / len(trace.lo)
-        times = np.repeat(trace.time[0] + width * (np.arange(len(trace.lo)) + 0.5), 2)
-        values = np.stack([trace.lo, trace.hi], axis=1).ravel()
-        line = axes.line(np.stack([times, values], axis=1), f'stroke="{PALETTE[0]}" stroke-width="1.4"')
-        note = text(RIGHT, TOP - 10, f"to input {self.channel} of {self.stimulus.channels}", QUIET, anchor="end")
+        axes = Axes((trace.time if time is None else time, (low - room, high + room)), 150)
+        lines = [axes.line(_points(one, by), kept_stroke(k, PALETTE[0], 1.4)) for k, (_, one, by) in enumerate(runs)]
+        lines.append(axes.line(_points(trace), f'stroke="{PALETTE[0]}" stroke-width="1.4"'))
+        # On the line of the heading: that above the frame belongs to the kept runs.
+        note = text(RIGHT, TOP - 40, f"to input {self.channel} of {self.stimulus.channels}", QUIET, anchor="end")
         names = axes.names("Simulated time (s)", with_unit("Stimulus", self.stimulus.unit))
-        return axes.svg(f"{self.title}, stimulus", self.plain(), [axes.inside(line), *names, note])
+        marks = legend([(name, kept_stroke(k)) for k, (name, *_) in enumerate(runs)])
+        return axes.svg(f"{self.title}, stimulus", self.plain(), [axes.inside(*lines), *names, note, *marks])
+
+    def _packed(self, trace: bp.run.StimulusTrace) -> tuple[dict[str, Any], list[bytes]]:
+        head = {"time": list(trace.time), "channel": self.channel}
+        return head, [np.asarray(edge, np.float32).tobytes() for edge in (trace.lo, trace.hi)]
 
     def _give(self, message: Mapping[str, Any]) -> None:
         stimulus, first, last = self.stimulus, message.get("first"), message.get("last")
@@ -113,6 +146,12 @@ class StimulusView(LiveView):
         return told | edges | {"instead": one.instead}
 
 
+def _points(trace: bp.run.StimulusTrace, by: float = 0.0) -> np.ndarray:
+    width = (trace.time[1] - trace.time[0]) / len(trace.lo)
+    times = np.repeat(trace.time[0] + by + width * (np.arange(len(trace.lo)) + 0.5), 2)
+    return np.stack([times, np.stack([trace.lo, trace.hi], axis=1).ravel()], axis=1)
+
+
 def _words(one: Any, stimulus: bp.run.Stimulus) -> str:
     shape, first, last = one.shape, one.channels[0], one.channels[-1]
     size = {
@@ -128,16 +167,10 @@ def _words(one: Any, stimulus: bp.run.Stimulus) -> str:
     )
 
 
-class StimulusHands(ViewWidget):
+class StimulusHands(KeptWidget):
     """The widget that `stimulus` gives."""
 
     _esm: ClassVar[str] = script(StimulusView.script)
-    view: StimulusView
-
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        bundle, *metadata = super()._repr_mimebundle_(**options)
-        bundle["image/svg+xml"] = self.view.svg()
-        return (bundle, *metadata)
 
 
 def stimulus(simulation: bp.run.LiveSimulation, *, height: float = 1.0, transport: bool = True) -> StimulusHands:

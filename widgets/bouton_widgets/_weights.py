@@ -2,17 +2,22 @@
 
 import time
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 import bouton as bp
 
 from ._assets import script
+from ._export import dataset
 from ._following import look_after_cells
-from ._live_view import LiveView, checked_simulation
+from ._kept import KeptRun
+from ._kept_view import KeptView, KeptWidget, Span
+from ._live_view import checked_simulation
 from ._weights_svg import picture
-from ._widget import ViewWidget
+
+if TYPE_CHECKING:
+    import xarray
 
 _ROWS, _COLUMNS = 200, 280
 _LEAST_BINS, _MOST_BINS = 8, 60
@@ -21,7 +26,7 @@ _LEAST_BINS, _MOST_BINS = 8, 60
 _PAUSE, _SHARE = 0.25, 0.2
 
 
-class WeightsView(LiveView):
+class WeightsView(KeptView):
     """A matrix of weights, without a screen.
 
     Parameters
@@ -37,8 +42,10 @@ class WeightsView(LiveView):
     script = "weights.js"
 
     def __init__(self, weights: bp.run.Weights, simulation: bp.run.LiveSimulation, transport: bool = True):
-        super().__init__(simulation, transport)
+        super().__init__(simulation, (), transport)
         self.weights = weights
+        self.against: int | None = None
+        """Number of the kept run to which the difference is shown."""
         self._matrix: bp.run.WeightMatrix | None = None
         self._of: tuple = ()
         self._version = 0
@@ -58,7 +65,8 @@ class WeightsView(LiveView):
             }
             for source in self.weights.sources
         ]
-        return super().content() | {"sources": sources, "path": self.weights.path}
+        # Nothing lies under anything here that could be aligned.
+        return super().content() | {"sources": sources, "path": self.weights.path, "align": False}
 
     def plain(self) -> str:
         """Name the matrix, and what is in it."""
@@ -76,8 +84,11 @@ class WeightsView(LiveView):
 
     def asked(self, message: Mapping[str, Any]) -> None:
         """Show other weights."""
-        if message.get("type") == "path":
-            self.weights.path = message["value"]
+        match message.get("type"):
+            case "path":
+                self.weights.path = message["value"]
+            case "against":
+                self.against = None if message["value"] is None else int(message["value"])
 
     def look(self) -> None:
         """Look again after a cell, which may have changed what does not run."""
@@ -85,11 +96,12 @@ class WeightsView(LiveView):
 
     def matrix(self, rows: int, columns: int) -> bp.run.WeightMatrix:
         """The matrix: read anew where a hand has changed it or nothing runs, and of what moves by itself a few times a second."""
-        weights, simulation = self.weights, self.simulation
-        of, began = (weights.path, rows, columns, simulation.change), self._clock()
+        weights, simulation, less = self.weights, self.simulation, self._less
+        of = (weights.path, rows, columns, None if less is None else less.number, simulation.change)
+        began = self._clock()
         settled = simulation.status != "running" or began >= self._due
-        if self._matrix is None or of[:3] != self._of[:3] or (weights.stale and (settled or of != self._of)):
-            self._matrix, self._of = weights(rows, columns), of
+        if self._matrix is None or of[:-1] != self._of[:-1] or (weights.stale and (settled or of != self._of)):
+            self._matrix, self._of = weights(rows, columns, less=_end(less)), of
             self._version += 1
             ended = self._clock()
             self._due = ended + max(_PAUSE, (1 / _SHARE - 1) * (ended - began))
@@ -97,16 +109,71 @@ class WeightsView(LiveView):
 
     def picture(self) -> tuple[dict[str, Any], list[bytes], int]:
         """Give the matrix where it is another than the pages know, and how it is distributed."""
-        across = max((int(said["columns"]) for said in tuple(self.pages.values())), default=_COLUMNS)
-        matrix = self.matrix(_ROWS, max(60, min(_COLUMNS, across)))
+        matrix = self.matrix(_ROWS, self._across)
         change = max(matrix.change, self._settled_change())
         if self._told == self._version:
             return {"version": self._version}, [], change
         self._told = self._version
+        head, buffers = self._packed(matrix)
+        return head | {"version": self._version}, buffers, change
+
+    def drawn(
+        self, recording: bp.run.Recording, time: Span | None = None, at: float | None = None
+    ) -> tuple[dict[str, Any], list[bytes]]:
+        """Give the matrix as it was at the end of a recording; of times before nothing is kept."""
+        head, buffers = self._packed(self._then(recording, _ROWS, self._across))
+        return head | {"now": (recording.first + recording.steps) * recording.dt}, buffers
+
+    def laid(self, recording: bp.run.Recording, time: Span | None = None) -> tuple[dict[str, Any], list[bytes]]:
+        """Nothing is drawn over another: of a kept run the page can ask for the difference."""
+        return {}, []
+
+    def dataset(self, recording: bp.run.Recording, time: Span | None = None) -> "xarray.Dataset":
+        """Give all weights at the end of a recording, and by how much they differ from those compared with."""
+        weights, source, end = self.weights, self.weights.source, recording.end
+        pairs, values = weights.pairs(), {source.path: weights.values(end)}
+        if self._less is not None:
+            values[f"{source.path} minus {self._less.name}"] = values[source.path] - weights.values(_end(self._less))
+        ends = [name.partition(",")[0] for name in source.names]
+        if pairs is None:
+            axes = {name: (name, np.arange(count)) for name, count in zip(ends, source.shape, strict=True)}
+            return dataset({name: (tuple(ends), found, source.unit) for name, found in values.items()}, axes)
+        joined = {name: ("synapse", ids) for name, ids in zip(ends, pairs, strict=True)}
+        numbers = {"synapse": np.arange(len(pairs[0]))}
+        return dataset({name: ("synapse", found, source.unit) for name, found in values.items()}, numbers | joined)
+
+    def table(self, recording: bp.run.Recording, time: Span | None = None) -> "xarray.Dataset":
+        """Give the same; of synapses with who sends and who receives."""
+        found = self.dataset(recording)
+        return found if "synapse" not in found.dims else found.reset_coords(["pre", "post"])[["pre", "post", *found.data_vars]]
+
+    def svg(self, recording: bp.run.Recording | None = None, time: Span | None = None) -> str:
+        """Draw it without a script, for a light page."""
+        matrix = self.matrix(_ROWS, _COLUMNS) if recording is None else self._then(recording, _ROWS, _COLUMNS)
+        less = "" if self._less is None else f" minus {self._less.name}"
+        return picture(self.title, self.weights.source, matrix, matrix.histogram(_bins(matrix)), self.plain(), less)
+
+    @property
+    def _across(self) -> int:
+        return self.columns(60, _COLUMNS)
+
+    @property
+    def _less(self) -> KeptRun | None:
+        return next((run for run in self.kept_runs if run.number == self.against), None)
+
+    def _show_kept(self) -> None:
+        super()._show_kept()
+        # What was compared with may be gone.
+        self._stream.wake()
+
+    def _then(self, recording: bp.run.Recording, rows: int, columns: int) -> bp.run.WeightMatrix:
+        return self.weights(rows, columns, at=recording.end, less=_end(self._less))
+
+    def _packed(self, matrix: bp.run.WeightMatrix) -> tuple[dict[str, Any], list[bytes]]:
         edges, counts = matrix.histogram(_bins(matrix))
         head = {
-            "version": self._version,
             "path": self.weights.path,
+            "against": None if self._less is None else self._less.number,
             "rows": matrix.rows.tolist(),
             "columns": matrix.columns.tolist(),
             "ends": [float(edges[0]), float(edges[-1])],
@@ -118,16 +185,16 @@ class WeightsView(LiveView):
             "odd": matrix.odd,
         }
         cells = (matrix.mean, matrix.extreme, matrix.density)
-        return head, [np.ascontiguousarray(cell, np.float32).tobytes() for cell in cells], change
-
-    def svg(self) -> str:
-        """Draw it without a script, for a light page."""
-        matrix = self.matrix(_ROWS, _COLUMNS)
-        return picture(self.title, self.weights.source, matrix, matrix.histogram(_bins(matrix)), self.plain())
+        return head, [np.ascontiguousarray(cell, np.float32).tobytes() for cell in cells]
 
     def _settled_change(self) -> int:
         # What is not stale holds whatever has been changed.
         return -1 if self.weights.stale else self.simulation.change
+
+
+def _end(run: KeptRun | None) -> bp.run.Snapshot | None:
+    """As the model was when a run was kept."""
+    return None if run is None else run.recording.end
 
 
 def _ends(matrix: bp.run.WeightMatrix) -> tuple[float, float]:
@@ -139,16 +206,10 @@ def _bins(matrix: bp.run.WeightMatrix) -> int:
     return max(_LEAST_BINS, min(_MOST_BINS, round(2 * len(matrix.values) ** 0.5)))
 
 
-class WeightsPlot(ViewWidget):
+class WeightsPlot(KeptWidget):
     """The widget that `weights` gives."""
 
     _esm: ClassVar[str] = script(WeightsView.script)
-    view: WeightsView
-
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        bundle, *metadata = super()._repr_mimebundle_(**options)
-        bundle["image/svg+xml"] = self.view.svg()
-        return (bundle, *metadata)
 
 
 def weights(simulation: bp.run.LiveSimulation, path: str | None = None, *, transport: bool = True) -> WeightsPlot:

@@ -31,6 +31,7 @@ def picture(
     matrix: bp.run.WeightMatrix,
     bars: tuple[np.ndarray, np.ndarray],
     description: str,
+    less: str = "",
 ) -> str:
     """Draw the means of blocks, a bar of the colours, and a histogram.
 
@@ -46,6 +47,8 @@ def picture(
         How they are distributed.
     description : str
         The same in words.
+    less : str
+        What has been subtracted: " minus Run 1".
     """
     limit = float(np.nanmax(np.abs(matrix.mean), initial=0.0)) or 1.0
     index = np.where(np.isnan(matrix.mean), -1, np.round(np.nan_to_num(matrix.mean) / limit * _SHADES) + _SHADES).astype(int)
@@ -67,7 +70,7 @@ def picture(
     parts += _colour_bar(right + 22, limit, source.unit)
     parts += _histogram(bars, source)
     tall = max(bottom, _TOP + 170) + 48
-    return "\n".join([*head(_WIDTH, tall, f"{title}, {source.path}", description), *parts, "</svg>"])
+    return "\n".join([*head(_WIDTH, tall, f"{title}, {source.path}{less}", description), *parts, "</svg>"])
 
 
 def _places(n: int, most: float) -> list[int]:

@@ -13,8 +13,10 @@ from ..core import Entry
 from ..core._names import nearest
 from ..errors import UnknownPathError
 from ._columns import Columns, Scroll
+from ._drive import Drive
 from ._live import LiveSimulation
 from ._of_simulation import checked_simulation
+from ._recording import Course, Recording
 from ._settings import checked_count
 from ._signals import Signal
 
@@ -147,6 +149,28 @@ class Activity:
             change,
         )
 
+    def of(self, recording: Recording, bins: int = 32, time: Sequence[float] | None = None) -> ActivityCourses:
+        """The same of a recording, over its time or that between two times; of states that it does not contain a few looks.
+
+        Raises
+        ------
+        ValueRefused
+            For no bins, and times that are none.
+        """
+        shown = recording.columns(checked_count(bins, f"{_WHERE}.of(bins=...)"), time)
+        known = {signal.path for signal in recording.signals if signal.path in self._signals}
+        courses = {path: np.full(shown.count, np.nan) for path in self.sources}
+        now = dict.fromkeys(self.sources, math.nan)
+        for path in known & courses.keys():
+            held, fold = recording.held(path), self._fold(path)
+            courses[path] = Scroll(held, _some(self._signals[path]), fold, np.float32(np.nan)).at(shown)[0].astype(float)
+            last = recording.values[path][-max(round(recording.window * _NOW), 1) :, _some(self._signals[path])]
+            now[path] = float(fold(last[None])[0, 0]) if last.size else math.nan
+        for path in self._looks if recording.course is not None else ():
+            courses[path], now[path] = self._of_looks(path, self._then(path, recording.course), shown)
+        width = shown.steps * recording.dt
+        return ActivityCourses((shown.begin * width, shown.end * width), now, courses, recording.change)
+
     # -- what is recorded -----------------------------------------------------
 
     def _prepare(self, shown: Columns, recorded: list[str]) -> None:
@@ -187,16 +211,25 @@ class Activity:
             return
         self._looked = step
         for path, looks in self._looks.items():
-            value = self._driven(step) if path == INPUT else np.asarray(self._states[path].value)
-            if value is None:
-                continue
-            values = value.reshape(-1)[:: -(-value.size // _MOST_UNITS) or 1].astype(float)
-            scale = 1 / self._simulation.dt if self.sources[path].measure == "rate" else 1.0
-            if values.size:
-                looks.append((step, scale * float(np.abs(values).mean())))
+            value = self._driven(self._simulation.inputs, step) if path == INPUT else self._states[path].value
+            looks.extend(self._seen(path, step, value))
 
-    def _driven(self, step: int) -> np.ndarray | None:
-        drive = self._simulation.inputs
+    def _then(self, path: str, course: Course) -> deque[tuple[int, float]]:
+        """What the snapshots of a recording show."""
+        if path == INPUT:
+            step = course.snapshots[-1].steps
+            return deque(self._seen(path, step, self._driven(course.inputs, step)))
+        return deque(look for one in course.snapshots for look in self._seen(path, one.steps, one.values.get(path)))
+
+    def _seen(self, path: str, step: int, value: Any) -> list[tuple[int, float]]:
+        """One look, if there is anything to be seen."""
+        if value is None or not step or not value.size:
+            return []
+        values = np.asarray(value).reshape(-1)[:: -(-value.size // _MOST_UNITS) or 1].astype(float)
+        scale = 1 / self._simulation.dt if self.sources[path].measure == "rate" else 1.0
+        return [(step, scale * float(np.abs(values).mean()))]
+
+    def _driven(self, drive: Drive, step: int) -> np.ndarray | None:
         steps = min(self._span(), step, max(_MOST_STEPS // max(drive.size_in, 1), 1))
         return drive(step - steps, steps) if drive.repeats else None
 

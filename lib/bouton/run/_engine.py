@@ -11,6 +11,7 @@ from ..core import Entry, Object
 from ..errors import RunningError, ValueRefused
 from ..modules import Module
 from ..transform import Jitted, Variable, jit
+from ._anchors import Anchors
 from ._foreign import Foreign, Stopped
 from ._ring import Ring
 from ._signals import Recorder, Signal
@@ -40,6 +41,8 @@ class Engine:
     ----------
     recorder : Recorder
         Evolves the model.
+    anchors : Anchors
+        Where it stood at some steps of the window.
     """
 
     def __init__(self, model: Module, record: str | Sequence[str] | None, chunk: int, window: int, max_units: int):
@@ -57,6 +60,7 @@ class Engine:
         _refuse_too_much_memory(self.signals, window)
         self.rings = {s.path: Ring(window, s.units, np.uint8 if s.kind == "events" else np.float32) for s in self.signals}
         self.steps = 0
+        self.anchors = Anchors(window, sum(cell.value.nbytes for cell in self._moving))
 
     @property
     def signals(self) -> tuple[Signal, ...]:
@@ -80,6 +84,7 @@ class Engine:
         Stopped
             When a state is no longer finite, or the model raised. The last good state is kept.
         """
+        self.anchors.pass_by(self.steps, self.look)
         try:
             with self._all_or_nothing():
                 with Foreign("the model"):
@@ -124,6 +129,7 @@ class Engine:
     def rewind(self, steps: int) -> None:
         """Empty the rings and set the count of steps."""
         self.steps = steps
+        self.anchors.clear()
         for ring in self.rings.values():
             ring.clear(steps)
 
@@ -141,6 +147,10 @@ class Engine:
     def snapshot(self) -> Snapshot:
         """Values of all cells, and the count of steps."""
         self.refuse_other_parts()
+        return self.look()
+
+    def look(self) -> Snapshot:
+        """The same of the parts that were compiled, in no time: arrays are never written to, so none is copied."""
         values = {path: cell.value for path, cell in self._parts.items()}
         return Snapshot(values | {path: cell.value for path, cell in self._unregistered.items()}, self.steps)
 

@@ -6,10 +6,11 @@ import numpy as np
 
 from ..errors import UnknownPathError
 from ..modules import Module
+from ._drive import Drive
 from ._engine import Engine
 from ._live_frame import Frame, Pictures
 from ._pace import Pace
-from ._recording import Recording
+from ._recording import Course, Recording
 from ._signals import Signal
 from ._turns import Turns
 from ._watchers import Watchers
@@ -24,10 +25,12 @@ class Look:
         What runs.
     pace : Pace
         What it runs by.
+    drive : Drive
+        What drives it.
     """
 
-    def __init__(self, engine: Engine, pace: Pace):
-        self._engine, self._pace = engine, pace
+    def __init__(self, engine: Engine, pace: Pace, drive: Drive):
+        self._engine, self._pace, self._drive = engine, pace, drive
         self._pictures = Pictures(engine)
         self._status = "ready"
         self._error: str | None = None
@@ -157,7 +160,8 @@ class Look:
             rings = {signal.path: self._engine.rings[signal.path] for signal in chosen}
             first, change = max((ring.first for ring in rings.values()), default=self.steps), self._shown_change
             values = {path: ring.rows(np.arange(first, ring.next)) for path, ring in rings.items()}
-        return Recording(tuple(chosen), values, first, self._engine.window, self.dt, change)
+            course = Course(self._drive, (*self._engine.anchors.since(first), self._engine.look()))
+        return Recording(tuple(chosen), values, first, self._engine.window, self.dt, change, course=course)
 
     def subscribe(self, callback: Callable[[], object]) -> Callable[[], None]:
         """Call ``callback()`` after every chunk, every change of status, and at rest every change, on the thread that made it.

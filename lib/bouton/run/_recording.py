@@ -10,16 +10,35 @@ import numpy as np
 from ..core._names import nearest
 from ..errors import UnknownPathError, ValueRefused
 from ._columns import Columns
+from ._drive import Drive
 from ._labelled import Labels, as_dataset
 from ._live_frame import Frame, drawn
 from ._ring import Held
 from ._settings import checked_count
 from ._signals import OUTPUT, Signal
+from ._snapshot import Snapshot
 
 if TYPE_CHECKING:
     import xarray
 
 _WHERE = "Recording"
+
+
+@dataclass(frozen=True)
+class Course:
+    """How the simulation came through the steps of a recording.
+
+    Attributes
+    ----------
+    inputs : Drive
+        What drove it.
+    snapshots : tuple of Snapshot
+        Where it stood at some of the steps, oldest first; the last is that of the end. Of a model that moves much there are no
+        others.
+    """
+
+    inputs: Drive
+    snapshots: tuple[Snapshot, ...]
 
 
 @dataclass(frozen=True, repr=False)
@@ -42,6 +61,8 @@ class Recording:
         Number of the last change of a parameter that these contain.
     units : dict of str to (n,) array of int
         Of signals that are restricted to some units: which of those that were kept.
+    course : Course or None
+        What drove the simulation, and where it stood meanwhile.
     """
 
     signals: tuple[Signal, ...]
@@ -51,6 +72,12 @@ class Recording:
     dt: float
     change: int
     units: dict[str, np.ndarray] = field(default_factory=dict)
+    course: Course | None = None
+
+    @property
+    def end(self) -> Snapshot | None:
+        """Values of all cells after the last step."""
+        return None if self.course is None else self.course.snapshots[-1]
 
     @property
     def steps(self) -> int:
@@ -64,7 +91,7 @@ class Recording:
 
     @property
     def nbytes(self) -> int:
-        """Memory held, in bytes."""
+        """Memory that the values take, in bytes; what snapshots hold they share with the model, as long as it is not changed."""
         return sum(values.nbytes for values in self.values.values())
 
     def restricted(

@@ -13,6 +13,7 @@ from ._columns import Columns
 from ._drive import Drive
 from ._live import LiveSimulation
 from ._of_simulation import checked_simulation
+from ._recording import Recording
 from ._settings import checked_count
 from ._stimulus_drive import Given, StimulatedDrive
 from ._stimulus_shapes import Curve, Level, Noise, Shape
@@ -211,18 +212,37 @@ class Stimulus:
             drive, now = simulation.inputs, simulation.steps
             held = [ring.first for ring in simulation._engine.rings.values()]
         shown = Columns.covering(min(simulation._engine.window, _MOST_STEPS), now, columns)
-        begin = max(shown.begin * shown.steps, max(held, default=0))
-        values = np.full(shown.count * shown.steps, np.nan)
-        if begin < now:
-            at = begin - shown.begin * shown.steps
-            alone = drive.alone(begin, now, channel) if isinstance(drive, StimulatedDrive) else np.zeros(now - begin)
-            values[at : at + now - begin] = alone
-        blocks = values.reshape(shown.count, shown.steps)
-        lo, hi = np.fmin.reduce(blocks, axis=1), np.fmax.reduce(blocks, axis=1)
-        width = shown.steps * simulation.dt
-        return StimulusTrace((shown.begin * width, shown.end * width), lo, hi)
+        return self._traced(drive, channel, shown, (max(held, default=0), now))
+
+    def of(
+        self, recording: Recording, channel: int = 0, columns: int = 700, time: Sequence[float] | None = None
+    ) -> StimulusTrace:
+        """What they had given to a channel in a recording, over its time or that between two times; its last 50 000 steps.
+
+        Raises
+        ------
+        ValueRefused
+            For a channel that there is not, and times that are none.
+        """
+        channel, shown = self._channels(channel)[0], recording.columns(columns, time)
+        last = recording.first + recording.steps
+        drive = self._simulation.inputs if recording.course is None else recording.course.inputs
+        return self._traced(drive, channel, shown, (max(recording.first, last - _MOST_STEPS), last))
 
     # -- inside ---------------------------------------------------------------
+
+    def _traced(self, drive: Drive, channel: int, shown: Columns, steps: tuple[int, int]) -> StimulusTrace:
+        """What the stimuli of a drive give, where it has been simulated: from one step up to another."""
+        left = shown.begin * shown.steps
+        values = np.full(shown.count * shown.steps, np.nan)
+        begin, end = max(left, steps[0]), min(shown.end * shown.steps, steps[1])
+        if begin < end:
+            alone = drive.alone(begin, end, channel) if isinstance(drive, StimulatedDrive) else np.zeros(end - begin)
+            values[begin - left : end - left] = alone
+        blocks = values.reshape(shown.count, shown.steps)
+        lo, hi = np.fmin.reduce(blocks, axis=1), np.fmax.reduce(blocks, axis=1)
+        width = shown.steps * self._simulation.dt
+        return StimulusTrace((shown.begin * width, shown.end * width), lo, hi)
 
     def _give(self, shape: Shape, steps: int | None, channels: Any, instead: bool) -> int:
         wanted = self._channels(channels)

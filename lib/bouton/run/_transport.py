@@ -28,8 +28,7 @@ class Transport(Look):
     """
 
     def __init__(self, engine: Engine, pace: Pace, drive: Drive):
-        super().__init__(engine, pace)
-        self._drive = drive
+        super().__init__(engine, pace, drive)
         self._counting = threading.Lock()
         self._worker = Worker(self._turn)
         self._shortening = Worker(self._shorten)

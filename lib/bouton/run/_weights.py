@@ -15,6 +15,7 @@ from ..errors import UnknownPathError, ValueRefused
 from ._live import LiveSimulation
 from ._of_simulation import checked_simulation
 from ._settings import checked_count
+from ._snapshot import Snapshot
 from ._weight_blocks import Blocks, SparseBlocks, of_matrix
 
 _WHERE = "Weights"
@@ -148,21 +149,61 @@ class Weights:
         """Whether another array stands at the path than the last call found there."""
         return _array(self._entries[self._path]) is not self._seen
 
-    def __call__(self, rows: int = 200, columns: int = 240) -> WeightMatrix:
+    def __call__(
+        self, rows: int = 200, columns: int = 240, *, at: Snapshot | None = None, less: Snapshot | None = None
+    ) -> WeightMatrix:
         """The weights as they are, in at most so many blocks.
+
+        Parameters
+        ----------
+        rows, columns : int
+            Most blocks.
+        at : Snapshot, optional
+            As they were then instead, ``recording.end`` for instance.
+        less : Snapshot, optional
+            By how much they are larger than they were then.
 
         Raises
         ------
         ValueRefused
-            For no blocks.
+            For no blocks, and for a snapshot that has no such weights.
         """
         rows, columns = (checked_count(n, f"{_WHERE}({name}=...)") for n, name in ((rows, "rows"), (columns, "columns")))
         simulation, entry = self._simulation, self._entries[self._path]
         with simulation._turns:
             value, change = _array(entry), simulation.change
-        blocks = self._blocks(entry, value, rows, columns)
-        self._seen = value
-        return WeightMatrix(**vars(blocks), change=change)
+        if at is None:
+            self._seen = value
+        else:
+            value = self._then(at, "at")
+        if less is not None:
+            value = np.asarray(value) - np.asarray(self._then(less, "less"))
+        return WeightMatrix(**vars(self._blocks(entry, value, rows, columns)), change=change)
+
+    def values(self, at: Snapshot | None = None) -> np.ndarray:
+        """All of them: a matrix (n, m), or a number for each of the :meth:`pairs`; as they are, or as they were then."""
+        entry, pairs = self._entries[self._path], self.pairs()
+        with self._simulation._turns:
+            value = _array(entry) if at is None else self._then(at, "values(at")
+        return np.array(np.broadcast_to(np.asarray(value), self.source.shape if pairs is None else pairs[0].shape))
+
+    def pairs(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """Who sends and who receives, by number, where connections join some of the pairs; None for a whole matrix."""
+        synapses, shape = _synapses(self._entries[self._path]), self._entries[self._path].shape
+        if synapses is None or synapses.complete or shape == (synapses.pre_size, synapses.post_size):
+            return None
+        return np.asarray(synapses.pre_ids), np.asarray(synapses.post_ids)
+
+    def _then(self, snapshot: Snapshot, name: str) -> Any:
+        found = snapshot.values.get(self._path) if isinstance(snapshot, Snapshot) else None
+        if found is None:
+            raise ValueRefused(
+                where=f"{_WHERE}({name}=...)",
+                expected=f"a snapshot with {self._path!r}",
+                got=f"{type(snapshot).__name__}" if not isinstance(snapshot, Snapshot) else "one of another model",
+                fix="Pass what simulation.snapshot() has returned.",
+            )
+        return found
 
     def _blocks(self, entry: Entry, value: Any, rows: int, columns: int) -> Blocks:
         synapses = _synapses(entry)

@@ -6,6 +6,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from bouton.errors import UnknownPathError
 from bouton.modules import LIF, Rate
+from bouton.run._drive import Drive
 from bouton.run._engine import Engine
 from bouton.run._look import Look
 from bouton.run._pace import Pace
@@ -13,7 +14,7 @@ from bouton.run._pace import Pace
 
 def looked_at(model=None, record="x", chunk=10, window=50):
     engine = Engine(Rate(4) if model is None else model, record, chunk, window, 4096)
-    return Look(engine, Pace(1.0, 1e-3, chunk)), engine
+    return Look(engine, Pace(1.0, 1e-3, chunk), Drive(None, engine.model.size_in)), engine
 
 
 def advance(engine, chunks):
@@ -89,7 +90,7 @@ def test_memory_is_that_of_the_window_and_never_grows():
 
 def test_a_frame_of_a_large_population_is_no_larger_than_its_pixels():
     engine = Engine(LIF(100_000), ["vmem", "spikes"], 5, 20, 4096)
-    look = Look(engine, Pace(1.0, 1e-3, 5))
+    look = Look(engine, Pace(1.0, 1e-3, 5), Drive(None, engine.model.size_in))
     advance(engine, 5)
     # One in 25 neurons is kept.
     assert [(s.units, s.every) for s in look.signals] == [(4000, 25)] * 2

@@ -1,6 +1,7 @@
 // The graph of a model, each part filled by how active it is, with the course of its activity.
 
 import { live } from "./live.js";
+import { DASHES, PALE } from "./livetools.js";
 import { niceStep, pretty } from "./numbers.js";
 import { floats, h, widget } from "./page.js";
 import { fit, PALETTE } from "./plot.js";
@@ -28,6 +29,7 @@ export function start(root, port) {
   const { boxes, arrows } = content;
   let scales = boxes.map(() => 0);
   let data = null;
+  let kept = [];
   let size = 1;
   let at = null;
 
@@ -56,15 +58,31 @@ export function start(root, port) {
     return `${box.recorded || box.path === "input" ? "" : "≈ "}${pretty(value(k), 3)} ${box.unit}`.trim();
   }
 
-  function take(head, buffers) {
+  function coursesOf(head, buffers) {
     const courses = floats(buffers[0]);
-    const bins = courses.length / Math.max(boxes.length, 1);
-    data = { levels: head.levels, bins, courses, span: head.span };
+    return { levels: head.levels, bins: courses.length / Math.max(boxes.length, 1), courses, span: head.span };
+  }
+
+  function lay(runs) {
+    kept = runs.map((run) => coursesOf(run, run.buffers));
+    shown.kept = kept;
+    if (data) reach();
+  }
+
+  function take(head, buffers) {
+    data = coursesOf(head, buffers);
+    reach();
+  }
+
+  /** Room for what is now and what had been in kept runs. */
+  function reach() {
     const most = boxes.map((box, k) => {
       let largest = value(k) ?? 0;
       // At a single step many or no units have an event: such a course may leave the scale.
       if (box.measure === "rate" && !box.recorded) return largest;
-      for (let i = 0; i < bins; i += 1) if (courses[k * bins + i] > largest) largest = courses[k * bins + i];
+      for (const { bins, courses } of [data, ...kept]) {
+        for (let i = 0; i < bins; i += 1) if (courses[k * bins + i] > largest) largest = courses[k * bins + i];
+      }
       return largest;
     });
     // Rates are compared with one another, values of different units are not.
@@ -110,16 +128,16 @@ export function start(root, port) {
     context.fill();
   }
 
-  function paintCourse(context, k, right, colour) {
+  function paintCourse(context, k, right, colour, { bins, courses }) {
     const { left, top, height } = boxes[k];
     const [low, high] = [top + height - 8, top + height - 26];
     context.strokeStyle = context.fillStyle = colour;
     context.lineWidth = 1.2;
     context.beginPath();
     let open = false;
-    for (let i = 0; i < data.bins; i += 1) {
-      const y = data.courses[k * data.bins + i];
-      const place = [left + 9 + (i / Math.max(data.bins - 1, 1)) * (right - left - 9), low - Math.min(1, y / scales[k]) * (low - high)];
+    for (let i = 0; i < bins; i += 1) {
+      const y = courses[k * bins + i];
+      const place = [left + 9 + (i / Math.max(bins - 1, 1)) * (right - left - 9), low - Math.min(1, y / scales[k]) * (low - high)];
       // What is seen now and then leaves gaps, which a line would make up.
       if (Number.isNaN(y)) {
         if (boxes[k].recorded) open = false;
@@ -165,7 +183,15 @@ export function start(root, port) {
     context.fillStyle = look.quiet;
     context.fillText(box.kind, box.left + 9, box.top + 33);
     const right = box.left + box.width - 16 - wide;
-    if (known && scales[k] > 0 && right - box.left > 24) paintCourse(context, k, right, colour);
+    if (!known || !(scales[k] > 0) || right - box.left <= 24) return;
+    kept.forEach((run, j) => {
+      context.globalAlpha = PALE;
+      context.setLineDash(DASHES[j % DASHES.length]);
+      paintCourse(context, k, right, colour, run);
+    });
+    context.globalAlpha = 1;
+    context.setLineDash([]);
+    paintCourse(context, k, right, colour, data);
   }
 
   function paint(look) {
@@ -232,7 +258,7 @@ export function start(root, port) {
   canvas.addEventListener("blur", () => point(null));
 
   const shown = { canvas, boxes };
-  const view = live(root, port, content, { take, paint, shown });
+  const view = live(root, port, content, { take, lay, paint, shown });
   view.begin(h("figure", { class: "bt-plot" }, frame), legend, list, told);
   return view.stop;
 }

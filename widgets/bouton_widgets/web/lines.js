@@ -51,6 +51,12 @@ export function placer([low, high], [start, end], log) {
   return (value) => start + (of(value) - of(low)) * scale;
 }
 
+/** Words about a place, moved no further than that all of them are on the canvas. */
+export function inside(context, words, x, y) {
+  const half = context.measureText(words).width / 2 + 1;
+  context.fillText(words, Math.max(half, Math.min(context.canvas.clientWidth - half, x)), y);
+}
+
 /** Lines and numbers of both axes; `marks` are short strokes at the bottom. */
 export function drawGrid(context, box, look, across, up, placeX, placeY, marks, labelled) {
   context.font = look.font;
@@ -75,7 +81,7 @@ export function drawGrid(context, box, look, across, up, placeX, placeY, marks, 
     const x = Math.round(placeX(value)) + 0.5;
     context.moveTo(x, box.top);
     context.lineTo(x, box.bottom);
-    if (labelled) context.fillText(pretty(value, 6), x, box.bottom + 7);
+    if (labelled) inside(context, pretty(value, 6), x, box.bottom + 7);
   }
   for (const value of marks) {
     const x = Math.round(placeX(value)) + 0.5;

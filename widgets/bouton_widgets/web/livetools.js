@@ -31,7 +31,7 @@ export function liveTools(content, act) {
     h("option", { value: "window" }, "by window"), h("option", { value: "time" }, "by time since reset"));
   const hint = h("span", { class: "bt-quiet bt-hint", hidden: true }, "Drag to move in time, wheel to zoom, double click for all");
   const kept = h("div", { class: "bt-kept", role: "group", "aria-label": "Kept runs", hidden: true },
-    h("span", { class: "bt-quiet" }, "Kept"), names, align);
+    h("span", { class: "bt-quiet" }, "Kept"), names, content.align === false ? null : align);
   return {
     element,
     kept,

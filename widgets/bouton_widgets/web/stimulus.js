@@ -2,6 +2,7 @@
 
 import { curveEditor } from "./curve.js";
 import { live } from "./live.js";
+import { DASHES, PALE } from "./livetools.js";
 import { plain, pretty } from "./numbers.js";
 import { floats, h, widget } from "./page.js";
 import { clip, drawAxes, drawTrace, extent, fit, frameOf, PALETTE, room } from "./plot.js";
@@ -22,6 +23,7 @@ export function start(root, port) {
   const forms = new Map(KINDS.map(([kind, word]) => [kind, formOf(kind, word)]));
   let chosen = Object.keys(content.on)[0] ?? "step";
   let data = null;
+  let kept = [];
   let range = null;
   let hover = null;
 
@@ -161,16 +163,32 @@ export function start(root, port) {
     }
   }
 
-  function take(head, buffers) {
+  function traceOf(head, buffers) {
     const [lo, hi] = buffers.map(floats);
     const values = new Float32Array(2 * lo.length);
     values.set(lo);
     values.set(hi, lo.length);
-    data = { span: head.time, columns: lo.length, rows: 1, values };
-    range = room(range, extent(data) ?? [0, content.height]);
+    return { span: head.time, columns: lo.length, rows: 1, values };
+  }
+
+  // Room for what is given now and for what had been given in kept runs.
+  function reach() {
+    const found = [data, ...kept.map((run) => run.data)].map(extent).filter(Boolean);
+    range = room(range, found.length ? [Math.min(...found.map((e) => e[0])), Math.max(...found.map((e) => e[1]))] : [0, content.height]);
+  }
+
+  function lay(runs) {
+    kept = runs.map((run, k) => ({ run, k, data: traceOf(run, run.buffers) }));
+    shown.kept = kept;
+    if (data) reach();
+  }
+
+  function take(head, buffers) {
+    data = traceOf(head, buffers);
+    reach();
     if (focused() !== channel) channel.value = String(head.channel);
     shown.data = data;
-    shown.on = head.on;
+    if (head.on) shown.on = head.on;
     canvas.setAttribute("aria-label", `Stimulus${content.unit && ` in ${content.unit}`} to input ${head.channel} over simulated time. Arrow keys move a pointer.`);
   }
 
@@ -186,6 +204,14 @@ export function start(root, port) {
     drawAxes(context, box, look, data.span, range, true);
     context.save();
     clip(context, box);
+    for (const { run, k, data: its } of kept) {
+      const by = view.shift(run);
+      context.globalAlpha = PALE;
+      context.setLineDash(DASHES[k % DASHES.length]);
+      drawTrace(context, box, data.span, { ...its, span: its.span.map((end) => end + by) }, 0, range, PALETTE[0]);
+    }
+    context.globalAlpha = 1;
+    context.setLineDash([]);
     drawTrace(context, box, data.span, data, 0, range, PALETTE[0]);
     if (hover !== null) {
       context.strokeStyle = look.quiet;
@@ -232,7 +258,7 @@ export function start(root, port) {
   const shown = { canvas, editor };
   // What is on is shown while the picture stands, too.
   const hear = (message) => { if (message.type === "frame") show(message.on); };
-  const view = live(root, port, content, { take, hear, paint, shown, columns: () => Math.max(50, (canvas.clientWidth || 760) - 68) });
+  const view = live(root, port, content, { take, hear, lay, paint, shown, columns: () => Math.max(50, (canvas.clientWidth || 760) - 68) });
   editor.onRepaint(view.repaint);
   const figure = h("figure", { class: "bt-plot" }, h("figcaption", {}, h("span", { class: "bt-path" }, "Stimulus"),
     h("span", { class: "bt-unit" }, content.unit), h("span", { class: "bt-legend" }, reading,

@@ -57,9 +57,12 @@ export function start(root, port) {
     view.repaint();
   } }, ...Object.entries(WORDS).map(([value, word]) => h("option", { value }, word)));
   const shown = h("label", { class: "bt-labelled" }, h("span", { class: "bt-quiet" }, "Colour"), mode);
+  const against = h("select", { class: "bt-field", "aria-label": "Difference to a kept run",
+    onchange: () => port.send({ type: "against", value: against.value === "" ? null : Number(against.value) }) }, h("option", { value: "" }, "as they are"));
+  const compared = h("label", { class: "bt-labelled", hidden: true }, h("span", { class: "bt-quiet" }, "Shown"), against);
   const facts = h("span", { class: "bt-quiet" });
   const controls = h("div", { class: "bt-bar", role: "group", "aria-label": "Weights" },
-    h("label", { class: "bt-labelled" }, h("span", { class: "bt-quiet" }, "Weights"), what), shown, facts);
+    h("label", { class: "bt-labelled" }, h("span", { class: "bt-quiet" }, "Weights"), what), shown, compared, facts);
 
   const name = h("span", { class: "bt-path" });
   const unit = h("span", { class: "bt-unit" });
@@ -68,6 +71,7 @@ export function start(root, port) {
     return [h("dt", {}, ""), h("dd", { class: kind }, "–")];
   });
   const list = h("dl", { class: "bt-facts-list" }, ...pointed.flat());
+  const axis = h("p", { class: "bt-axis" });
   const moments = h("p", { class: "bt-note" });
 
   const values = () => data[mode.value];
@@ -100,10 +104,11 @@ export function start(root, port) {
     mode.querySelector("[value=mean]").textContent = thinned ? WORDS.mean : "Weight";
     if (mode.selectedOptions[0].hidden) mode.value = "mean";
     shown.hidden = !thinned && source.synapses === null;
-    name.textContent = source.path;
+    name.textContent = source.path + (data.against === null ? "" : ` ${against.selectedOptions[0]?.textContent ?? ""}`);
     [pointed[0][0].textContent, pointed[1][0].textContent] = source.names;
-    pointed[2][0].textContent = "weight";
+    pointed[2][0].textContent = data.against === null ? "weight" : "difference";
     pointed[3][0].textContent = "density";
+    axis.textContent = `${data.against === null ? "Weight" : "Difference"}${source.unit && ` (${source.unit})`}`;
     for (const cell of pointed[3]) cell.hidden = source.synapses === null;
     canvas.setAttribute("aria-label",
       `Matrix of ${source.path}, ${source.names[0]} down and ${source.names[1]} across. Arrow keys move a pointer.`);
@@ -119,11 +124,23 @@ export function start(root, port) {
     return said.join(", ");
   }
 
-  function take() {
-    if (newest === null || newest === data) return;
-    const before = data?.path;
-    data = newest;
-    if (data.path !== before) [limit, at] = [null, null];
+  const numbersOf = (message, [mean, extreme, density]) => ({ ...message, average: message.mean, mean: floats(mean), extreme: floats(extreme), density: floats(density) });
+
+  /** Of the kept runs one can be subtracted. */
+  function lay(runs) {
+    compared.hidden = runs.length === 0;
+    against.replaceChildren(h("option", { value: "" }, "as they are"), ...runs.map(({ number, name }) => h("option", { value: number }, `minus ${name}`)));
+    against.value = data?.against ?? "";
+  }
+
+  function take(head, buffers) {
+    // What stands comes with its numbers; of what moves they are told once.
+    const now = head.type === "standing" ? numbersOf(head, buffers) : newest;
+    if (now === null || now === data) return;
+    const before = data;
+    data = now;
+    if (data.path !== before?.path || data.against !== before?.against) [limit, at] = [null, data.path === before?.path ? at : null];
+    against.value = data.against ?? "";
     turn();
     facts.textContent = remarks();
     const said = (value) => `${pretty(value, 4)} ${source.unit}`.trim();
@@ -306,15 +323,14 @@ export function start(root, port) {
   // Also while the picture stands: what is told once is not told again.
   port.onMessage((message, buffers) => {
     if (message.type !== "frame" || buffers.length === 0) return;
-    const [mean, extreme, density] = buffers.map(floats);
-    newest = { ...message, average: message.mean, mean, extreme, density };
+    newest = numbersOf(message, buffers);
   });
 
   const exposed = { canvas, mode };
-  const view = live(root, port, content, { take, paint, shown: exposed, columns: () => Math.max(60, Math.round((canvas.clientWidth - 150) / 2)) });
+  const view = live(root, port, content, { take, lay, paint, shown: exposed, columns: () => Math.max(60, Math.round((canvas.clientWidth - 150) / 2)) });
   const figure = h("figure", { class: "bt-plot" }, h("figcaption", {}, name, unit, h("span", { class: "bt-legend" }, none)), canvas);
   const aside = h("div", { class: "bt-aside" }, h("h4", {}, "At the pointer"), list, h("h4", {}, "Histogram"), bars,
-    h("p", { class: "bt-axis" }, "Weight"), moments);
+    axis, moments);
   view.begin(controls, h("div", { class: "bt-two" }, figure, aside), told);
   return view.stop;
 }
