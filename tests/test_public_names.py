@@ -157,7 +157,7 @@ PUBLIC = {
         Activity ActivityCourses ActivitySource
         DSRunner DistanceTo Distribution Fit Frame LiveSimulation MeanOf PhaseField PhasePath PhasePlane Preset RateCurves RateOf
         Rates ReadOut Record Recording Sensitivity Signal SignalValues Slopes Snapshot Stimulus
-        StimulusTrace Trace WeightMatrix WeightSource Weights look_ahead
+        StimulusTrace Trace WeightMatrix WeightSource Weights look_ahead look_back
     """,
     "bouton.train": """
         BPFF BPTT Curve ElasticNetRegression ForceTrainer LMS LassoRegression LinearRegression LogisticRegression OfflineTrainer

@@ -7,6 +7,7 @@ from ._distribution import Distribution as Distribution
 from ._distribution import SignalValues as SignalValues
 from ._fit import Fit as Fit
 from ._fit_start import look_ahead as look_ahead
+from ._fit_start import look_back as look_back
 from ._live import LiveSimulation as LiveSimulation
 from ._live_frame import Frame as Frame
 from ._live_frame import Trace as Trace
@@ -67,4 +68,5 @@ __all__ = [
     "WeightSource",
     "Weights",
     "look_ahead",
+    "look_back",
 ]

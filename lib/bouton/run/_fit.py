@@ -62,6 +62,8 @@ class Fit:
     optimizer : optax.GradientTransformation, optional
         Instead of Rprop, which gives each element a step of its own that grows while the slope keeps its sign, up to ``rate``,
         and is halved when it turns; ``optax.adam(0.05)`` for instance.
+    smooth : float, s, optional
+        Time constant of a low pass through which signal and target go first; see :class:`DistanceTo`. For spikes.
 
     Raises
     ------
@@ -71,7 +73,8 @@ class Fit:
     Notes
     -----
     Values stay within the hard bounds of their parameters: each step is projected onto them. Derivatives pass spikes by the
-    model's surrogate: a trace below threshold is a good target, one that spikes and is reset may lead nowhere.
+    model's surrogate: a trace below threshold is a good target, one that spikes and is reset may lead nowhere. Spikes have a
+    distance that slopes only when it is smoothed.
 
     Examples
     --------
@@ -100,12 +103,13 @@ class Fit:
         start: Snapshot | None = None,
         rate: float = 0.05,
         optimizer: optax.GradientTransformation | None = None,
+        smooth: float | None = None,
     ):
         self._simulation = target_of if isinstance(target_of, LiveSimulation) else None
         self.model = target_of.model if isinstance(target_of, LiveSimulation) else checked_model(target_of)
         self._dt = one_time_step(self.model)
         self._entries = float_parameters(self.model, of, _WHERE)
-        self.distance = DistanceTo(signal, target_samples(target, self._dt), units)
+        self.distance = DistanceTo(signal, target_samples(target, self._dt), units, smooth)
         if not self.distance.target.ndim or not len(self.distance.target):
             raise ValueRefused(
                 where=f"{_WHERE}(target=...)",
@@ -118,7 +122,9 @@ class Fit:
         self._recorder = Recorder(self.model, "*", 2**31, self.length) if engine is None else engine.recorder
         check_signal(self._recorder, self.distance, self.length, self.model.size_in, _WHERE)
         drive = self._simulation.inputs if inputs is None and self._simulation else Drive(inputs, self.model.size_in)
-        self._first = start.steps if isinstance(start, Snapshot) else 0
+        # A function, and what drives the simulation, know the time; a series that is given begins with the start.
+        knows = inputs is None or callable(inputs) or isinstance(inputs, Drive)
+        self._first = start.steps if isinstance(start, Snapshot) and knows else 0
         with self._turn():
             self._start = (
                 initial_states(self.model, self._recorder) if start is None else states_of(start, self.model, self._recorder)
@@ -250,7 +256,8 @@ class Fit:
                     where=_WHERE,
                     expected="a signal that the parameters reach through derivatives",
                     got=f"derivatives 0 of {self.distance.path!r} by {', '.join(self.of)}",
-                    fix="Fit a smooth signal such as vmem, or other parameters.",
+                    fix="Fit a smooth signal such as vmem, other parameters, or neurons whose spikes have a surrogate "
+                    "(of one step: mode=bm.training_mode).",
                 )
             self._losses.append(loss)
             self._since += 1

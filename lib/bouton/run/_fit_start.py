@@ -13,6 +13,7 @@ from ..transform import Variable, default_float, purify
 from ._engine import MOST_BYTES
 from ._live import LiveSimulation
 from ._read_outs import MeanOf
+from ._recording import Recording
 from ._sensitivity import check_signal
 from ._settings import steps_kept
 from ._signals import Recorder
@@ -63,7 +64,7 @@ def states_of(snapshot: Any, model: Module, recorder: Recorder) -> dict[Variable
     return found
 
 
-_AHEAD = "look_ahead"
+_AHEAD, _BACK = "look_ahead", "look_back"
 
 
 def look_ahead(simulation: LiveSimulation, signal: str, seconds: float) -> tuple[np.ndarray, Snapshot]:
@@ -102,6 +103,59 @@ def look_ahead(simulation: LiveSimulation, signal: str, seconds: float) -> tuple
         cells = [cell.value for cell in pure.cells]
     found, _ = jax.jit(pure.pure)(cells, drive(snapshot.steps, steps))
     return np.asarray(found[0]).reshape(steps, -1), snapshot
+
+
+def look_back(
+    recording: Recording, signal: str, seconds: float | None = None
+) -> tuple[np.ndarray, Snapshot, np.ndarray, np.ndarray]:
+    """What a signal was in a recording, and from where it came about: a target that a model can come to again.
+
+    Parameters
+    ----------
+    recording : Recording
+        Of a live simulation.
+    signal : str
+        Path, as in the record.
+    seconds : float, optional
+        Simulated time, at most; the last of it that begins where the states of the model are known. Default: all that there is.
+
+    Returns
+    -------
+    ((steps, units) array, Snapshot, (steps, Nin) array, (units,) array of int)
+        The signal, from where, what drove the model, and which units these are: target, start, inputs and units of a
+        :class:`Fit`.
+
+    Raises
+    ------
+    UnknownPathError
+        When it contains no such signal.
+    ValueRefused
+        For what is no time, where no states are known, and where a function drove the model, which need not give the same again.
+    """
+    found = recording.restricted(signal)
+    last = recording.first + recording.steps
+    steps = recording.steps if seconds is None else steps_kept(seconds, recording.dt)
+    starts = [one for one in (recording.course.snapshots if recording.course else ()) if recording.first <= one.steps < last]
+    if not starts or recording.course is None:
+        raise ValueRefused(
+            where=_BACK,
+            expected="a run with a step at which the states of the model are known",
+            got="one without",
+            fix="Reset, run, and keep the run before its beginning leaves the window; or take what comes next.",
+        )
+    if not recording.course.inputs.repeats:
+        raise ValueRefused(
+            where=_BACK,
+            expected="inputs that can be asked for again",
+            got="a function",
+            fix="Drive the simulation with a series, or call Fit with the inputs.",
+        )
+    start = next((one for one in reversed(starts) if last - one.steps >= steps), starts[0])
+    steps = min(steps, last - start.steps)
+    begin = start.steps - recording.first
+    (info,) = found.signals
+    units = info.every * found.units.get(signal, np.arange(info.units))
+    return found.values[signal][begin : begin + steps], start, recording.course.inputs(start.steps, steps), units
 
 
 def _refuse_long(steps: int, units: int) -> None:

@@ -1,5 +1,6 @@
 """What a stretch of a live simulation comes to: one number, of which derivatives are taken."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
@@ -9,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..errors import KindError, ShapeError, ValueRefused
+from ..transform._numbers import is_real
 
 
 class ReadOut(ABC):
@@ -71,7 +73,7 @@ class RateOf(ReadOut):
 
 
 class DistanceTo(ReadOut):
-    """Mean squared distance of a signal to a target.
+    r"""Mean squared distance of a signal to a target.
 
     Parameters
     ----------
@@ -81,10 +83,26 @@ class DistanceTo(ReadOut):
         What the signal should be from the present step on; one column is for all units.
     units : int or sequence of int, optional
         Of which units; all unless given.
+    smooth : float, s, optional
+        Time constant :math:`\tau` of a low pass, :math:`y_k = y_{k-1} + (1 - e^{-dt/\tau}) (x_k - y_{k-1})` from 0 on, through
+        which signal and target go before they are compared. Two spikes then are the closer the less time is between them,
+        whereas those of different steps are all equally wrong without it.
+
+    References
+    ----------
+    .. [1] van Rossum, A novel spike distance, *Neural Computation* 13, 2001.
     """
 
-    def __init__(self, path: str, target: Any, units: Any = None):
+    def __init__(self, path: str, target: Any, units: Any = None, smooth: float | None = None):
         super().__init__(path, units)
+        if smooth is not None and (not is_real(smooth) or not 0 < float(smooth) < math.inf):
+            raise ValueRefused(
+                where=f"DistanceTo({path!r}, smooth=...)",
+                expected="seconds above 0, or None",
+                got=f"{smooth!r}",
+                fix="Write for instance 0.02.",
+            )
+        self.smooth = None if smooth is None else float(smooth)
         self.target = np.asarray(target)
         if self.target.dtype.kind not in "iuf" or self.target.ndim > 2 or not np.all(np.isfinite(self.target)):
             raise KindError(
@@ -98,7 +116,9 @@ class DistanceTo(ReadOut):
 
     def of(self, rows: jax.Array, dt: float) -> jax.Array:
         """The distance."""
-        return jnp.mean((rows - jnp.asarray(self.target, rows.dtype)) ** 2)
+        apart = rows - jnp.asarray(self.target, rows.dtype)
+        # The filter is linear: that of the difference is the difference of both.
+        return jnp.mean((apart if self.smooth is None else _low_passed(apart, dt / self.smooth)) ** 2)
 
     def check(self, shape: tuple[int, int]) -> None:
         """Refuse a signal of another shape than the target."""
@@ -111,3 +131,14 @@ class DistanceTo(ReadOut):
                 got=f"{self.target.shape}",
                 fix=f"Ask for steps={len(self.target)}, or give as many values as there are steps.",
             )
+
+
+def _low_passed(rows: jax.Array, steps: float) -> jax.Array:
+    """Rows (T, units) through a low pass of which a step takes so many time constants."""
+    gain = -math.expm1(-steps)
+
+    def step(y: jax.Array, x: jax.Array) -> tuple[jax.Array, jax.Array]:
+        y = y + jnp.asarray(gain, x.dtype) * (x - y)
+        return y, y
+
+    return jax.lax.scan(step, jnp.zeros_like(rows[0]), rows)[1]
