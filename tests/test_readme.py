@@ -1,6 +1,5 @@
 """What the README and the pages of docs/ show runs as it stands."""
 
-import json
 import re
 from pathlib import Path
 
@@ -10,7 +9,6 @@ import pytest
 
 import bouton as bp
 import bouton.math as bm
-from bouton.modules import LIF, ExpSyn, Linear, Sequential
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -80,20 +78,6 @@ def test_the_code_of_each_page_runs_from_top_to_bottom(page, tmp_path, monkeypat
     # Pages may write files.
     monkeypatch.chdir(tmp_path)
     run_blocks((ROOT / "docs" / page).read_text(encoding="utf-8"))
-
-
-def test_the_tutorials_exercises_run_and_the_last_is_refused():
-    cells = json.loads((ROOT / "notebooks" / "01_first_light.ipynb").read_text(encoding="utf-8"))["cells"]
-    exercises = re.findall(r"```python\n(.*?)```", "".join(cells[-1]["source"]), re.DOTALL)
-    net = Sequential(Linear((8, 4)), ExpSyn(4, tau=0.004), LIF(4, tau_mem=0.002, tau_syn=0.002))
-    series = np.ones((3, 16, 8), dtype=np.float32)
-    names = {"net": net, "series": series, "taus": [4], "recognised": np.mean, "bm": bm}
-    *run, refused = exercises
-    for exercise in run:
-        exec(exercise, names)
-    assert float(net[2].tau_mem) == pytest.approx(0.004)
-    with pytest.raises(bp.errors.ShapeError, match=r"tau: expected shape \(\), got \(2,\)\. "):
-        exec(refused, names)
 
 
 def test_every_page_that_the_readme_links_to_is_there():
