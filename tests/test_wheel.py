@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+PACKAGES = ("bouton", "bouton_jupyter", "bouton_pytest")
 
 
 @pytest.mark.slow
@@ -18,11 +19,12 @@ def test_the_wheel_holds_every_file_of_the_packages(tmp_path):
     inside = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     expected = {
         file.relative_to(package.parent).as_posix()
-        for package in (ROOT / "lib" / "bouton", ROOT / "lib" / "bouton_pytest", ROOT / "widgets" / "bouton_widgets")
+        for package in (*(ROOT / "lib" / name for name in PACKAGES), ROOT / "widgets" / "bouton_widgets")
         for file in package.rglob("*")
         if file.is_file() and file.suffix != ".pyc"
     }
     assert inside == expected
     told = zipfile.ZipFile(wheel).read("bouton-0.1.0.dist-info/entry_points.txt").decode()
     assert "[pytest11]\nbouton_pytest = bouton_pytest\n" in told
+    assert "[jupyter_serverproxy_servers]\nbouton-explore = bouton_jupyter:explorer_server\n" in told
     assert {Path(name).suffix for name in inside} >= {".py", ".js", ".css", ".typed"}
