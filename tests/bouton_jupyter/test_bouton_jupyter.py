@@ -4,8 +4,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bouton_jupyter import explorer_server
 from jupyter_server_proxy.config import ServerProcess
+
+from bouton_jupyter import explorer_server
 
 
 def test_it_is_what_jupyter_server_proxy_takes():
