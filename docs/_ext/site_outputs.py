@@ -33,8 +33,22 @@ def picture_of(notebook: str, source: str, theme: str) -> str:
     return f"{notebook}-{hashlib.sha256(source.strip().encode()).hexdigest()[:8]}-{theme}.png"
 
 
+class OneOfTwo(SphinxTransform):
+    """Shows a picture that is marked, as code hosts want it, as one for light or for dark pages on such pages alone."""
+
+    default_priority = 390
+
+    def apply(self, **_options: Any) -> None:
+        for image in self.document.findall(nodes.image):
+            for theme in ("light", "dark"):
+                mark = f"#gh-{theme}-mode-only"
+                if image["uri"].endswith(mark):
+                    image["uri"] = image["uri"].removesuffix(mark)
+                    image["classes"].append(f"only-{theme}")
+
+
 class LiveViews(SphinxTransform):
-    """Adds to each cell that ends in a live view a line, and a picture."""
+    """Puts a picture in the place of the text of a live view, and under it a line that says what it is."""
 
     default_priority = 400
 
@@ -46,13 +60,23 @@ class LiveViews(SphinxTransform):
             block = next(iter(cell.findall(nodes.literal_block)), None)
             if block is None or not is_live(block.astext()):
                 continue
-            for theme in ("light", "dark"):
-                file = STATIC / picture_of(notebook, block.astext(), theme)
-                if file.exists():
-                    image = nodes.image(uri=f"/docs/_static/{file.name}", alt="The view of this cell, running in JupyterLab")
-                    image["classes"] += [f"only-{theme}", "bt-hero"]
-                    cell += image
+            pictures = self._pictures(notebook, block.astext())
+            if pictures:
+                for output in [part for part in cell.children if "cell_output" in part.get("classes", [])]:
+                    cell.remove(output)
+                cell += pictures
             cell += self._line()
+
+    def _pictures(self, notebook: str, source: str) -> list[nodes.Element]:
+        """Return the pictures of a cell's view, one for light and one for dark pages, where there are both."""
+        files = {theme: STATIC / picture_of(notebook, source, theme) for theme in ("light", "dark")}
+        if not all(file.exists() for file in files.values()):
+            return []
+        alt = "The view of this cell, running in JupyterLab"
+        return [
+            nodes.image(uri=f"/docs/_static/{file.name}", alt=alt, classes=[f"only-{theme}", "bt-hero"])
+            for theme, file in files.items()
+        ]
 
     def _line(self) -> nodes.Element:
         """Return the words under the picture, with a link to the page on Binder."""
@@ -78,5 +102,6 @@ class LiveViews(SphinxTransform):
 
 def setup(app: Any) -> dict[str, bool]:
     app.add_config_value("binder_address", "", "env", (str,))
+    app.add_transform(OneOfTwo)
     app.add_transform(LiveViews)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

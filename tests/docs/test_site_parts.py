@@ -7,11 +7,13 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "docs" / "_ext"))
 
+import floors
 import site_api
 import site_docstrings
 import site_math
 import site_outputs
 from test_public_names import PUBLIC
+from test_structure import FLOORS
 
 import bouton as bp
 
@@ -84,3 +86,11 @@ def test_formulas_of_several_lines_are_aligned():
 )
 def test_live_views_are_told_by_the_end_of_a_cell(source, live):
     assert site_outputs.is_live(source) is live
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_pictures_of_the_floors_are_those_of_the_table_and_of_the_page(theme):
+    drawn = (floors.STATIC / f"floors-{theme}.svg").read_text(encoding="utf-8")
+    assert drawn == floors.picture(theme), "run: python docs/_ext/floors.py"
+    places = [drawn.index(f">{name}</text>") for row in reversed(FLOORS) for name in sorted(row) if name[0] != "_"]
+    assert places == sorted(places)
