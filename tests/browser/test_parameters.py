@@ -208,6 +208,26 @@ def test_a_fit_moves_the_sliders_to_the_target_and_back(page, state, until):
     until(lambda: field(page, "tau").input_value() == "0.02")
 
 
+def test_a_target_is_drawn_with_keys_and_a_stroke_taken_back(page, until):
+    page.get_by_role("combobox", name="What the target is").first.select_option("drawn")
+    page.get_by_role("button", name="Begin to draw").first.press("Enter")
+    pen = page.locator(".bt-panel .bt-pen").first
+    pen.wait_for()
+    text = page.get_by_text("Target: a curve drawn for unit 0").first
+    text.wait_for()
+    pen.focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("0")
+    assert page.locator(".bt-panel .bt-told").first.text_content().startswith("Point 1 of 51 at 0 ms: 0")
+    undone = "e => [...e.getContext('2d').getImageData(0, 0, e.width, e.height).data].reduce((a, b) => (a * 31 + b) % 1e9, 7)"
+    with_stroke = pen.evaluate(undone)
+    page.keyboard.press("Control+z")
+    until(lambda: pen.evaluate(undone) != with_stroke)
+    page.get_by_role("button", name="Target before").first.press("Enter")
+    pen.wait_for(state="hidden")
+    page.get_by_text("Target: x").first.wait_for()
+
+
 def test_dark(addresses, open_page, pictures, until):
     watched = open_page()
     watched.page.goto(f"{addresses['controls']}?theme=dark")

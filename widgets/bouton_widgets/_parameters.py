@@ -9,7 +9,7 @@ import bouton as bp
 from bouton import errors
 
 from ._assets import script
-from ._fit import Target
+from ._fit_targets import Target
 from ._focus import follow as follow_tree
 from ._parameters_view import Family as Family
 from ._parameters_view import ParametersView as ParametersView
@@ -75,6 +75,7 @@ class ParameterControls(ViewWidget):
         units: int | Sequence[int] | None = None,
         inputs: Any = None,
         start: bp.run.Snapshot | None = None,
+        smooth: float | None = None,
     ) -> bp.run.Fit:
         """Take a target; the page then offers to fit what is ticked to it.
 
@@ -86,7 +87,7 @@ class ParameterControls(ViewWidget):
             Path of the signal. Default: the first trace that the simulation records; of a model its output.
         of : str or sequence of str, optional
             What is turned; what is ticked already unless given, and all if nothing is.
-        units, inputs, start
+        units, inputs, start, smooth
             As for :class:`bouton.run.Fit`.
 
         Returns
@@ -103,6 +104,7 @@ class ParameterControls(ViewWidget):
         if signal is None:
             traces = [one.path for one in simulation.signals if one.kind == "trace"] if simulation is not None else []
             signal = traces[0] if traces else "output"
+        desk.smooth = smooth
         desk.aim(Target(signal, target, start, inputs, units, f"{signal}, given by Python"))
         paths = [of] if isinstance(of, str) else of
         desk.choose(list(paths if paths is not None else desk.chosen or desk.content()["able"]))

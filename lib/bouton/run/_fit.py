@@ -256,8 +256,8 @@ class Fit:
                     where=_WHERE,
                     expected="a signal that the parameters reach through derivatives",
                     got=f"derivatives 0 of {self.distance.path!r} by {', '.join(self.of)}",
-                    fix="Fit a smooth signal such as vmem, other parameters, or neurons whose spikes have a surrogate "
-                    "(of one step: mode=bm.training_mode).",
+                    fix="Begin with other values, fit a smooth signal such as vmem, smooth the distance of spikes, or take "
+                    "neurons whose spikes have a surrogate (of one step: mode=bm.training_mode).",
                 )
             self._losses.append(loss)
             self._since += 1

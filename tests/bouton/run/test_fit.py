@@ -180,7 +180,9 @@ def test_a_time_series_is_a_target(drive):
 
 
 def test_what_no_derivative_reaches_and_what_is_not_finite_is_said(drive):
-    with pytest.raises(errors.UnsupportedError, match=r"Fit: .* got derivatives 0 of 'x' by threshold\. Fit a smooth signal"):
+    with pytest.raises(
+        errors.UnsupportedError, match=r"Fit: .* got derivatives 0 of 'x' by threshold\. Begin with other values, fit a"
+    ):
         Fit(Rate(1), "x", np.ones(20), of="threshold", inputs=drive).step()
     model = Sequential(Linear((1, 1), weight=np.float32([[1e30]])), Rate(1))
     fit = Fit(model, "1_Rate.x", np.ones(20), of="0_Linear.weight", inputs=drive)

@@ -14,20 +14,28 @@ const SHAPES = { flat: () => 0, ramp: (x) => x, sine: (x) => Math.sin(2 * Math.P
 /** `changed()` is called when a curve has been drawn; `told` is the element in which keys say what they have done. */
 export function curveEditor({ unit, told, changed }) {
   let heights = Array.from({ length: POINTS }, (_, i) => SHAPES.sine(i / (POINTS - 1)));
+  // How high it may become, about the middle.
   let most = 1;
+  let middle = 0;
   let seconds = 1;
   let at = null;
   let last = null;
   let repaint = () => {};
 
+  function labelOf() {
+    return `Curve${unit && ` in ${unit}`}: left and right arrow keys choose a point, up and down move it, 0 puts it to zero.`;
+  }
+
   const canvas = h("canvas", { role: "application", class: "bt-canvas bt-pen", tabindex: "0", onkeydown: press, style: `height:${TALL}px`,
     "aria-roledescription": "curve to be drawn",
-    "aria-label": `Curve${unit && ` in ${unit}`}: left and right arrow keys choose a point, up and down move it, 0 puts it to zero.` });
-  const element = h("figure", { class: "bt-plot" }, h("figcaption", {}, h("span", { class: "bt-path" }, "Curve"), h("span", { class: "bt-unit" }, unit),
+    "aria-label": labelOf() });
+  const name = h("span", { class: "bt-path" }, "Curve");
+  const inUnit = h("span", { class: "bt-unit" }, unit);
+  const element = h("figure", { class: "bt-plot" }, h("figcaption", {}, name, inUnit,
     h("span", { class: "bt-legend" }, "draw here, or use the arrow keys")), canvas, h("p", { class: "bt-axis" }, "Time (ms)"));
 
   const boxOf = () => ({ left: 58, right: canvas.clientWidth - 18, top: 6, bottom: TALL - 22 });
-  const within = (value) => Math.min(most, Math.max(-most, value));
+  const within = (value) => Math.min(middle + most, Math.max(middle - most, value));
   // No more digits than a hand has.
   const rounded = (value) => Number(within(value).toPrecision(4));
 
@@ -35,9 +43,9 @@ export function curveEditor({ unit, told, changed }) {
     if (!canvas.clientWidth) return;
     const { context } = fit(canvas);
     const box = boxOf();
-    const place = { x: placer([0, POINTS - 1], [box.left, box.right]), y: placer([-ROOM * most, ROOM * most], [box.bottom, box.top]) };
+    const place = { x: placer([0, POINTS - 1], [box.left, box.right]), y: placer([middle - ROOM * most, middle + ROOM * most], [box.bottom, box.top]) };
     const time = placer([0, seconds * 1000], [box.left, box.right]);
-    drawGrid(context, box, look, linearTicks(0, seconds * 1000, Math.max(2, Math.floor((box.right - box.left) / 80))), linearTicks(-most, most, 6),
+    drawGrid(context, box, look, linearTicks(0, seconds * 1000, Math.max(2, Math.floor((box.right - box.left) / 80))), linearTicks(middle - most, middle + most, 6),
       time, place.y, [], true);
     context.save();
     clip(context, box);
@@ -67,7 +75,7 @@ export function curveEditor({ unit, told, changed }) {
     const before = at ?? 0;
     at = at === null ? 0 : Math.min(POINTS - 1, Math.max(0, before + (along ?? 0)));
     if (up !== undefined) heights[at] = rounded(heights[at] + up * most);
-    if (event.key === "0") heights[at] = 0;
+    if (event.key === "0") heights[at] = within(0);
     const time = pretty((at / (POINTS - 1)) * seconds * 1000, 4);
     told.textContent = `Point ${at + 1} of ${POINTS} at ${time} ms: ${pretty(heights[at], 4)} ${unit}`.trim();
     repaint();
@@ -77,7 +85,7 @@ export function curveEditor({ unit, told, changed }) {
   function draw(event) {
     const box = boxOf();
     const x = Math.min(POINTS - 1, Math.max(0, Math.round(((event.offsetX - box.left) / (box.right - box.left)) * (POINTS - 1))));
-    const y = rounded(ROOM * most * (1 - (2 * (event.offsetY - box.top)) / (box.bottom - box.top)));
+    const y = rounded(middle + ROOM * most * (1 - (2 * (event.offsetY - box.top)) / (box.bottom - box.top)));
     // A quick hand leaves points out.
     const [x0, y0] = last ?? [x, y];
     const count = Math.max(1, Math.abs(x - x0));
@@ -113,6 +121,7 @@ export function curveEditor({ unit, told, changed }) {
     onRepaint(callback) { repaint = callback; },
     repaint: () => repaint(),
     heights: () => [...heights],
+    drawing: () => last !== null,
     busy: () => last !== null || canvas.getRootNode().activeElement === canvas,
     /** Another curve in place of this one, of any number of points; gives how high it may become. */
     show(others) {
@@ -121,15 +130,23 @@ export function curveEditor({ unit, told, changed }) {
         const [low, part] = [Math.floor(places(i)), places(i) % 1];
         return part ? others[low] * (1 - part) + others[low + 1] * part : others[low];
       });
-      const reached = Math.max(...heights.map(Math.abs));
+      const reached = Math.max(...heights.map((height) => Math.abs(height - middle)));
       if (reached > most) most = reached;
       repaint();
       return most;
     },
-    fill(name) {
-      heights = heights.map((_, i) => rounded(most * SHAPES[name](i / (POINTS - 1))));
+    fill(shape) {
+      heights = heights.map((_, i) => rounded(most * SHAPES[shape](i / (POINTS - 1))));
       repaint();
       changed();
+    },
+    /** Of what it is a curve, and between which heights it stays. */
+    range(low, high, words, its) {
+      [middle, most] = [(low + high) / 2, (high - low) / 2];
+      name.textContent = words;
+      unit = its;
+      inUnit.textContent = its;
+      canvas.setAttribute("aria-label", labelOf());
     },
     stretch(length) {
       if (length > 0) seconds = length;
