@@ -124,7 +124,7 @@ pytest: env-test
 	$(if $(ARGS),,$(PYTEST) -n 2 --dist loadfile -m "not long" tests/browser)
 
 test-long: env-test
-	$(PYTEST) -n 2 --dist loadfile -m long tests
+	$(PYTEST) -n 2 --dist loadfile -m long $(or $(ARGS),tests)
 
 test-oldest:
 	$(call install,.venv-oldest,-r constraints-oldest.txt -e .,.stamp)

@@ -70,6 +70,8 @@ class LiveViews(SphinxTransform):
     def _pictures(self, notebook: str, source: str) -> list[nodes.Element]:
         """Return the pictures of a cell's view, one for light and one for dark pages, where there are both."""
         files = {theme: STATIC / picture_of(notebook, source, theme) for theme in ("light", "dark")}
+        for file in files.values():
+            self.env.note_dependency(str(file))  # one that comes later is shown then
         if not all(file.exists() for file in files.values()):
             return []
         alt = "The view of this cell, running in JupyterLab"

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,11 @@ def dockerfile_of(copy):
     log = done.stdout + done.stderr
     assert done.returncode == 0, log
     return log
+
+
+def test_the_link_to_the_explorer_is_the_address_that_it_has_behind_jupyterlab():
+    (name,) = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"]["jupyter_serverproxy_servers"]
+    assert f"HEAD?urlpath={name}%2F`" in (ROOT / "docs" / "binder.md").read_text()
 
 
 @pytest.mark.slow
