@@ -87,6 +87,18 @@ def test_a_view_is_opened_changed_and_closed_by_a_page_and_later_pages_know(expl
     assert list(explorer.view.open) == ["traces"]
 
 
+def test_a_network_offers_its_potentials_against_the_synapses_that_end_on_them(explored):
+    explorer = explored(bp.examples.COBA(50, 10.0, seed=1), dt=1e-4, views=())
+    (view,) = (view for view in explorer.view.content()["views"] if view["name"] == "phase")
+    (_, across, x), (_, up, y) = view["choices"]
+    # What is recorded comes first; of what neurons only take in or keep in mind there is nothing.
+    assert across[:2] == ["system.excitatory.V", "system.inhibitory.V"]
+    assert set(across[2:]) == {"system.E2E.g", "system.E2I.g", "system.I2E.g", "system.I2I.g"}
+    assert (x, y, up) == ("system.excitatory.V", "system.E2E.g", ["system.E2E.g", "system.I2E.g"])
+    explorer.show("phase", "system.inhibitory.V", "system.I2I.g")
+    assert explorer.view.open["phase"].missing == ["system.I2I.g"]
+
+
 def test_a_phase_plane_is_of_two_states_of_one_group(explored):
     rng = np.random.default_rng(0)
     a, b = bp.neurons.AdExIF(3), bp.neurons.AdExIF(5)
@@ -97,8 +109,8 @@ def test_a_phase_plane_is_of_two_states_of_one_group(explored):
     assert (explorer.view.open["phase"].plane.x, explorer.view.open["phase"].plane.y) == ("system.b.w", "system.b.V")
     (view,) = (view for view in explorer.view.content()["views"] if view["name"] == "phase")
     assert [choice[1] for choice in view["choices"]] == [
-        ["system.a.V", "system.a.w", "system.b.V", "system.b.w"],
-        ["system.b.V"],
+        ["system.a.V", "system.a.w", "system.b.V", "system.b.w", "system.syn.g"],
+        ["system.b.V", "system.syn.g"],
     ]
     explorer.hide("phase")
     assert explorer.view.open == {}
@@ -107,7 +119,7 @@ def test_a_phase_plane_is_of_two_states_of_one_group(explored):
 
 
 def test_a_view_of_what_is_not_recorded_is_not_offered_and_refused(explored, listen):
-    explorer = explored(bp.modules.LIF(4), record="vmem")
+    explorer = explored(bp.modules.Rate(4), record="x")
     assert not {"rates", "phase"} & {view["name"] for view in explorer.view.content()["views"]}
     with pytest.raises(
         errors.UnknownPathError,

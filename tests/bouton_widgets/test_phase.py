@@ -148,5 +148,25 @@ def test_what_cannot_be_shown_is_refused(simulation):
     for ends in ((1, 1), (0, np.inf), (1, 2, 3)):
         with pytest.raises(errors.ValueRefused, match=r"phase_plane\(y_range=\.\.\.\): expected a smaller and a larger"):
             bw.phase_plane(simulation, "system.V", "system.w", y_range=ends)
-    with pytest.raises(errors.UnknownPathError, match=r"unit 0 of system\.input recorded, got a simulation that does not"):
-        bw.phase_plane(simulation, "system.V", "system.input")
+    with pytest.raises(errors.UnknownPathError, match=r"unit 1 of system\.V recorded, got one that keeps every 2th unit"):
+        bw.phase_plane(simulation, "system.V", "system.w", unit=1)
+
+
+def test_states_that_are_not_recorded_have_a_plane_but_no_past(simulation, listen):
+    plot = bw.phase_plane(simulation, "system.V", "system.input", unit=1)
+    content = plot.view.content()
+    assert content["missing"] == ["system.input"]
+    assert content["x"] == ["system.V", "mV"] or content["x"][0] == "system.V"
+    page = listen(plot.view)
+    simulation.step(30)
+    head, buffers, _ = plot.view.picture()
+    assert head["at"] == (
+        pytest.approx(float(simulation.model.system.V[1])),
+        pytest.approx(float(simulation.model.system.input[1])),
+    )
+    assert buffers[0] == b""
+    assert min(head["grid"]) > 8
+    low, high = head["x"]
+    assert low < head["at"][0] < high
+    page.say("unit", value=0)
+    assert (plot.view.plane.unit, page.heard("refused")) == (0, [])

@@ -1,7 +1,7 @@
 """Which live views an explorer offers: a line for each."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,12 +31,29 @@ def events(simulation: Simulation) -> list[str]:
 
 
 def states(simulation: Simulation, *others: str) -> list[str]:
-    """Signals that are states, with at least one more of as many units; beside another those that go with it."""
-    sizes = {entry.path: math.prod(entry.shape) for entry in simulation.model.entries() if entry.kind == "state"}
-    known = [path for path in values(simulation) if path in sizes]
-    if others:
-        return [path for path in known if path not in others and sizes[path] == sizes[others[0]]]
-    return [path for path in known if any(path != one and sizes[path] == sizes[one] for one in known)]
+    """States of floats that have another of the same units; beside one those that go with it. First what is recorded."""
+    recorded = set(values(simulation))
+    floats = {e.path: e for e in simulation.model.entries() if e.kind == "state" and e.dtype is not None and e.dtype.kind == "f"}
+    found = {path: entry for path, entry in floats.items() if path in recorded or entry.name not in _ASIDE}
+    ordered = sorted(found, key=lambda path: path not in recorded)
+    of = [found[path] for path in others if path in found]
+
+    def goes(entry: bp.Entry) -> bool:
+        return any(_of_one_unit(entry, other, recorded) for other in (of or found.values()))
+
+    return [path for path in ordered if path not in others and goes(found[path])]
+
+
+# What a part takes in or keeps in mind: on a plane only when somebody has it recorded.
+_ASIDE = ("input", "rec_input", "irec", "t_last_spike", "spikes", "spike")
+
+
+def _of_one_unit(one: bp.Entry, other: bp.Entry, recorded: Collection[str]) -> bool:
+    """Whether two states are of the same units: of one part, or of neurons and a synapse that ends on them."""
+    if one is other or math.prod(one.shape) != math.prod(other.shape):
+        return False
+    parts = [getattr(entry.owner, "post", None) or entry.owner for entry in (one, other)]
+    return parts[0] is parts[1] or {one.path, other.path} <= set(recorded)
 
 
 @dataclass(frozen=True)

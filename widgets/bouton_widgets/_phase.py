@@ -60,13 +60,16 @@ class PhaseView(LiveView):
         self._field: bp.run.PhaseField | None = None
         self._of: tuple = ()
         self._due, self._clock = 0.0, time.monotonic
-        units = {signal.path: signal.unit or "" for signal in simulation.signals}
+        units = {entry.path: entry.unit or "" for entry in simulation.model.entries() if entry.kind == "state"}
         self.names = {path: units.get(path, "") for path in (plane.x, plane.y)}
+        recorded = {signal.path for signal in simulation.signals}
+        self.missing = [path for path in self.names if path not in recorded]
+        """The states that the simulation does not record: where the unit has been is then not known."""
 
     def content(self) -> dict[str, Any]:
         """Give the names of the axes, and how many units there are."""
         x, y = self.names.items()
-        more = {"units": self.plane.units, "seconds": self.seconds, "arrows": self._arrows}
+        more = {"units": self.plane.units, "seconds": self.seconds, "arrows": self._arrows, "missing": self.missing}
         return super().content() | {"x": x, "y": y} | more
 
     def plain(self) -> str:
@@ -89,11 +92,11 @@ class PhaseView(LiveView):
                     axis.zoom(float(message["factor"]), about)
 
     def choose(self, unit: int) -> None:
-        """Show another unit, if it is recorded."""
+        """Show another unit, if it is recorded, or nothing is."""
         before = self.plane.unit
         self.plane.unit = unit
         try:
-            self.plane.path(most=4)
+            self._path(4)
         except errors.UnknownPathError:
             self.plane.unit = before
             raise
@@ -127,11 +130,17 @@ class PhaseView(LiveView):
         return head, [xy.tobytes(), *lines, np.stack([field.dx, field.dy]).tobytes(), ago], field.change
 
     def _seen(self) -> tuple[bp.run.PhasePath, tuple[float, float], tuple]:
-        path = self.plane.path(self.seconds, most=2400)
+        path = self._path(2400)
         # The model may have moved on since.
         now = (float(path.x[-1]), float(path.y[-1])) if len(path.x) else self.plane.now()
         ends = tuple(axis.ends(np.append(v, at)) for axis, v, at in zip(self._axes, (path.x, path.y), now, strict=True))
         return path, now, ends
+
+    def _path(self, most: int) -> bp.run.PhasePath:
+        if self.missing:
+            none = np.zeros(0, np.float32)
+            return bp.run.PhasePath(none, none, np.zeros(0, int))
+        return self.plane.path(self.seconds, most)
 
     def _now(self, x: tuple[float, float], y: tuple[float, float]) -> bp.run.PhaseField:
         """The field: at once when a hand has moved, or else as often as it is cheap."""
@@ -194,7 +203,7 @@ def phase_plane(
     Parameters
     ----------
     simulation : bouton.run.LiveSimulation
-        What is shown and steered. It records both states.
+        What is shown and steered. Where the unit has been is drawn if it records both states.
     x, y : str
         Paths of two states with floats: ``"system.V"``, ``"system.w"``.
     unit : int
@@ -218,7 +227,7 @@ def phase_plane(
     Raises
     ------
     KindError, UnknownPathError, ShapeError, ValueRefused
-        As `bouton.run.PhasePlane`; also for states that the simulation does not record, and for seconds and ranges that are none.
+        As `bouton.run.PhasePlane`; also for a unit that is not among those recorded, and for seconds and ranges that are none.
     """
     checked_simulation(simulation, "phase_plane")
     if seconds is not None and not (np.ndim(seconds) == 0 and 0 < float(seconds) < math.inf):
@@ -229,10 +238,11 @@ def phase_plane(
             fix="Leave it out for all that is kept.",
         )
     plane = bp.run.PhasePlane(simulation, x, y, unit, points=points)
-    plane.path(most=4)
     shown = simulation.window if seconds is None else min(float(seconds), simulation.window)
     ranges = _range(x_range, "x_range"), _range(y_range, "y_range")
-    return PhasePlot(PhaseView(plane, simulation, shown, *ranges, arrows, transport))
+    view = PhaseView(plane, simulation, shown, *ranges, arrows, transport)
+    view.choose(unit)
+    return PhasePlot(view)
 
 
 def _range(given: Sequence[float] | None, name: str) -> tuple[float, float] | None:

@@ -193,12 +193,17 @@ export function start(root, port) {
 
   const shown = { canvas };
   const view = live(root, port, content, { take, paint, shown, columns: () => canvas.clientWidth || 600 });
-  const legend = h("span", { class: "bt-legend" }, shade, planeMark(`last ${pretty(content.seconds, 3)} s`, PLANE_COLOURS.path),
+  const legend = h("span", { class: "bt-legend" }, shade,
+    ...(content.missing.length ? [] : [planeMark(`last ${pretty(content.seconds, 3)} s`, PLANE_COLOURS.path)]),
     planeMark(`${x.name} nullcline`, PLANE_COLOURS.x), planeMark(`${y.name} nullcline`, PLANE_COLOURS.y, true));
   const axis = h("p", { class: "bt-axis" }, h("span", { class: "bt-path" }, x.path), x.unit && ` ${x.unit}`);
   const figure = h("figure", { class: "bt-plot" }, h("figcaption", {}, h("span", { class: "bt-path" }, y.path),
     h("span", { class: "bt-unit" }, y.unit), legend), canvas, axis);
-  const aside = h("div", { class: "bt-aside" }, controls, h("h4", {}, "Now"), now.element, h("h4", {}, "At the pointer"), there.element);
+  // Only what is recorded has a past.
+  const note = content.missing.length
+    ? h("p", { class: "bt-note" }, `Where it has been is not shown: ${content.missing.join(" and ")} ${content.missing.length > 1 ? "are" : "is"} not recorded.`) : null;
+  const aside = h("div", { class: "bt-aside" }, controls, h("h4", {}, "Now"), now.element, h("h4", {}, "At the pointer"), there.element,
+    ...(note ? [note] : []));
   view.begin(h("div", { class: "bt-two" }, figure, aside), told);
   return view.stop;
 }
