@@ -5,7 +5,6 @@ dark. Run it when a view looks otherwise, or a tutorial has new ones, in the env
 """
 
 import json
-import shutil
 import sys
 import tempfile
 import time
@@ -15,6 +14,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent
 sys.path[:0] = [str(ROOT / "tests"), str(HERE / "_ext")]
 
+import nbformat  # noqa: E402
 from browser.kit import FLAGS, Watched, chromium_path, free_port, jupyterlab, serving  # noqa: E402
 from PIL import Image  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
@@ -26,9 +26,10 @@ DONE = f"{CELLS}.every((cell) => cell.model.executionState === 'idle' && cell.mo
 
 
 def small(file: Path) -> None:
-    """Write a picture with few colours, which is enough for lines and letters, and a third of the bytes."""
+    """Write a picture with few colours, the rare ones among them, which is enough for lines and letters, and fewer bytes."""
     with Image.open(file) as picture:
-        picture.convert("RGB").quantize(96, dither=Image.Dither.NONE).save(file, optimize=True)
+        few = picture.convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE, kmeans=5, dither=Image.Dither.NONE)
+    few.save(file, optimize=True)
 
 
 def first_page(browser) -> None:
@@ -49,33 +50,35 @@ def first_page(browser) -> None:
 
 
 def live_cells(notebook: Path) -> list[tuple[int, str]]:
-    """Return (place among the cells of code, source) of those that end in a live view."""
-    cells = [cell for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
-    sources = ["".join(cell["source"]) for cell in cells]
-    return [(place, source) for place, source in enumerate(sources) if is_live(source)]
+    """Return (place, source) of the cells that end in a live view."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    sources = [(place, "".join(cell["source"])) for place, cell in enumerate(cells) if cell["cell_type"] == "code"]
+    return [(place, source) for place, source in sources if is_live(source)]
 
 
 def tutorial(lab, browser, notebook: Path) -> None:
-    """Run a notebook, and take each of its live views."""
-    shutil.copy(notebook, lab.folder / "notebooks" / notebook.name)
-    watched = Watched(browser)
-    page = watched.page
-    page.set_viewport_size({"width": 1180, "height": 1400})
-    lab.show(page, notebook.name)
-    page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
-    page.wait_for_function(DONE, timeout=300_000)
-    for theme in ("Light", "Dark"):
-        page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", f"JupyterLab {theme}")
-        time.sleep(2)
-        for place, source in live_cells(notebook):
-            view = page.locator(".jp-Notebook .jp-CodeCell").nth(place).locator(".bouton").first
-            view.scroll_into_view_if_needed(timeout=30_000)
-            time.sleep(4)  # a view that nobody saw goes on when it is seen
+    """Take each live view of a notebook as it is when its cell has run, and none behind it."""
+    for place, source in live_cells(notebook):
+        begun = nbformat.read(notebook, as_version=4)
+        del begun.cells[place + 1 :]
+        nbformat.write(begun, lab.folder / "notebooks" / notebook.name)
+        watched = Watched(browser)
+        page = watched.page
+        page.set_viewport_size({"width": 1180, "height": 1400})
+        lab.show(page, notebook.name)
+        page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
+        page.wait_for_function(DONE, timeout=300_000)
+        for theme in ("Light", "Dark"):
+            page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", f"JupyterLab {theme}")
+            view = page.locator(".jp-Notebook .jp-CodeCell").last.locator(".bouton").first
+            view.scroll_into_view_if_needed(timeout=60_000)
+            time.sleep(6)  # a view goes on when somebody sees it
             file = STATIC / picture_of(notebook.stem, source, theme.lower())
             view.screenshot(path=file)
             small(file)
             print(file.name, flush=True)
-    watched.context.close()
+        page.evaluate("jupyterapp.commands.execute('kernelmenu:shutdown')")
+        watched.context.close()
 
 
 def forget_old() -> None:
