@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 import jax
+from docutils import nodes
 
 # In the order of the site. Of a name's paths the page has the one that stands first here.
 GROUPS = {
@@ -230,6 +231,15 @@ def write(folder: Path) -> None:
         old.unlink()
 
 
+def to_jax(_app: Any, _env: Any, node: nodes.Element, shown: nodes.Element) -> nodes.Element | None:
+    """Lead from a docstring's ``:func:`jax.numpy.zeros``` to JAX's own page, without asking that for a list of them."""
+    target = node.get("reftarget", "")
+    if node.get("reftype") not in ("class", "func") or not target.startswith("jax."):
+        return None
+    return nodes.reference("", "", shown, refuri=f"{JAX_PAGES}{target}.html", internal=False)
+
+
 def setup(app: Any) -> dict[str, bool]:
+    app.connect("missing-reference", to_jax)
     app.connect("config-inited", lambda app, _config: write(Path(app.srcdir) / "api"), priority=200)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
