@@ -91,7 +91,7 @@ env-docs:
 
 # A PORT that was asked for is kept to; otherwise JupyterLab takes the next free one when 8888 is taken.
 lab: env-lab
-	@exec $(BIN)/jupyter lab --ServerApp.root_dir=notebooks --ip=$(IP) \
+	@exec $(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks --ip=$(IP) \
 		--port=$(or $(PORT),8888) $(if $(PORT),--ServerApp.port_retries=0) \
 		--LabApp.extension_manager=readonly \
 		$(if $(filter none,$(BROWSER)),--no-browser) \

@@ -7,6 +7,7 @@ import re
 import pytest
 from tutorials.tutorial import PATHS, Tutorial
 
+ROOT = PATHS[0].parents[1]
 LIVE = "application/vnd.jupyter.widget-view+json"
 VIEW = re.compile(r"\bbw\.(?:activity|explore|histogram|history|parameters|phase_plane|rates|stimulus|traces|tree|weights)\(")
 
@@ -71,3 +72,10 @@ def test_it_leads_to_the_next_and_to_pages_that_are_there(tutorial):
     assert "tutorial" in tutorial.text[-1]
     assert any(link.startswith("../docs/") for link in tutorial.text[-1].split("](")[1:])
     assert [link for link in tutorial.links if not (tutorial.path.parent / link.partition("#")[0]).is_file()] == []
+
+
+def test_make_lab_serves_the_folder_that_the_links_lead_to(tutorial):
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    served = (ROOT / re.search(r"jupyter lab --ServerApp\.root_dir=(\S+)", makefile)[1]).resolve()
+    outside = [link for link in tutorial.links if not (tutorial.path.parent / link).resolve().is_relative_to(served)]
+    assert outside == [], "JupyterLab follows no link out of its folder"
