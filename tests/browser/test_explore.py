@@ -152,6 +152,45 @@ def test_selecting_in_the_tree_narrows_parameters_and_traces_until_all_is_asked_
     assert controls.count() == everything
 
 
+def test_a_raster_tells_the_unit_that_is_pointed_at(page, until):
+    figure = page.locator(".bt-traces figure").first
+    canvas = figure.locator("canvas")
+    rows = page.locator(".bt-traces").evaluate("e => e.bouton.plots[0].data.rows")
+
+    def told(row):
+        first, last = row * 3200 // rows, (row + 1) * 3200 // rows - 1
+        return f"units {first}–{last}" if last > first else f"unit {first}"
+
+    box = canvas.bounding_box()
+    row = rows // 4
+    canvas.hover(position={"x": box["width"] / 2, "y": 5 + (box["height"] - 10) * (1 - (row + 0.5) / rows)})
+    until(lambda: figure.locator(".bt-legend").text_content().startswith(told(row)))
+    page.mouse.move(5, 5)
+    until(lambda: figure.locator(".bt-legend").text_content() == "")
+    canvas.focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowUp")
+    assert page.locator(".bt-traces .bt-told").text_content().startswith(told(2))
+    canvas.blur()
+
+
+def test_who_asks_for_little_motion_gets_no_picture_between_two_frames(page, until):
+    page.emulate_media(reduced_motion="reduce")
+    traces = page.locator(".bt-explore .bt-traces")
+    until(lambda: traces.evaluate("e => matchMedia('(prefers-reduced-motion: reduce)').matches"))
+    traces.evaluate(
+        """(element) => {
+            element.frames = 0;
+            element.paints = element.bouton.paints;
+            element.addEventListener("bouton-frame", () => { element.frames += 1; });
+        }"""
+    )
+    until(lambda: traces.evaluate("e => e.frames") >= 4)
+    frames, paints = traces.evaluate("e => [e.frames, e.bouton.paints - e.paints]")
+    assert paints <= frames + 1
+    page.emulate_media(reduced_motion="no-preference")
+
+
 def test_two_tabs_show_one_simulation(page, address, open_page, until):
     other = opened_on(address, open_page(color_scheme="dark"), **WIDE)
     until(lambda: head(other.page, "transport")["status"] == "running", 30)

@@ -208,7 +208,7 @@ def test_play_draws_the_histogram_of_the_simulations_own_numbers(view, head, unt
     histogram = view("histogram")
     histogram.get_by_role("button", name="Play").click()
     until(lambda: head("histogram")["now"] > 0.3, 90)
-    histogram.get_by_role("button", name="Fit").click()
+    histogram.get_by_role("button", name="Fit axis").click()
     paused(view, head, until, kernel, "histogram", "histogram", "other")
     drawn = np.array(histogram.evaluate("e => [[...e.bouton.data.now], [...e.bouton.data.kept]]"))
     ends = histogram.evaluate("e => e.bouton.data.ends")

@@ -1,6 +1,5 @@
 """The phase plane in a real JupyterLab, beside the controls of its model. The tests share one page, in this order."""
 
-
 import numpy as np
 import pytest
 from browser.kit import names, overhang, pictured

@@ -1,6 +1,5 @@
 """The three views in an app that Panel serves. The tests share one page, in this order."""
 
-
 import pytest
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]

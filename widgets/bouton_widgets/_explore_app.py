@@ -1,6 +1,8 @@
 """The explorer as an app: one page, served to browsers on this machine."""
 
+import atexit
 import errno
+import gc
 import socket
 import sys
 import webbrowser
@@ -96,6 +98,8 @@ def serve(
     print(f"{explorer.view.title} runs on {url}\nCtrl+C ends it.", flush=True)
     if show:
         server.io_loop.add_callback(webbrowser.open, url)
+    # At its end the interpreter would search all objects for circles, for seconds, though nothing of them is used again.
+    atexit.register(gc.freeze)
     try:
         server.run_until_shutdown()
     finally:

@@ -60,7 +60,9 @@ class TracesView(KeptView):
     def content(self) -> dict[str, Any]:
         """Give the signals, their units and the speeds on offer."""
         return super().content() | {
-            "signals": [{"path": s.path, "unit": s.unit or "", "units": s.units, "kind": s.kind} for s in self._signals],
+            "signals": [
+                {"path": s.path, "unit": s.unit or "", "units": s.units, "every": s.every, "kind": s.kind} for s in self._signals
+            ],
             "focus": self.focused,
         }
 

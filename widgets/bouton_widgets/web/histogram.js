@@ -22,7 +22,7 @@ export function start(root, port) {
   const told = h("span", { class: "bt-told", role: "status" });
   const mean = h("span", { class: "bt-quiet bt-moments" });
   const refit = h("button", { type: "button", class: "bt-button", title: "Fit the axis to the values",
-    onclick: () => port.send({ type: "fit" }) }, "Fit");
+    onclick: () => port.send({ type: "fit" }) }, "Fit axis");
   const bars = h("span", { class: "bt-reading" });
   const line = h("span", { class: "bt-reading" });
   const when = h("span", {}, "now");

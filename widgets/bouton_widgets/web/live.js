@@ -18,6 +18,8 @@ import { toolbar } from "./toolbar.js";
  * shows any part of what is frozen. Gives the bar above, the state shared on the page, and the way to have it painted again.
  */
 export function live(root, port, content, view) {
+  // Whoever asks for little motion gets pictures that change twice a second, or when a hand has changed something.
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let look = null;
   let latest = null;
   let newest = null;
@@ -34,6 +36,7 @@ export function live(root, port, content, view) {
   let paints = 0;
   let request = 0;
   let pointed = null;
+  let taken = 0;
 
   const probes = probesOf();
   const link = linked(content.simulation ?? port.id, changed);
@@ -128,8 +131,9 @@ export function live(root, port, content, view) {
       owed = null;
     }
     painted = true;
-    if (head && visible && root.isConnected && (view.move?.(now, head, token !== null) || dirty)) draw();
-    if (view.move && token === null && latest?.status === "running") wake();
+    const still = calm.matches && !dirty;
+    if (head && visible && root.isConnected && !still && (view.move?.(now, head, token !== null, calm.matches) || dirty)) draw();
+    if (view.move && token === null && latest?.status === "running" && !calm.matches) wake();
   }
 
   function draw() {
@@ -167,8 +171,11 @@ export function live(root, port, content, view) {
   function framed(message, buffers) {
     bar.report(message);
     [latest, newest] = [message, buffers];
-    if (token === null) take(message, buffers);
-    else if (pointed === null) bar.tell(message.now, false);
+    const rests = calm.matches && head?.status === message.status && head?.change === message.change && performance.now() - taken < 500;
+    if (token === null && !rests) {
+      taken = performance.now();
+      take(message, buffers);
+    } else if (token !== null && pointed === null) bar.tell(message.now, false);
     // A page in the background draws nothing and therefore answers nothing: Python pauses the simulation for it.
     if (painted && !document.hidden) port.send({ type: "drawn", frame: message.frame });
     else owed = message.frame;

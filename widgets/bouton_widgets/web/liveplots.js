@@ -26,7 +26,8 @@ function rgb(hex) {
 
 function describe(signal) {
   const what = signal.kind === "events" ? `raster of ${signal.units}` : `traces${signal.unit && ` in ${signal.unit}`} of ${signal.units}`;
-  return `${signal.path}, live ${what} ${signal.units === 1 ? "unit" : "units"} over simulated time. ${TIME_KEYS}`;
+  const keys = signal.kind === "events" ? " Up and down choose a unit." : "";
+  return `${signal.path}, live ${what} ${signal.units === 1 ? "unit" : "units"} over simulated time. ${TIME_KEYS}${keys}`;
 }
 
 function plotOf(signal) {
@@ -36,8 +37,17 @@ function plotOf(signal) {
   const element = h("figure", { class: "bt-plot" },
     h("figcaption", {}, h("span", { class: "bt-path" }, signal.path), h("span", { class: "bt-unit" }, facts), legend), canvas);
   return { ...signal, canvas, legend, element, last: false, data: null, range: null, image: document.createElement("canvas"), marks: [],
-    line: layer(), kept: [], version: 0 };
+    line: layer(), kept: [], version: 0, row: null };
 }
+
+/** Which units share a row of a raster, as a reader counts them. */
+function unitsOf({ data, units, every }, row) {
+  const from = Math.floor((row * units) / data.rows);
+  const to = Math.floor(((row + 1) * units) / data.rows) - 1;
+  return to > from ? `units ${from * every}–${to * every}` : `unit ${from * every}`;
+}
+
+const hasEvent = ({ bits, columns }, row, column) => (bits[row * Math.ceil(columns / 8) + (column >> 3)] & (128 >> (column & 7))) > 0;
 
 /** Show only these plots, all of them without a choice; the lowest one has the times. */
 function arrange(plots, paths) {
@@ -106,7 +116,7 @@ export function livePlots(root, port) {
   }
 
   // Between two frames the picture goes on moving at the measured rate, so that it scrolls and does not hop.
-  function move(now, _, held) {
+  function move(now, _, held, calm) {
     if (held) return false;
     const [from, end] = head.time;
     const span = end - from;
@@ -115,7 +125,7 @@ export function livePlots(root, port) {
     const passed = Math.min(0.25, (now - lastTick) / 1000);
     lastTick = now;
     const before = edge;
-    if (!full || head.status !== "running" || edge === null || Math.abs(to - edge) > 0.2 * span) edge = to;
+    if (!full || head.status !== "running" || edge === null || calm || Math.abs(to - edge) > 0.2 * span) edge = to;
     else {
       const moved = edge + head.rate * passed;
       edge = Math.min(to + 0.015 * span, moved + (1 - Math.exp(-passed / CATCH_UP)) * (to - moved));
@@ -138,12 +148,49 @@ export function livePlots(root, port) {
     return column >= 0 && column < count ? (values[i * count + column] + values[(rows + i) * count + column]) / 2 : NaN;
   }
 
+  /** The row of a raster that is pointed at, and whether it has an event there. */
+  function readRow(plot, time) {
+    const { row, data } = plot;
+    let text = "";
+    if (row !== null && data && row < data.rows) {
+      text = unitsOf(plot, row);
+      const column = time === null ? -1 : Math.floor(((time - data.span[0]) / (data.span[1] - data.span[0])) * data.columns);
+      // A pointer is wider than a column.
+      const near = [0, -1, 1, -2, 2].map((by) => column + by).filter((k) => k >= 0 && k < data.columns);
+      if (column >= 0 && near.some((k) => hasEvent(data, row, k))) text += ", event";
+    }
+    if (plot.legend.textContent !== text) plot.legend.textContent = text;
+    return text;
+  }
+
   function read(plot, time) {
-    if (!plot.data || plot.kind === "events") return;
+    if (!plot.data) return;
+    if (plot.kind === "events") return void readRow(plot, time);
     plot.marks.forEach((mark, i) => {
       const value = time === null ? NaN : valueOf(plot, i, time);
       const text = Number.isNaN(value) ? "" : pretty(value, head.at ? 4 : 3);
       if (mark.textContent !== text) mark.textContent = text;
+    });
+  }
+
+  function pointAtRows(plot) {
+    const { canvas } = plot;
+    const turn = (row) => {
+      plot.row = row === null || !plot.data ? null : Math.min(plot.data.rows - 1, Math.max(0, row));
+      view.repaint();
+    };
+    canvas.addEventListener("pointermove", (event) => {
+      const box = frameOf(canvas.clientWidth, canvas.clientHeight, plot.last);
+      const part = (box.bottom - event.offsetY) / (box.bottom - box.top);
+      turn(part >= 0 && part < 1 && plot.data ? Math.floor(part * plot.data.rows) : null);
+    });
+    for (const gone of ["pointerleave", "blur"]) canvas.addEventListener(gone, () => turn(null));
+    canvas.addEventListener("keydown", (event) => {
+      const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+      if (!by || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+      event.preventDefault();
+      turn(plot.row === null ? 0 : plot.row + by);
+      times.told.textContent = readRow(plot, times.time());
     });
   }
 
@@ -153,7 +200,8 @@ export function livePlots(root, port) {
       const value = valueOf(plot, i, time);
       return `unit ${unit} ${Number.isNaN(value) ? "not simulated" : pretty(value, 3)}`;
     }).join(", ")}${plot.unit && ` ${plot.unit}`}`);
-    return [`${pretty(time, 5)} s`, ...words].join("; ");
+    const rows = plots.filter((plot) => plot.row !== null && !plot.element.hidden).map((plot) => `${plot.path} ${readRow(plot, time)}`);
+    return [`${pretty(time, 5)} s`, ...rows, ...words].join("; ");
   }
 
   function drawKept(plot, context, box, look, now, range) {
@@ -230,7 +278,10 @@ export function livePlots(root, port) {
     const plot = plots.find((one) => one.canvas === canvas);
     return frameOf(canvas.clientWidth, canvas.clientHeight, plot.last);
   } });
-  for (const plot of plots) times.attach(plot.canvas);
+  for (const plot of plots) {
+    times.attach(plot.canvas);
+    if (plot.kind === "events") pointAtRows(plot);
+  }
   view.begin(h("div", { class: "bt-plots" }, ...plots.map((plot) => plot.element)), h("p", { class: "bt-axis" }, "Simulated time (s)"), times.told);
   return view.stop;
 }

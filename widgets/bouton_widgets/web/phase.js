@@ -63,7 +63,7 @@ export function start(root, port) {
   const controls = h("div", { class: "bt-bar", role: "group", "aria-label": "Plane" },
     content.units > 1 ? h("label", { class: "bt-labelled" }, h("span", { class: "bt-quiet" }, "Unit"), number) : null,
     toggle, button("−", "Show more of the plane", () => zoom(1.25)), button("+", "Show less of the plane", () => zoom(0.8)),
-    button("Fit", "Fit the plane to where the unit has been", () => port.send({ type: "fit" })));
+    button("Fit axes", "Fit the plane to where the unit has been", () => port.send({ type: "fit" })));
 
   function choose() {
     const value = Number(number.value);

@@ -234,7 +234,7 @@ export function start(root, port) {
 
   function paintBars(look) {
     const { context, width, height } = fit(bars);
-    const box = { left: 46, right: width - 20, top: 6, bottom: height - 22 };
+    const box = { left: 58, right: width - 20, top: 6, bottom: height - 22 };
     if (box.right - box.left < 40) return;
     const most = Math.max(...data.counts, 1);
     const placeX = placer(data.ends[0] < data.ends[1] ? data.ends : [-1, 1], [box.left, box.right]);
