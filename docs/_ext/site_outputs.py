@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
-from site_sources import STATIC
 from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
 
@@ -69,7 +68,8 @@ class LiveViews(SphinxTransform):
 
     def _pictures(self, notebook: str, source: str) -> list[nodes.Element]:
         """Return the pictures of a cell's view, one for light and one for dark pages, where there are both."""
-        files = {theme: STATIC / picture_of(notebook, source, theme) for theme in ("light", "dark")}
+        folder = Path(self.env.srcdir) / "docs" / "_static"
+        files = {theme: folder / picture_of(notebook, source, theme) for theme in ("light", "dark")}
         for file in files.values():
             self.env.note_dependency(str(file))  # one that comes later is shown then
         if not all(file.exists() for file in files.values()):
