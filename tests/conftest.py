@@ -1,6 +1,7 @@
 """What holds for every test: JAX on the CPU unless told otherwise, strict dtypes, annotations checked, quick tests first."""
 
 import os
+import tempfile
 from pathlib import Path
 
 # Before anything imports JAX, and inherited by every process that a test starts.
@@ -17,6 +18,11 @@ jaxtyping.install_import_hook([*annotates_shapes(ROOT / "lib"), *annotates_shape
 
 jax.config.update("jax_numpy_dtype_promotion", "strict")
 jax.config.update("jax_enable_x64", False)
+# Thousands of small programs, many of them alike: XLA compiles each of them once. A folder for this process alone.
+_compiled = tempfile.TemporaryDirectory(prefix="bouton-compiled-")
+jax.config.update("jax_compilation_cache_dir", _compiled.name)
+jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
+jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
 
 
 def pytest_collection_modifyitems(items):
