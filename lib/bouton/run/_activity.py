@@ -166,8 +166,9 @@ class Activity:
             courses[path] = Scroll(held, _some(self._signals[path]), fold, np.float32(np.nan)).at(shown)[0].astype(float)
             last = recording.values[path][-max(round(recording.window * _NOW), 1) :, _some(self._signals[path])]
             now[path] = float(fold(last[None])[0, 0]) if last.size else math.nan
-        for path in self._looks if recording.course is not None else ():
-            courses[path], now[path] = self._of_looks(path, self._then(path, recording.course), shown)
+        if recording.course is not None:
+            for path in self._looks:
+                courses[path], now[path] = self._of_looks(path, self._then(path, recording.course), shown)
         width = shown.steps * recording.dt
         return ActivityCourses((shown.begin * width, shown.end * width), now, courses, recording.change)
 

@@ -9,12 +9,11 @@ import jax
 import numpy as np
 import optax
 
-from ..errors import KindError, RunningError, UnsupportedError, ValueRefused
+from ..errors import RunningError, UnsupportedError, ValueRefused
 from ..modules import Module
-from ..transform._numbers import is_real
 from ._drive import Drive
 from ._fit_start import initial_states, states_of, target_samples
-from ._fit_step import FitStep
+from ._fit_step import FitStep, optimizer_of
 from ._foreign import Foreign, Stopped
 from ._live import LiveSimulation
 from ._presets import Preset
@@ -132,7 +131,9 @@ class Fit:
         self._inputs = self._driven(
             drive if drive is not None else self._simulation.inputs if self._simulation else Drive(None, 0)
         )
-        self._step = FitStep(self._recorder, self._entries, self.distance, _optimizer(rate, optimizer), self._inputs, self._dt)
+        self._step = FitStep(
+            self._recorder, self._entries, self.distance, optimizer_of(rate, optimizer, _WHERE), self._inputs, self._dt
+        )
         self._watchers = Watchers()
         self._worker = Worker(self._on)
         self._guard = threading.RLock()
@@ -311,21 +312,3 @@ class Fit:
             raise ValueRefused(
                 where=f"{_WHERE}(inputs=...)", expected="inputs for all steps", got=f"{stop}", fix="Give a series of them."
             ) from stop
-
-
-def _optimizer(rate: Any, optimizer: Any) -> optax.GradientTransformation:
-    if optimizer is None:
-        if not is_real(rate) or not 0 < float(rate) < 1:
-            raise ValueRefused(
-                where=f"{_WHERE}(rate=...)", expected="a number between 0 and 1", got=f"{rate!r}", fix="Write for instance 0.05."
-            )
-        # Slopes of one trace have no noise, and sizes that differ by orders of magnitude: their signs tell more.
-        return optax.rprop(float(rate), max_step_size=float(rate))
-    if not isinstance(optimizer, optax.GradientTransformation):
-        raise KindError(
-            where=f"{_WHERE}(optimizer=...)",
-            expected="an optax.GradientTransformation",
-            got=f"{type(optimizer).__name__}",
-            fix="Write for instance optax.sgd(0.1).",
-        )
-    return optimizer

@@ -9,7 +9,9 @@ import numpy as np
 import optax
 
 from ..core import Entry
+from ..errors import KindError, ValueRefused
 from ..transform import Purified, Variable, grad, purify
+from ..transform._numbers import is_real
 from ._read_outs import DistanceTo
 from ._signals import Recorder
 
@@ -154,3 +156,28 @@ class FitStep:
         rows = jnp.reshape(self._recorder.evolved(inputs, [path])[path][0], (len(self._example), -1))
         rows = rows if jnp.issubdtype(rows.dtype, jnp.floating) else rows.astype(float)
         return self._distance({path: rows}, self._dt)
+
+
+def optimizer_of(rate: Any, optimizer: Any, where: str) -> optax.GradientTransformation:
+    """What moves the coordinates: Rprop in steps of at most ``rate``, or what somebody gives.
+
+    Raises
+    ------
+    ValueRefused, KindError
+        For what is no rate, and no optimiser.
+    """
+    if optimizer is None:
+        if not is_real(rate) or not 0 < float(rate) < 1:
+            raise ValueRefused(
+                where=f"{where}(rate=...)", expected="a number between 0 and 1", got=f"{rate!r}", fix="Write for instance 0.05."
+            )
+        # Slopes of one trace have no noise, and sizes that differ by orders of magnitude: their signs tell more.
+        return optax.rprop(float(rate), max_step_size=float(rate))
+    if not isinstance(optimizer, optax.GradientTransformation):
+        raise KindError(
+            where=f"{where}(optimizer=...)",
+            expected="an optax.GradientTransformation",
+            got=f"{type(optimizer).__name__}",
+            fix="Write for instance optax.sgd(0.1).",
+        )
+    return optimizer
