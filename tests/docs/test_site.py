@@ -15,7 +15,8 @@ import bouton_widgets
 
 ROOT = Path(__file__).parents[2]
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+# To build it takes a minute of two processors.
+pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 
 # What a browser loads by itself, by element: the attributes that name it.
 LOADED = {

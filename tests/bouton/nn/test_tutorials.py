@@ -70,7 +70,7 @@ def test_what_a_node_of_ones_own_begins_with_is_learnt(names):
     (source,) = [cell for cell in cells("04_node_customization.ipynb") if cell.startswith("class VRNN")]
     names["check_shape_consistency"] = bp.nn.check_shape_consistency
     exec(source, names)
-    node = run(answers("04_node_customization.ipynb")[1].replace("20,", "20, input_shape=1,"), names)
+    node = run(answers("04_node_customization.ipynb")[-1].replace("20,", "20, input_shape=1,"), names)
     node.initialize(3)
     assert isinstance(node.train_state, bm.TrainVar)
     assert node.train_state.shape == (20,)
