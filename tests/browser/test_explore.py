@@ -209,6 +209,7 @@ def test_two_tabs_show_one_simulation(page, address, open_page, until):
     other.page.close()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=lambda size: str(size["width"]))
 def test_pictures_in_light_and_dark_wide_and_narrow(page, pictures, until, scheme, size):

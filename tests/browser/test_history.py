@@ -159,6 +159,7 @@ def test_a_later_fit_shows_when_its_cell_has_been_executed(opened, content, unti
     until(lambda: content()["facts"] == "20 epochs · 160 updates")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_pictures_in_light_and_dark(page, view, point, until, pictures, theme):
     page.set_viewport_size({"width": 1100, "height": 1300})

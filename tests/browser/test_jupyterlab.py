@@ -171,6 +171,7 @@ def test_a_cell_that_takes_long_freezes_neither_picture_nor_slider(opened, page,
     until(lambda: head()["change"] > change, 10)
 
 
+@pytest.mark.long
 def test_pictures_in_light_and_dark(page, head, until, pictures):
     for theme, name in (("JupyterLab Light", "light"), ("JupyterLab Dark", "dark")):
         page.evaluate("([command, theme]) => jupyterapp.commands.execute(command, {theme})", [THEME, theme])

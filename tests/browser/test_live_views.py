@@ -234,6 +234,7 @@ def test_every_control_has_a_name(view, kind, least):
     assert nameless == []
 
 
+@pytest.mark.long
 def test_pictures_in_light_dark_and_narrow(page, view, head, until, pictures):
     for kind in ("traces", "histogram"):
         view(kind).get_by_role("button", name="Play").click()

@@ -119,6 +119,7 @@ def test_in_a_narrow_notebook_nothing_is_cut_off(page, plane, until, pictures):
     page.set_viewport_size({"width": 1150, "height": 1500})
 
 
+@pytest.mark.long
 def test_pictures_in_light_and_dark(page, plane, head, until, pictures):
     pictured(page, plane, head, until, pictures, "phase")
 

@@ -85,6 +85,7 @@ def another(open_page):
     watched.page.close()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("theme", ["default", "dark"])
 def test_pictures_in_light_and_dark(addresses, another, pictures, theme, until):
     watched = another

@@ -360,6 +360,7 @@ def test_the_columns_of_the_static_page_are_aligned_at_every_depth(page):
     assert sides == ["left", "left", "left", "right", "left", "right", "right", "left"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("theme", ["Dark", "Light"])
 def test_pictures_in_light_and_dark(page, nth, until, pictures, theme):
     page.evaluate("([command, theme]) => jupyterapp.commands.execute(command, {theme})", [THEME, f"JupyterLab {theme}"])

@@ -219,6 +219,7 @@ def test_a_kept_run_lies_under_the_next_and_what_is_shown_is_saved(stimulus, act
     assert weights.get_by_role("combobox", name="Difference to a kept run").count() == 0
 
 
+@pytest.mark.long
 def test_pictures_in_light_dark_and_narrow(page, address, until, pictures):
     page.screenshot(path=pictures / "views-light.png", full_page=True)
     for width in (900, 600):

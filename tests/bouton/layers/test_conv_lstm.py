@@ -10,6 +10,8 @@ import bouton.math as bm
 from bouton.errors import ShapeError, UnsupportedError
 from bouton.layers import Conv1DLSTMCell, Conv1dLSTMCell, Conv2dLSTMCell, Conv3dLSTMCell, LSTMCell
 
+pytestmark = pytest.mark.long
+
 RNG = np.random.default_rng(3)
 
 

@@ -9,6 +9,8 @@ import pytest
 import bouton as bp
 import bouton.math as bm
 
+pytestmark = pytest.mark.long
+
 DRAW = np.random.default_rng(1)
 SCORES = DRAW.normal(size=(6, 4)) * 3
 INDEX = np.asarray([0, 3, 2, 2, 1, 0])

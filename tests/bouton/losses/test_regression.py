@@ -8,6 +8,8 @@ import pytest
 import bouton as bp
 import bouton.math as bm
 
+pytestmark = pytest.mark.long
+
 DRAW = np.random.default_rng(0)
 P, T = DRAW.normal(size=(4, 3)), DRAW.normal(size=(4, 3))
 P[0, 0], P[1, 1] = T[0, 0] + 30.0, T[1, 1] - 2.5

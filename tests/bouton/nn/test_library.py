@@ -10,6 +10,8 @@ import bouton as bp
 import bouton.math as bm
 from bouton.errors import KindError, ShapeError, ValueRefused
 
+pytestmark = pytest.mark.long
+
 nn = bp.nn
 RNG = np.random.default_rng(6)
 IMAGES = RNG.normal(size=(2, 6, 6, 4)).astype(np.float32)

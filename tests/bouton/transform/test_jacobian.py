@@ -7,6 +7,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 import bouton.math as bm
 from bouton.errors import KindError, ValueRefused
 
+pytestmark = pytest.mark.long
+
 X = np.array([1.0, 2.0, 3.0], np.float32)
 A = np.array([[1.0, 2.0, 0.0], [0.0, -1.0, 3.0]], np.float32)
 

@@ -9,6 +9,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 import bouton.math as bm
 from bouton.errors import KindError, MathError
 
+pytestmark = pytest.mark.long
+
 A = np.array([5.0, 3.0, 2.0], np.float32)
 B = np.array([2.0, 2.0, 4.0], np.float32)
 K = np.array([5, 3, 2], np.int32)

@@ -6,6 +6,8 @@ import pytest
 import bouton.math as bm
 from bouton.errors import KindError, ShapeError, ValueRefused
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize(
     ("size", "shape"),

@@ -5,10 +5,13 @@ import sys
 
 import jax
 import numpy as np
+import pytest
 from numpy.testing import assert_array_equal
 
 import bouton as bp
 import bouton.math as bm
+
+pytestmark = pytest.mark.long
 
 
 def test_a_seed_makes_every_draw_after_it_reproducible():

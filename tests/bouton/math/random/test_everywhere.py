@@ -8,6 +8,8 @@ from scipy import stats
 import bouton.math as bm
 from bouton.errors import KindError, ShapeError, ValueRefused
 
+pytestmark = pytest.mark.long
+
 N = 20_000
 
 DISTRIBUTIONS = {

@@ -13,6 +13,8 @@ import bouton.math as bm
 from bouton.errors import KindError, LeakedTracerError, MathError, ValueRefused
 from bouton.transform import KeyVariable
 
+pytestmark = pytest.mark.long
+
 
 def keys_by_hand(seed, n):
     own, used = jax.random.PRNGKey(seed), []

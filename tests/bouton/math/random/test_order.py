@@ -6,6 +6,8 @@ from numpy.testing import assert_array_equal
 
 import bouton.math as bm
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize("n", [0, 1, 2, 3, 255, 257, 513, 2000])
 @pytest.mark.parametrize("kind", [jax.random.PRNGKey, jax.random.key])

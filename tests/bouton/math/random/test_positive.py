@@ -7,6 +7,8 @@ from scipy import stats
 import bouton.math as bm
 from bouton.errors import ValueRefused
 
+pytestmark = pytest.mark.long
+
 N = 20_000
 
 DISTRIBUTIONS = {

@@ -8,6 +8,8 @@ from scipy import stats
 import bouton.math as bm
 from bouton.errors import KindError, ShapeError, ValueRefused
 
+pytestmark = pytest.mark.long
+
 
 def test_a_permutation_has_the_same_elements():
     rng = bm.random.RandomState(0)

@@ -9,6 +9,8 @@ from reference.ways import WAYS
 
 import bouton.math as bm
 
+pytestmark = pytest.mark.long
+
 DRAWS = {
     "normal": lambda r, x: r.normal(x, 2.0),
     "uniform": lambda r, x: r.uniform(0.0, x, ()),

@@ -6,6 +6,8 @@ from numpy.testing import assert_allclose
 import bouton.math as bm
 from bouton.errors import ShapeError, ValueRefused
 
+pytestmark = pytest.mark.long
+
 COV = np.array([[2.0, 0.6], [0.6, 1.0]])
 
 
