@@ -90,7 +90,7 @@ def look_ahead(simulation: LiveSimulation, signal: str, seconds: float) -> tuple
     ValueRefused
         For what is no time, and for so many steps and units that they would not fit into memory.
     """
-    steps = steps_kept(seconds, simulation.dt)
+    steps = steps_kept(seconds, simulation.dt, _AHEAD, "seconds")
     recorder = simulation._engine.recorder
     # Before anything of that length is made.
     _refuse_long(steps, max(1, simulation.model.size_in))
@@ -134,7 +134,7 @@ def look_back(
     """
     found = recording.restricted(signal)
     last = recording.first + recording.steps
-    steps = recording.steps if seconds is None else steps_kept(seconds, recording.dt)
+    steps = recording.steps if seconds is None else steps_kept(seconds, recording.dt, _BACK, "seconds")
     starts = [one for one in (recording.course.snapshots if recording.course else ()) if recording.first <= one.steps < last]
     if not starts or recording.course is None:
         raise ValueRefused(

@@ -67,14 +67,14 @@ def checked_count(n: Any, where: str) -> int:
     return int(n)
 
 
-def steps_kept(window: Any, dt: float) -> int:
-    """A window in seconds as steps."""
+def steps_kept(window: Any, dt: float, of: str = "LiveSimulation", name: str = "window") -> int:
+    """A window in seconds as steps; ``of`` and ``name`` say whose argument it is."""
     if not is_real(window) or not dt <= float(window) < math.inf:
         raise ValueRefused(
-            where="LiveSimulation(window=...)",
+            where=f"{of}({name}=...)",
             expected=f"seconds of simulated time, at least one step of {dt:g} s",
             got=f"{window!r}",
-            fix="Write for instance window=2.0.",
+            fix=f"Write for instance {name}=2.0.",
         )
     return round(float(window) / dt)
 

@@ -123,3 +123,17 @@ def test_snapshots_of_the_way_are_few_and_those_of_before_a_jump_are_gone():
         sim.step(10)
         assert [one.steps for one in sim.recording().course.snapshots] == [0, 10]
         assert float(sim.recording().end.values["x"][0]) == float(sim.model.x[0])
+
+
+def test_a_time_that_is_none_is_refused_in_the_name_of_who_was_asked():
+    simulation = bp.run.LiveSimulation(bp.modules.LIF(2), record=["vmem"])
+    simulation.step(20)
+    with pytest.raises(
+        ValueError, match=r"^look_ahead\(seconds=\.\.\.\): expected seconds .* got -1\.0\. Write for instance seconds=2\.0\.$"
+    ):
+        bp.run.look_ahead(simulation, "vmem", -1.0)
+    with pytest.raises(
+        ValueError, match=r"^look_back\(seconds=\.\.\.\): expected seconds .* got 0\. Write for instance seconds=2\.0\.$"
+    ):
+        bp.run.look_back(simulation.recording(), "vmem", 0)
+    simulation.close()
