@@ -48,6 +48,10 @@ class Watched:
             self.strayed.append(url)
 
 
+# Whether no change has compiled anything. Chunks that take long give way to short ones, which is one compilation more.
+COMPILED_ONCE = "simulation.compilations - (simulation._pace.lengths.wanted is not None) <= 1"
+
+
 def free_port():
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))

@@ -4,7 +4,7 @@ import sys
 
 import numpy as np
 import pytest
-from browser.kit import free_port, serving
+from browser.kit import COMPILED_ONCE, free_port, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -62,9 +62,9 @@ def inked(page, view):
 def test_it_says_that_it_starts_and_runs_by_itself(page, until):
     assert page.title() == "COBA · bouton"
     assert page.locator(".bt-transport .bt-status").text_content() in ("Starting", "Running")
-    until(lambda: head(page)["now"] > 0.1, 60)
+    until(lambda: head(page)["now"] > 0.1)
     until(lambda: "0.1" in page.locator(".bt-transport").get_by_text("× real time").text_content())
-    assert head(page)["compilations"] == 1
+    assert head(page)["compilations"] in (1, 2)
     assert page.get_by_role("heading", level=2).all_text_contents() == ["COBA"]
     headings = page.get_by_role("heading", level=3).all()
     assert [one.text_content() for one in headings if one.is_visible()][:3] == ["Traces and rasters", "Model", "Parameters"]
@@ -117,7 +117,7 @@ def test_all_of_it_is_reached_and_worked_by_keys(page, until):
     shown = head(page)["change"]
     page.get_by_role("slider", name="system.excitatory.tau in ms", exact=True).focus()
     page.keyboard.press("ArrowRight")
-    until(lambda: head(page)["change"] > shown, 5)
+    until(lambda: head(page)["change"] > shown)
     value = page.locator("[role=treegrid] [data-path='system.excitatory.tau'] .bt-value")
     until(lambda: float(value.text_content()) > 20)
     page.keyboard.press("ArrowLeft")
@@ -125,7 +125,7 @@ def test_all_of_it_is_reached_and_worked_by_keys(page, until):
     until(lambda: head(page, "transport")["status"] == "paused")
     now = head(page, "transport")["step"]
     page.get_by_role("button", name="Step", exact=True).press("Enter")
-    until(lambda: head(page, "transport")["step"] == now + 1, 60)
+    until(lambda: head(page, "transport")["step"] == now + 1)
     page.get_by_role("button", name="Play", exact=True).press("Enter")
     until(lambda: head(page, "transport")["status"] == "running")
 
@@ -193,7 +193,7 @@ def test_who_asks_for_little_motion_gets_no_picture_between_two_frames(page, unt
 
 def test_two_tabs_show_one_simulation(page, address, open_page, until):
     other = opened_on(address, open_page(color_scheme="dark"), **WIDE)
-    until(lambda: head(other.page, "transport")["status"] == "running", 30)
+    until(lambda: head(other.page, "transport")["status"] == "running")
     other.page.get_by_role("button", name="Pause", exact=True).click()
     until(lambda: head(page, "transport")["status"] == head(other.page, "transport")["status"] == "paused")
     until(lambda: head(page)["step"] == head(other.page)["step"])
@@ -270,13 +270,16 @@ def test_a_model_of_each_face_in_an_app(apps, until, place):
     explorer = apps.page.locator(".bt-explore").nth(place)
     explorer.locator(".bt-traces canvas").first.wait_for(timeout=120_000)
     traces = explorer.locator(".bt-traces")
-    until(lambda: traces.evaluate(HEAD)["now"] > 0.05, 60)
+    until(lambda: traces.evaluate(HEAD)["now"] > 0.05)
     slider = explorer.locator(".bt-parameters input[type=range]:visible").first
     shown = traces.evaluate(HEAD)["change"]
     slider.focus()
-    apps.page.keyboard.press("ArrowRight")
-    until(lambda: traces.evaluate(HEAD)["change"] > shown, 5)
-    assert traces.evaluate(HEAD)["compilations"] == 1
+    for _ in range(3):
+        apps.page.keyboard.press("ArrowRight")
+        until(lambda: traces.evaluate(HEAD)["change"] > shown)  # noqa: B023
+        shown = traces.evaluate(HEAD)["change"]
+    # The second is that of shorter chunks, where the long ones take long.
+    assert traces.evaluate(HEAD)["compilations"] <= 2
     assert (apps.strayed, apps.complaints) == ([], [])
 
 
@@ -301,7 +304,7 @@ def test_a_model_of_each_face_in_jupyterlab(notebook, until, ask, name, place, s
     explorer.locator(".bt-traces canvas").first.wait_for(timeout=120_000)
     explorer.scroll_into_view_if_needed()
     traces = explorer.locator(".bt-traces")
-    until(lambda: traces.evaluate(HEAD)["now"] > 0.05, 60)
+    until(lambda: traces.evaluate(HEAD)["now"] > 0.05)
     explorer.get_by_role("button", name="Pause", exact=True).click()
     until(lambda: traces.evaluate(HEAD)["status"] == "paused")
     steps = ask(client, f"{name}.simulation.steps")
@@ -320,7 +323,7 @@ def test_a_model_of_each_face_in_jupyterlab(notebook, until, ask, name, place, s
     slider.focus()
     watched.page.keyboard.press("ArrowRight")
     until(lambda: ask(client, f"float(np.ravel({name}.simulation.model.{parameter})[0])") != before)
-    assert ask(client, f"{name}.simulation.compilations") == 1
+    assert ask(client, f"(lambda simulation: {COMPILED_ONCE})({name}.simulation)")
 
 
 def test_the_notebook_asked_nobody_else_and_nothing_went_wrong(notebook, pictures):

@@ -104,8 +104,8 @@ def test_before_the_training_there_is_an_axis_and_nothing_on_it(content, view, u
 
 def test_the_picture_follows_while_the_kernel_is_busy_training(opened, content, until):
     opened[1].execute("fit(trainer, 12, pause=0.12)")
-    until(lambda: (content()["facts"] or "").startswith("3 epochs"), 60)
-    until(lambda: content()["facts"] == "12 epochs · 96 updates", 30)
+    until(lambda: (content()["facts"] or "").startswith("3 epochs"))
+    until(lambda: content()["facts"] == "12 epochs · 96 updates")
 
 
 def test_what_is_drawn_are_the_curves_of_the_trainer(opened, content, ask):

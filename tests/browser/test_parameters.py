@@ -169,7 +169,7 @@ def test_a_preset_is_stored_and_turned_to_by_the_keyboard_and_its_name_is_no_mar
 def test_the_slope_beside_a_slider_is_the_one_that_python_takes(page, state, until):
     page.get_by_label("Sensitivity of a read-out").first.select_option("mean x")
     slopes = {path: page.locator(f"[data-path='{path}'] .bt-slope") for path in ("tau", "bias")}
-    until(lambda: slopes["tau"].get_attribute("data-slope"), 60)
+    until(lambda: slopes["tau"].get_attribute("data-slope"))
     told = state()
     for path, slope in slopes.items():
         assert float(slope.get_attribute("data-slope")) == pytest.approx(told[path], rel=1e-4)
@@ -202,9 +202,9 @@ def test_a_fit_moves_the_sliders_to_the_target_and_back(page, state, until):
     typed(page, "tau", "0.02")
     page.get_by_role("button", name="Start").first.click()
     status = page.locator("[data-steps]").first
-    until(lambda: abs(float(field(page, "tau").input_value()) / target - 1) < 0.01, 60)
+    until(lambda: abs(float(field(page, "tau").input_value()) / target - 1) < 0.01)
     assert int(status.get_attribute("data-steps")) > 3
-    until(lambda: page.get_by_role("button", name="Start").first.is_visible(), 60)
+    until(lambda: page.get_by_role("button", name="Start").first.is_visible())
     assert state()["values"]["tau"] == pytest.approx(target, rel=0.01)
     page.get_by_role("button", name="Undo fit").first.click()
     until(lambda: field(page, "tau").input_value() == "0.02")
@@ -236,7 +236,7 @@ def test_dark(addresses, open_page, pictures, until):
     controls = watched.page.locator(".bt-parameters").first
     controls.get_by_role("button", name="Fit", exact=True).click(timeout=60_000)
     controls.get_by_role("button", name="Presets").click()
-    until(lambda: controls.get_attribute("data-theme") == "dark", 10)
+    until(lambda: controls.get_attribute("data-theme") == "dark")
     watched.page.screenshot(path=pictures / "parameters-dark.png", full_page=True)
     assert watched.strayed == []
     assert watched.complaints == []

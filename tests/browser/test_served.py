@@ -49,12 +49,15 @@ def head(page):
 
 def test_a_key_on_a_slider_reaches_the_trace(page, head, until):
     page.get_by_role("button", name="Play").click()
-    until(lambda: head()["now"] > 0.5, 60)
+    until(lambda: head()["now"] > 0.5)
     shown = head()["change"]
     page.get_by_role("slider", name="tau_mem").focus()
-    page.keyboard.press("ArrowRight")
-    until(lambda: head()["change"] > shown)
-    assert head()["compilations"] == 1
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+        until(lambda: head()["change"] > shown)  # noqa: B023
+        shown = head()["change"]
+    # The second is that of shorter chunks, where the long ones take long.
+    assert head()["compilations"] <= 2
     assert float(page.get_by_role("textbox", name="tau_mem, type a number").input_value()) > 0.02
 
 
@@ -74,7 +77,7 @@ def test_the_traces_can_be_paused_and_reset(page, head, until):
     page.get_by_role("button", name="Reset", exact=True).click()
     until(lambda: head()["step"] == 0)
     page.get_by_role("button", name="Play").click()
-    until(lambda: head()["now"] > 2.2, 60)
+    until(lambda: head()["now"] > 2.2)
 
 
 @pytest.fixture
@@ -93,8 +96,8 @@ def test_pictures_in_light_and_dark(addresses, another, pictures, theme, until):
     traces = watched.page.locator(".bt-traces")
     traces.wait_for(timeout=60_000)
     watched.page.get_by_role("button", name="Play").click()
-    until(lambda: traces.evaluate("element => element.bouton?.head.now > 1"), 60)
-    until(lambda: traces.get_attribute("data-theme") == ("dark" if theme == "dark" else "light"), 10)
+    until(lambda: traces.evaluate("element => element.bouton?.head.now > 1"))
+    until(lambda: traces.get_attribute("data-theme") == ("dark" if theme == "dark" else "light"))
     watched.page.screenshot(path=pictures / f"served-{theme}.png", full_page=True)
     assert watched.strayed == []
     assert watched.complaints == []
@@ -108,9 +111,9 @@ def test_a_session_that_ends_stops_its_simulation_and_no_other(addresses, opened
         return status.get_by_text("status:").text_content(timeout=20_000).count("running")
 
     # The pages of the test before are closed.
-    until(lambda: seen() == 1, 30)
+    until(lambda: seen() == 1)
     opened.page.close()
-    until(lambda: seen() == 0, 30)
+    until(lambda: seen() == 0)
 
 
 def test_nothing_was_asked_for_outside_this_machine_and_nothing_went_wrong(opened):

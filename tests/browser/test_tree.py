@@ -82,7 +82,7 @@ def kernel(opened, ask):
 
 @pytest.fixture
 def tree(page, until):
-    until(lambda: page.locator(".bt-tree").count() == 5, 60)
+    until(lambda: page.locator(".bt-tree").count() == 5)
     return page.locator(".bt-tree").first
 
 
@@ -233,8 +233,8 @@ def test_below_a_selected_state_that_is_recorded_runs_its_trace(page, tree, unti
     until(lambda: [p.is_visible() for p in plot.all()] == [False, True, False])
     assert not tree.locator(".bt-inset-controls").is_visible()
     tree.get_by_role("button", name="Play").click()
-    until(lambda: kernel("simulation.status") == "running", 60)
-    until(lambda: tree.locator(".bt-inset-traces").evaluate("element => element.bouton?.head.now > 0.2"), 60)
+    until(lambda: kernel("simulation.status") == "running")
+    until(lambda: tree.locator(".bt-inset-traces").evaluate("element => element.bouton?.head.now > 0.2"))
     tree.screenshot(path=pictures / "tree-trace.png")
     step = kernel("simulation.steps")
     tree.locator(".bt-sheet [data-path='1_LIF.spikes']").click()

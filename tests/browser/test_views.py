@@ -81,7 +81,7 @@ def settled(stimulus, activity, until):
             )
             return levels if levels[part] == pytest.approx(value, rel=1e-3) else None
 
-        return until(there, 60)
+        return until(there)
 
     return settled
 
@@ -240,7 +240,7 @@ def test_pictures_in_light_dark_and_narrow(page, address, until, pictures):
     page.locator(".bt-stimulus").get_by_role("button", name="Play").click()
     page.locator(".bt-stimulus").get_by_role("button", name="Noise stimulus").click()
     page.locator(".bt-stimulus").get_by_role("button", name="Noise on").click()
-    until(lambda: page.locator(".bt-stimulus").evaluate("e => e.bouton.head.now") > 0.4, 60)
+    until(lambda: page.locator(".bt-stimulus").evaluate("e => e.bouton.head.now") > 0.4)
     page.screenshot(path=pictures / "views-dark.png", full_page=True)
 
 

@@ -81,8 +81,8 @@ class Look:
 
     @property
     def chunk(self) -> int:
-        """Steps computed at once."""
-        return self._engine.chunk
+        """Steps computed at once; less than asked for once chunks of so many have been seen to take long."""
+        return self._pace.lengths.now
 
     @property
     def rate(self) -> float:
@@ -91,7 +91,7 @@ class Look:
 
     @property
     def compilations(self) -> int:
-        """How often something was compiled: once for chunks, once more when single steps are first needed."""
+        """How often something was compiled: once for chunks, once more when single steps or short chunks are first needed."""
         return self._engine.compilations
 
     @property

@@ -1,13 +1,13 @@
 """What moves a live simulation: a thread of its own, or a call of step."""
 
 import threading
-import time
 from typing import Self
 
 from ..errors import RunningError
 from ._drive import Drive
 from ._engine import Engine
 from ._foreign import Foreign, Stopped
+from ._lengths import Stopwatch
 from ._look import Look
 from ._pace import Pace
 from ._settings import checked_count
@@ -147,9 +147,9 @@ class Transport(Look):
             steps, wait = self._pace.next(self.time, self._change != self._shown_change)
             if wait > 0:
                 return wait
-            compiled, began = self.compilations, time.perf_counter()
+            compiled, stopwatch = self.compilations, Stopwatch()
             self._advance(steps)
-            if self.compilations == compiled and self._pace.lengths.took(steps, time.perf_counter() - began):
+            if self.compilations == compiled and self._pace.lengths.took(steps, stopwatch.read()):
                 self._shortening.start()
         self._tell()
         return 0.0

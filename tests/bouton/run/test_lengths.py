@@ -1,6 +1,5 @@
 """Chunks that take long give way to short ones, compiled once and beside those that run, and the numbers stay the same."""
 
-import itertools
 import threading
 from types import SimpleNamespace
 
@@ -10,13 +9,13 @@ from live_engine import drive, engine, run, shown
 from numpy.testing import assert_allclose, assert_array_equal
 
 from bouton.modules import LIF
-from bouton.run import _transport
-from bouton.run._lengths import Lengths
+from bouton.run import _lengths, _transport
+from bouton.run._lengths import Lengths, Stopwatch
 
 
 def test_a_short_length_is_wanted_once_chunks_in_a_row_have_been_slow():
     lengths = Lengths(20)
-    assert [lengths.took(20, 0.1) for _ in range(4)] == [False, False, False, True]
+    assert [lengths.took(20, 0.1) for _ in range(6)] == [False] * 5 + [True]
     # 100 ms for 20 steps: 3 take 15.
     assert (lengths.now, lengths.wanted) == (20, 3)
     lengths.turn()
@@ -28,7 +27,7 @@ def test_a_short_length_is_wanted_once_chunks_in_a_row_have_been_slow():
 @pytest.mark.parametrize(
     "costs",
     [
-        [0.1, 0.1, 0.1, 0.01, 0.1, 0.1, 0.1],  # something else came between
+        [0.1, 0.1, 0.1, 0.1, 0.1, 0.01, 0.1, 0.1, 0.1, 0.1, 0.1],  # something else came between
         [0.039] * 20,
         [],
     ],
@@ -37,6 +36,21 @@ def test_what_is_fast_enough_now_and_then_stays_as_it_is(costs):
     lengths = Lengths(20)
     assert [lengths.took(20, cost) for cost in costs] == [False] * len(costs)
     assert (lengths.now, lengths.wanted) == (20, None)
+
+
+@pytest.mark.parametrize(
+    "backend, wall, busy, cost",
+    [
+        ("cpu", 0.5, 0.01, 0.01),  # other programs had the processors
+        ("cpu", 0.5, 0.9, 0.5),  # on two of them
+        ("gpu", 0.5, 0.01, 0.5),
+    ],
+)
+def test_what_other_programs_take_is_no_cost_of_a_chunk(backend, wall, busy, cost, monkeypatch):
+    walls, busies = iter([7.0, 7.0 + wall]), iter([3.0, 3.0 + busy])
+    monkeypatch.setattr(_lengths, "time", SimpleNamespace(perf_counter=walls.__next__, process_time=busies.__next__))
+    monkeypatch.setattr("jax.default_backend", lambda: backend)
+    assert Stopwatch().read() == pytest.approx(cost)
 
 
 def test_there_is_nothing_shorter_than_a_step():
@@ -69,8 +83,7 @@ def test_what_is_prepared_is_traced_at_once_and_compiled_elsewhere_and_then_only
 @pytest.fixture
 def calls(monkeypatch):
     """A machine that is so slow that a chunk seems to take 0.1 s, and how many steps each call was asked for."""
-    seconds = itertools.count(0.0, 0.1)
-    monkeypatch.setattr(_transport, "time", SimpleNamespace(perf_counter=lambda: next(seconds)))
+    monkeypatch.setattr(_transport, "Stopwatch", lambda: SimpleNamespace(read=lambda: 0.1))
     asked = []
 
     def watch(simulation):
@@ -92,7 +105,7 @@ def test_a_slow_model_runs_in_short_chunks_to_the_same_numbers(live, until, call
     turn = asked.index(3)
     assert set(asked[:turn]) == {20}
     assert set(asked[turn:]) == {3}
-    assert turn >= 4
+    assert turn >= 6
     for k in range(5):
         simulation.set("tau_mem", np.full(3, 0.01 + 0.001 * k))
     simulation.set("tau_mem", np.full(3, 0.02))
