@@ -3,20 +3,14 @@ import re
 import pytest
 
 from bouton import errors
-from bouton_widgets._assets import script, style
+from bouton_widgets._assets import _FOLDER, script, style
 
-SCRIPTS = [
-    "explore.js",
-    "tree.js",
-    "parameters.js",
-    "traces.js",
-    "history.js",
-    "graph.js",
-    "series.js",
-    "phase.js",
-    "rates.js",
-    "histogram.js",
-]
+FILES = sorted(_FOLDER.glob("*.js"))
+SCRIPTS = [file.name for file in FILES if "\nexport default widget(" in file.read_text(encoding="utf-8")]
+
+
+def test_these_are_the_scripts_of_the_views():
+    assert {"explore.js", "stimulus.js", "tree.js", "weights.js"} < set(SCRIPTS)
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
@@ -33,6 +27,19 @@ def test_a_name_stands_once_at_the_top_of_its_scope(name):
     for scope in re.split(r"^\}\)\(\);$", script(name), flags=re.MULTILINE):
         names = re.findall(r"^(?:async )?(?:function|const|let|class) (\w+)", scope, re.MULTILINE)
         assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_no_function_takes_the_place_of_one_of_its_name_beside_it(file):
+    # The later one would be called in the place of both, without a word.
+    beside: dict[str, set[str]] = {}
+    for line in file.read_text(encoding="utf-8").splitlines():
+        indent = re.match(" *", line)[0]
+        beside = {other: names for other, names in beside.items() if len(other) <= len(indent) or not line}
+        function = re.match(r"(?:export )?(?:async )?function (\w+)", line.strip())
+        if function:
+            assert function[1] not in beside.setdefault(indent, set())
+            beside[indent].add(function[1])
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

@@ -158,6 +158,12 @@ def test_a_step_by_hand_reaches_the_model_and_its_trace(stimulus, settled, until
     height.fill("-1")
     height.press("Enter")
     settled("1_ExpSyn", SETTLED * np.abs(np.array([1.0, 0.0, 1.0]) @ WEIGHT).mean())
+    # Whoever comes back to it sees where it goes.
+    stimulus.get_by_role("button", name="Pulse stimulus").click()
+    stimulus.get_by_role("combobox", name="Which inputs").select_option("all")
+    stimulus.get_by_role("button", name="Step stimulus, is on").click()
+    assert stimulus.get_by_role("combobox", name="Which inputs").input_value() == "some"
+    assert [stimulus.get_by_role("spinbutton", name=f"{end} input").input_value() for end in ("First", "Last")] == ["1", "1"]
     button.click()
     until(lambda: stimulus.evaluate("e => !('step' in e.bouton.on)"))
     height.fill("")
@@ -185,6 +191,8 @@ def test_a_pulse_is_one_press_and_a_curve_is_drawn_by_pointer_and_keys(stimulus,
     stimulus.get_by_role("button", name="Curve on").click()
     until(lambda: stimulus.evaluate("e => e.bouton.on.curve?.heights.every((v) => v === 0.5)"))
     pen.focus()
+    page.keyboard.press("End")
+    assert stimulus.locator(".bt-told").text_content().startswith("Point 51 of 51 at ")
     page.keyboard.press("Home")
     page.keyboard.press("0")
     assert stimulus.locator(".bt-told").text_content() == "Point 1 of 51 at 0 ms: 0"

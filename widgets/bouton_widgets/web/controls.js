@@ -84,7 +84,7 @@ export function controls(root, port) {
     const element = h("div", { class: "bt-control", role: "group", "aria-label": row.path, "data-path": row.path },
       h("label", { for: row.choices ? menu.id : row.switch ? tick.id : id, class: "bt-label", title: row.path }, tickFit, h("span", {}, row.name), facts),
       row.choices ? menu : row.switch ? tick : slider, slope, row.choices || row.switch ? h("span") : field, unit, edit?.button ?? h("span"), reset, wrong, edit?.element ?? null);
-    const line = { element, tickFit, slope, edit, slider, field, tick, menu, facts, unit, reset, wrong, row, typing: false };
+    const line = { element, tickFit, slope, edit, slider, field, tick, menu, facts, unit, reset, wrong, row, typing: false, shown: false };
     slider.addEventListener("pointerdown", () => { gesture += 1; });
     slider.addEventListener("keydown", (event) => { if (!event.repeat) gesture += 1; });
 
@@ -139,22 +139,25 @@ export function controls(root, port) {
     line.row = row;
     line.reset.disabled = !row.changed;
     all.disabled = [...lines.values()].every((known) => !known.row.changed);
+    // What the hand has done since stays on the screen until it is answered.
+    const moving = line.shown && (waiting.has(row.path) || onTheWay.has(row.path));
+    line.shown = true;
     if (row.choices) {
+      const chosen = moving ? line.menu.value : row.value ?? "";
       line.menu.replaceChildren(...row.choices.map((name) => h("option", { value: name, disabled: name === "" }, name || row.text)));
-      line.menu.value = row.value ?? "";
+      line.menu.value = chosen;
       line.menu.setAttribute("aria-label", row.path);
       line.facts.textContent = "compiles when changed";
       return;
     }
-    const moving = waiting.has(row.path) || onTheWay.has(row.path);
     const number = row.value === null ? row.text : plain(row.value, digits(row));
     line.slider.max = positions(row);
     if (!moving) {
       line.slider.value = row.value === null ? 0 : toPosition(row, row.value);
       speak(line, number);
+      line.tick.checked = Boolean(row.value);
+      line.tick.indeterminate = row.switch && row.value === null;
     }
-    line.tick.checked = Boolean(row.value);
-    line.tick.indeterminate = row.switch && row.value === null;
     if (!line.typing && line.wrong.hidden && !moving) line.field.value = number;
     const inUnit = row.factor ? ", factor" : row.unit && ` in ${row.unit}`;
     line.slider.setAttribute("aria-label", `${row.path}${inUnit}`);

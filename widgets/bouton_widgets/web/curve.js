@@ -72,8 +72,9 @@ export function curveEditor({ unit, told, changed }) {
     const up = { ArrowUp: 0.02, ArrowDown: -0.02, PageUp: 0.2, PageDown: -0.2 }[event.key];
     if (along === undefined && up === undefined && event.key !== "0") return;
     event.preventDefault();
-    const before = at ?? 0;
-    at = at === null ? 0 : Math.min(POINTS - 1, Math.max(0, before + (along ?? 0)));
+    // The first arrow shows where the keys are.
+    const step = at === null && Math.abs(along ?? 0) === 1 ? 0 : along ?? 0;
+    at = Math.min(POINTS - 1, Math.max(0, (at ?? 0) + step));
     if (up !== undefined) heights[at] = rounded(heights[at] + up * most);
     if (event.key === "0") heights[at] = within(0);
     const time = pretty((at / (POINTS - 1)) * seconds * 1000, 4);

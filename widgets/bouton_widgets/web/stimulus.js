@@ -129,11 +129,12 @@ export function start(root, port) {
     edited.hidden = kind !== "curve";
     // Of what is on, the fields say where it goes.
     const settings = forms.get(kind).settings;
-    if (settings) reach(settings);
+    if (settings) address(settings);
     if (kind === "curve") editor.repaint();
   }
 
-  function reach(settings) {
+  /** Let the fields say which inputs it goes to, and what becomes of the drive. */
+  function address(settings) {
     which.value = settings.first === null ? "all" : "some";
     some.hidden = settings.first === null;
     if (settings.first !== null) [from.value, to.value] = [String(settings.first), String(settings.last)];
@@ -154,7 +155,7 @@ export function start(root, port) {
       form.settings = settings;
       if (settings === null || form.element.contains(focused()) || editor.busy()) continue;
       for (const [name, { input, times }] of form.fields) if (settings[name] !== undefined) input.value = plain(settings[name] * times, 6);
-      if (form.kind === chosen && !where.contains(focused())) reach(settings);
+      if (form.kind === chosen && !where.contains(focused())) address(settings);
       if (form.kind === "curve") {
         form.repeat.checked = settings.repeat;
         form.fields.get("limit").input.value = plain(editor.show(settings.heights), 4);
@@ -172,7 +173,7 @@ export function start(root, port) {
   }
 
   // Room for what is given now and for what had been given in kept runs.
-  function reach() {
+  function makeRoom() {
     const found = [data, ...kept.map((run) => run.data)].map(extent).filter(Boolean);
     range = room(range, found.length ? [Math.min(...found.map((e) => e[0])), Math.max(...found.map((e) => e[1]))] : [0, content.height]);
   }
@@ -180,12 +181,12 @@ export function start(root, port) {
   function lay(runs) {
     kept = runs.map((run, k) => ({ run, k, data: traceOf(run, run.buffers) }));
     shown.kept = kept;
-    if (data) reach();
+    if (data) makeRoom();
   }
 
   function take(head, buffers) {
     data = traceOf(head, buffers);
-    reach();
+    makeRoom();
     if (focused() !== channel) channel.value = String(head.channel);
     shown.data = data;
     if (head.on) shown.on = head.on;
