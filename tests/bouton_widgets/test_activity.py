@@ -78,6 +78,16 @@ def test_a_graph_of_nodes_keeps_its_feedback_and_tells_what_is_unknown(show):
     assert told[memory.name] == "system." + memory.name + ".state"
     assert told[hidden.name] is None
     assert told[read.name] == "output"
+    (hint,) = [box["hint"] for box in widget.view.content()["boxes"] if box["part"] == hidden.name]
+    path = f"system.{hidden.name}.output"
+    assert hint == f"Not recorded, so nothing is known: add {path!r} to record= of the simulation."
+    # Done as it says, it is known.
+    widget, simulation = show(bp.modules.FromStep(graph, 1e-3), ["output", path], 1.0)
+    assert {box["part"]: box["path"] for box in widget.view.content()["boxes"]}[hidden.name] == path
+    simulation.step(16)
+    mean = np.abs(simulation.recording(path).values[path][-1]).mean()
+    assert widget.view.activity().now[path] == pytest.approx(mean, rel=0.5)
+    assert f"{hidden.name} (Dense): unknown" not in widget.view.plain()
 
 
 class Own(bp.modules.Module):

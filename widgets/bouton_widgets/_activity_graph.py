@@ -115,8 +115,12 @@ def _of_nodes(model: bp.modules.Module, system: bp.nn.Node) -> Parts:
         outputs = ("output",) if ends == [node.name] else ()
         # A node that only hands on what comes from outside.
         outputs = ("input", *outputs) if entered == [node.name] and node.kind == "Input" else outputs
-        found = _ranked(model, known.get(node.name, ""), (), ("state", "fb_output")) if node.name in known else ()
-        places[node.name] = (*outputs, *found)
+        path = known.get(node.name)
+        if path is not None:
+            # What a node gives can only be recorded; a state can be looked at, too.
+            below = () if path == "system" else (f"{path}.output",)
+            outputs = (*outputs, *_ranked(model, path, (), ("state", "fb_output")), *below)
+        places[node.name] = outputs
     return Parts(graph, places)
 
 

@@ -64,6 +64,8 @@ class FromStep(Module):
 
     Notes
     -----
+    The states of the system can be recorded, and of a graph also what each node gives, ``'system.hidden.output'``.
+
     Every element of a batch starts from the present state of the system, and has random numbers of its own; the state of the
     first is kept.
 
@@ -144,7 +146,7 @@ class FromStep(Module):
             system.reset_state(*([1] if self._batched else []))
 
     def evolve(self, input_data: Any, record: Any = False) -> tuple[jax.Array, dict, dict]:
-        paths = tuple(entry.path for entry in self.system.entries() if entry.kind == "state" and entry.is_array)
+        paths = (*self._states(), *self._outputs())
         call = CALLS.top if CALLS.top is not None and CALLS.top.module is self else None
         chosen = Selection(record)
         names = tuple(f"system.{path}" for path in paths)
@@ -177,7 +179,7 @@ class FromStep(Module):
 
             def turn(form: Any, x: tuple) -> tuple[Any, tuple]:
                 with share.restored({"t": x[0], "i": x[1]}):
-                    seen, left = form.after(lambda: self._seen(self._one_step(system, x[2]), wanted))
+                    seen, left = form.after(lambda: self._seen(x[2], wanted))
                 return left, seen
 
             def one(keys: list, xs: jax.Array) -> tuple:
@@ -196,23 +198,41 @@ class FromStep(Module):
         states = {path: after[path] for path, kind in moving if kind == "state"}
         return outputs, states, {path: after[path] for path, kind in moving if kind == "random"}, signals
 
-    def _seen(self, output: jax.Array, wanted: tuple[str, ...]) -> tuple[jax.Array, dict]:
-        signals = {}
-        for path in wanted:
+    def _states(self) -> list[str]:
+        return [entry.path for entry in self.system.entries() if entry.kind == "state" and entry.is_array]
+
+    def _outputs(self) -> dict[str, str]:
+        """Of the nodes of a graph: by path, ``'hidden.output'``, the name under which a step is watched for it."""
+        outputs = getattr(self.system, "_outputs_below", dict)() if self._input_to is None else {}
+        return {path: name for path, name in outputs.items() if path not in self._states()}
+
+    def _seen(self, x: jax.Array, wanted: tuple[str, ...]) -> tuple[jax.Array, dict]:
+        """The output of a step, and the signals that are wanted."""
+        # The batch of the system is 1; that of the module comes in front of the time.
+        nodes = {path: name for path, name in self._outputs().items() if path in wanted}
+        if nodes:
+            output, watched = self.system(x[None], monitors=[*nodes.values()])
+        else:
+            output, watched = self._called(self.system, x), {}
+        signals = {path: watched[name][0] for path, name in nodes.items()}
+        for path in [path for path in wanted if path not in nodes]:
             cell = self.system.cell(path)
             value = cell.value
-            # The batch of the system is 1; that of the module comes in front of the time.
             signals[path] = value[0] if cell.batch_axis == 0 and value.shape[:1] == (1,) else value
-        return output, signals
+        return self._as_output(self.system, output), signals
 
-    def _one_step(self, system: DynamicalSystem, x: jax.Array) -> jax.Array:
+    def _one_step(self, system: Any, x: jax.Array) -> jax.Array:
+        return self._as_output(system, self._called(system, x))
+
+    def _called(self, system: Any, x: jax.Array) -> Any:
         x = x[None] if self._batched else x
         if self._input_to is None:
-            output = system(x)
-        else:
-            cell = system.cell(self._input_to)
-            cell.value = (cell.value + jnp.reshape(x, cell.value.shape)).astype(cell.value.dtype)
-            output = system()
+            return system(x)
+        cell = system.cell(self._input_to)
+        cell.value = (cell.value + jnp.reshape(x, cell.value.shape)).astype(cell.value.dtype)
+        return system()
+
+    def _as_output(self, system: Any, output: Any) -> jax.Array:
         output = plain(output if self._output_from is None else system.cell(self._output_from))
         if not hasattr(output, "shape"):
             raise KindError(

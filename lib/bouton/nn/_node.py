@@ -98,6 +98,12 @@ class Node(Wiring, Vertex):
             return self
         return self.initialize(batch)
 
+    def _outputs_below(self) -> dict[str, str]:
+        """By path below this object the name under which ``monitors`` gives the output of a node; a node alone has none below."""
+        members = {id(node): str(node.name) for node in self._graph.nodes}
+        paths = {path: members[id(child)] for path, child in self.nodes("relative", level=-1).items() if id(child) in members}
+        return {f"{path}.output": f"{name}.output" for path, name in paths.items() if path}
+
     def __call__(
         self,
         ff: Any,

@@ -135,12 +135,34 @@ def test_d24_a_graph_with_feedback_becomes_a_module():
     out, _, record = module(SERIES, record=True)
     assert_allclose(out, expected, rtol=1e-4, atol=1e-6)
     shapes = {name: signal.shape for signals in record["system"].values() for name, signal in signals.items()}
-    assert shapes == {"state": (2, 40, 5), "fb_output": (2, 40, 2)}
+    assert {name: shape for name, shape in shapes.items() if name != "output"} == {"state": (2, 40, 5), "fb_output": (2, 40, 2)}
 
 
 def _renamed(net, other):
     """Parameters of a graph that was built alike, under the names of this one."""
     return dict(zip(net.parameters(), other.parameters().values(), strict=True))
+
+
+def test_what_each_node_of_a_graph_gives_can_be_recorded_without_changing_what_comes_out():
+    memory = bp.nn.VanillaRNN(5, state_initializer=bp.init.ZeroInit())
+    read, hidden = bp.nn.Dense(2), bp.nn.Dense(4)
+    graph = (bp.nn.Input(3) >> memory >> hidden >> read) & (memory << read)
+    graph.initialize(1)
+    module = FromStep(graph, dt=1e-3)
+    plain, *_ = module(SERIES)
+    module.reset_state()
+    out, _, record = module(SERIES, record=f"system.{hidden.name}.output")
+    assert {name: [*signals] for name, signals in record["system"].items()} == {hidden.name: ["output"]}
+    given = np.asarray(record["system"][hidden.name]["output"], np.float64)
+    assert_array_equal(out, plain)
+    # The weights by hand: what one node gives, the next has taken.
+    assert_allclose(given @ np.asarray(read.Wff, np.float64) + np.asarray(read.bias), out, rtol=1e-5, atol=1e-6)
+    *_, everything = module(SERIES, record=True)
+    assert {name for name, signals in everything["system"].items() if "output" in signals} == {str(n.name) for n in graph.lnodes}
+    # A node alone gives the output of the module.
+    alone = FromStep(bp.nn.VanillaRNN(5, input_shape=3).initialize(1), dt=1e-3)
+    *_, record = alone(SERIES, record=True)
+    assert [*record["system"]] == ["state"]
 
 
 def test_it_stands_in_a_sequence_and_is_reset_with_it():
