@@ -99,7 +99,14 @@ class Jitted:
         purified = self._variant
         if purified.call is None:
             self._discover(purified, args, kwargs)
-        return purified.call.lower([c._value for c in purified.cells], *args, **kwargs).compile  # type: ignore[union-attr]
+        while True:
+            try:
+                return purified.call.lower([c._value for c in purified.cells], *args, **kwargs).compile  # type: ignore[union-attr]
+            except NewCell as met:
+                purified.learn_from(met)
+            except HiddenUse:
+                purified.fresh = True
+            self._compile(purified)
 
     def __set_name__(self, owner: type, name: str) -> None:
         code = self._fn.__code__ if isinstance(self._fn, FunctionType) else None
