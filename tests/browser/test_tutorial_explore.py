@@ -1,29 +1,16 @@
 """The tutorial on exploring a network, run from top to bottom in a real JupyterLab, and its page worked by keys."""
 
-import shutil
-from pathlib import Path
-
 import pytest
+from browser.tutorial import SHARES, check_all_ran, run_all
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
-TUTORIAL = Path(__file__).parents[2] / "notebooks" / "07_exploring_live.ipynb"
-CODE_CELLS = "jupyterapp.shell.currentWidget.content.widgets.filter((cell) => cell.model.type === 'code')"
 STRENGTH = "float(mine.model.system.E2I.g_max)"
-# Of each raster that is drawn, the part of its cells that has a spike.
-SHARES = """element => Object.fromEntries(element.bouton.plots.filter((plot) => plot.kind === 'events').map((plot) => {
-  const ones = (byte) => byte.toString(2).replaceAll('0', '').length;
-  const {bits, rows, columns} = plot.data;
-  return [plot.path, bits.reduce((sum, byte) => sum + ones(byte), 0) / (rows * columns)];
-}))"""
 
 
 @pytest.fixture(scope="module")
 def opened(lab, open_page):
-    shutil.copy(TUTORIAL, lab.folder / "notebooks" / TUTORIAL.name)
-    watched = open_page()
-    client = lab.show(watched.page, TUTORIAL.name)
-    return watched, client
+    return run_all(lab, open_page(), "07_exploring_live")
 
 
 @pytest.fixture
@@ -42,13 +29,7 @@ def slider(page):
 
 
 def test_every_cell_runs_and_none_fails(page, until):
-    until(
-        lambda: page.evaluate(f"{CODE_CELLS}.every((cell) => cell.model.executionState === 'idle' && cell.model.executionCount)"),
-        200,
-    )
-    failed = f"{CODE_CELLS}.filter((cell) => cell.model.outputs.toJSON().some((output) => output.output_type === 'error')).length"
-    assert page.evaluate(failed) == 0
-    assert "Predicted from a slope" in page.evaluate(f"JSON.stringify({CODE_CELLS}.at(-1).model.outputs.toJSON())")
+    check_all_ran(page, until, "Predicted from a slope")
 
 
 def test_a_number_with_a_unit_wakes_the_inhibitory_neurons(opened, page, view, ask, until):

@@ -9,7 +9,7 @@ from ..errors import KindError, NoImplementationError, ValueRefused
 from ..math._modes import MODE, Mode
 from ..math._share import share
 from ..transform._frame import Versioned
-from ._calling import is_marked, without_shared
+from ._calling import check_arguments, is_marked, without_shared
 from ._declare import reset_states
 from ._reset import children, delays_below, reset_below, visiting
 
@@ -129,9 +129,14 @@ class DynamicalSystem(Object):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         args = without_shared(args)
-        if self._takes_shared:
-            return self.update(share.arguments(), *args, **kwargs)
-        return self.update(*args, **kwargs)
+        given = (share.arguments(), *args) if self._takes_shared else args
+        try:
+            return self.update(*given, **kwargs)
+        except TypeError:
+            where, named = f"{type(self).__name__}(...)", "".join(f", {name}=" for name in kwargs)
+            got = f"{len(args)}{named}" + (" behind the shared arguments" if self._takes_shared else "")
+            check_arguments(self, args, kwargs, where, got, "Call it with one for each of these.")
+            raise
 
     def _call_purely(self, record: Any, args: tuple, kwargs: dict) -> tuple[Any, dict | None, dict]:
         # What is handed over in front of the input is shared for this step only.

@@ -1,6 +1,5 @@
 """What a run is asked for, checked: how long, over which inputs, with what shared."""
 
-import inspect
 import math
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..dynamics import DynamicalSystem
+from ..dynamics._calling import check_arguments
 from ..dynamics._series import common_length, time_first, warn_between
 from ..errors import KindError, ShapeError, ValueRefused
 from ..transform import Variable
@@ -181,16 +181,8 @@ def over_time(inputs: Any, batch_first: bool, where: str) -> tuple[tuple, int]:
 
 def check_call(target: DynamicalSystem, xs: tuple, where: str) -> None:
     """:class:`KindError` for more or fewer arguments than the system's ``update`` takes."""
-    takes = inspect.signature(target.update)
-    try:
-        takes.bind(*(({}, *xs) if target._takes_shared else xs))
-    except TypeError as problem:
-        raise KindError(
-            where=where,
-            expected=f"the arguments of {type(target).__name__}.update({', '.join(takes.parameters)})",
-            got=f"{len(xs)} from inputs in each step",
-            fix="Pass run(inputs=...) an array over time for each argument, several as a tuple.",
-        ) from problem
+    fix = "Pass run(inputs=...) an array over time for each argument, several as a tuple."
+    check_arguments(target, xs, {}, where, f"{len(xs)} from inputs in each step", fix)
 
 
 def _real(given: Any) -> float | None:

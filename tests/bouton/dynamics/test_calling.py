@@ -156,3 +156,55 @@ def test_compiled_with_the_shared_dict_as_an_argument_time_compiles_nothing():
     assert [float(step({"t": t}, 1.0)) for t in (0.0, 0.5, 1.0)] == [1.0, 1.5, 2.0]
     assert step.compilations == 1
     assert bp.share.get_shargs() == {}
+
+
+class Bare(bp.DynamicalSystem):
+    """It forgets that a dict comes first."""
+
+    def __init__(self):
+        super().__init__()
+        self.v = bm.Variable(bm.zeros(1))
+
+    def update(self, x):
+        return self.v + x
+
+
+class BareNS(bp.DynamicalSystemNS):
+    def update(self, x):
+        return x
+
+
+COMES_FIRST = (
+    r"\. What is shared comes first: write update\(self, tdi, x\), or derive from bp\.DynamicalSystemNS, which gets none"
+)
+
+
+@pytest.mark.parametrize(
+    "call, words",
+    [
+        (
+            lambda: Bare()(1.0),
+            r"^Bare\(\.\.\.\): expected the arguments of Bare\.update\(x\), got 1 behind the shared arguments" + COMES_FIRST,
+        ),
+        (lambda: bm.jit(Bare())(1.0), r"got 1 behind the shared arguments" + COMES_FIRST),
+        (lambda: Bare()({"dt": 0.1}, x=1.0), r"got 0, x= behind the shared arguments" + COMES_FIRST),
+        (lambda: Leak()(1.0, 2.0, 3.0), r"Leak\.update\(.*\), got 3 behind the shared arguments\. Call it with one for each"),
+        (lambda: BareNS()(1.0, 2.0), r"BareNS\.update\(x\), got 2\. Call it with one for each of these\."),
+        (
+            lambda: bp.DSRunner(Bare(), progress_bar=False).run(inputs=bm.ones((5, 1))),
+            r"DSRunner\.run: expected the arguments of Bare\.update\(x\), got 1 from inputs in each step" + COMES_FIRST,
+        ),
+    ],
+)
+def test_arguments_that_update_does_not_take_are_refused_with_what_it_takes(call, words):
+    with pytest.raises(KindError, match=words):
+        call()
+
+
+def test_a_type_error_of_update_itself_stays_what_it_is():
+    class Wrong(bp.DynamicalSystemNS):
+        def update(self, x):
+            return x + "one"
+
+    with pytest.raises(TypeError, match="unsupported operand"):
+        Wrong()(1.0)
