@@ -163,6 +163,15 @@ def test_a_preset_is_stored_and_turned_to_by_the_keyboard_and_its_name_is_no_mar
     until(lambda: field(page, "tau").input_value() == "0.02")
     kept.press("Enter")
     until(lambda: field(page, "tau").input_value() == before)
+    # One without a name takes the place of none.
+    chips = controls.locator(".bt-preset button[title^='Turn to']")
+    for count in (2, 3):
+        controls.get_by_role("button", name="Store", exact=True).click()
+        until(lambda: chips.count() == count)  # noqa: B023
+    controls.get_by_role("button", name="Delete setting 2").click()
+    until(lambda: chips.count() == 2)
+    controls.get_by_role("button", name="Store", exact=True).click()
+    until(lambda: chips.count() == 3)
     controls.get_by_role("button", name="Presets").click()
 
 
@@ -205,6 +214,10 @@ def test_a_fit_moves_the_sliders_to_the_target_and_back(page, state, until):
     until(lambda: abs(float(field(page, "tau").input_value()) / target - 1) < 0.01)
     assert int(status.get_attribute("data-steps")) > 3
     until(lambda: page.get_by_role("button", name="Start").first.is_visible())
+    # What goes back and forth is what it was.
+    titles = page.locator(".bt-pair button").evaluate_all("all => all.map((button) => button.title)")
+    assert len(titles) >= 2
+    assert not [title for title in titles if "undefined" in title]
     assert state()["values"]["tau"] == pytest.approx(target, rel=0.01)
     page.get_by_role("button", name="Undo fit").first.click()
     until(lambda: field(page, "tau").input_value() == "0.02")

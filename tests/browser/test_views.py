@@ -28,10 +28,26 @@ SETTLED = 1 / (np.exp(0.001 / 0.02) - 1)
 """What a synapse of 20 ms comes to in steps of 1 ms, under an input of 1."""
 
 
+THINNED = """\
+import bouton as bp
+import bouton_widgets as bw
+import bouton_widgets.panel
+
+simulation = bp.run.LiveSimulation(bp.modules.LIF(100, noise_std=0.2), 0.05, record=["vmem", "spikes"], max_units=25, window=0.4)
+simulation.step(400)
+bw.traces(simulation, units=3).servable()
+"""
+
+
 @pytest.fixture(scope="module")
-def address(serve):
-    with serve(views=APP) as addresses:
-        yield addresses["views"]
+def addresses(serve):
+    with serve(views=APP, thinned=THINNED) as addresses:
+        yield addresses
+
+
+@pytest.fixture(scope="module")
+def address(addresses):
+    return addresses["views"]
 
 
 def drawn(page, until):
@@ -250,6 +266,28 @@ def test_pictures_in_light_dark_and_narrow(page, address, until, pictures):
     page.locator(".bt-stimulus").get_by_role("button", name="Noise on").click()
     until(lambda: page.locator(".bt-stimulus").evaluate("e => e.bouton.head.now") > 0.4)
     page.screenshot(path=pictures / "views-dark.png", full_page=True)
+
+
+def test_units_of_a_population_that_is_thinned_out_have_their_own_numbers(addresses, open_page, until):
+    page = open_page().page
+    page.goto(addresses["thinned"])
+    plots = page.locator(".bt-traces .bt-plot")
+    plots.first.wait_for(timeout=60_000)
+    until(lambda: "unit" in plots.first.locator(".bt-legend").text_content())
+    told = plots.first.locator(".bt-mark").evaluate_all("all => all.map((mark) => parseInt(mark.textContent))")
+    # Of 100 units every fourth is kept.
+    assert told == sorted({*told})
+    assert len(told) == 3
+    assert all(unit % 4 == 0 for unit in told)
+    assert told[-1] > 60
+    raster = plots.nth(1)
+    assert raster.locator(".bt-unit").text_content() == "100 units"
+    assert "live raster of 100 units" in raster.locator("canvas").get_attribute("aria-label")
+    raster.locator("canvas").focus()
+    page.keyboard.press("End")
+    for _ in range(30):
+        page.keyboard.press("ArrowUp")
+    assert raster.locator(".bt-legend").text_content().startswith("unit 96")
 
 
 def test_nothing_was_asked_for_outside_this_machine_and_nothing_went_wrong(opened):

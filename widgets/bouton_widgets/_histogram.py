@@ -59,6 +59,7 @@ class HistogramView(KeptView):
         """Fit the axis to the values anew."""
         if message.get("type") == "fit":
             self._axis.fit()
+            self._show_kept()
 
     def picture(self) -> tuple[dict[str, Any], list[bytes], int]:
         """Give the parts of the values in each bin, now and over the time that is kept."""

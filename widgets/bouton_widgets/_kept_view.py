@@ -178,6 +178,7 @@ class KeptView(LiveView):
         self.publish({"type": "reading", "for": str(message["view"]), "token": message["token"], "at": found})
 
     def _show_kept(self) -> None:
+        """Send the kept runs as they look now; a page that stands asks for what it shows, too."""
         self._publish_runs({"type": "kept", "own": 0}, [], [(run, None) for run in self._shelf.runs])
 
     def _publish_runs(self, head: dict[str, Any], buffers: list[bytes], runs: list[tuple[KeptRun, Span | None]]) -> None:

@@ -57,6 +57,9 @@ class RatesView(KeptView):
                 self.rates.kernel = message["value"] or None
             case "width":
                 self.rates.width = message["value"]
+            case _:
+                return
+        self._show_kept()
 
     def picture(self) -> tuple[dict[str, Any], list[bytes], int]:
         """Give the rates in as many bins as the widest page has room for, two pixels each."""

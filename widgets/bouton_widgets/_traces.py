@@ -70,6 +70,7 @@ class TracesView(KeptView):
         """Draw only the signals at or below a path, or if there are none those of the part around it; None draws all."""
         self.focused = near(path, [signal.path for signal in self._signals])
         self.publish({"type": "focus", "paths": self.focused})
+        self._show_kept()
 
     def plain(self) -> str:
         """Name the signals."""

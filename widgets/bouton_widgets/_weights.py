@@ -89,6 +89,9 @@ class WeightsView(KeptView):
                 self.weights.path = message["value"]
             case "against":
                 self.against = None if message["value"] is None else int(message["value"])
+            case _:
+                return
+        self._show_kept()
 
     def look(self) -> None:
         """Look again after a cell, which may have changed what does not run."""

@@ -44,6 +44,7 @@ export function showFigures(root, port, made = () => {}) {
   let views = null;
   let open = true;
   let answer = null;
+  let giveUp = null;
   const title = h("h3", { class: "bt-title" });
   const word = h("span", { class: "bt-quiet" });
   const facts = h("span", { class: "bt-fact" });
@@ -52,8 +53,8 @@ export function showFigures(root, port, made = () => {}) {
   root.append(h("header", { class: "bt-bar" }, title, word, h("div", { class: "bt-facts" }, facts)), body, told);
 
   port.onMessage((message, [buffer]) => { if (message.type === "library" && message.for === port.id) answer?.(buffer); });
-  const ask = () => new Promise((done) => {
-    answer = done;
+  const ask = () => new Promise((done, failed) => {
+    [answer, giveUp] = [done, failed];
     port.send({ type: "library" });
   });
 
@@ -64,7 +65,9 @@ export function showFigures(root, port, made = () => {}) {
   };
 
   async function draw() {
-    const bokeh = await library(content.bokeh, ask);
+    // Whoever had asked for it may be gone: then each asks for itself.
+    const bokeh = await library(content.bokeh, ask).catch(() => (open ? library(content.bokeh, ask) : null));
+    if (!bokeh) return;
     const theme = root.dataset.theme === "dark" ? "dark" : "light";
     const item = content.figures[theme];
     if (!open || shown === item) return;
@@ -94,6 +97,7 @@ export function showFigures(root, port, made = () => {}) {
   settle();
   return () => {
     open = false;
+    giveUp?.(new Error("closed"));
     clear();
   };
 }

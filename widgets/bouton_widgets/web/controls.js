@@ -216,7 +216,8 @@ export function controls(root, port) {
   }
 
   port.onMessage((message) => {
-    if (message.steps) {
+    // Those of a fit are a number.
+    if (message.steps && message.type !== "fit") {
       changes.show(message.steps);
       refused(null);
     }

@@ -101,6 +101,7 @@ function start(root, port) {
   }
 
   function press(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const now = at === null ? -1 : nearest(stops, at);
     const next = { ArrowRight: now + 1, ArrowLeft: at === null ? stops.length - 1 : now - 1, Home: 0, End: stops.length - 1 }[event.key];
     if (event.key === "Escape") point(null);

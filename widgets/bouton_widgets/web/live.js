@@ -172,7 +172,8 @@ export function live(root, port, content, view) {
     bar.report(message);
     [latest, newest] = [message, buffers];
     const rests = calm.matches && head?.status === message.status && head?.change === message.change && performance.now() - taken < 500;
-    if (token === null && !rests) {
+    // What cannot show what is frozen shows at least what is there when it comes.
+    if (token === null ? !rests : head === null && !content.standing) {
       taken = performance.now();
       take(message, buffers);
     } else if (token !== null && pointed === null) bar.tell(message.now, false);
@@ -183,21 +184,28 @@ export function live(root, port, content, view) {
     wake();
   }
 
-  function stands(message, buffers) {
+  // An answer to what is frozen no longer may be waited for by a question about what is frozen now.
+  function answered(message, act) {
     asked = null;
-    if (message.token !== token) return;
-    take({ ...message, status: latest?.status }, buffers.slice(0, message.own));
-    lay(split(message, buffers));
-    if (again) ask(again);
+    if (message.token === token) act();
+    if (again && token !== null) ask(again);
+  }
+
+  function stands(message, buffers) {
+    answered(message, () => {
+      take({ ...message, status: latest?.status }, buffers.slice(0, message.own));
+      const now = split(message, buffers);
+      // A run that has been kept meanwhile stays until it is asked for.
+      lay(runs.map((known) => now.find((run) => run.number === known.number) ?? known));
+    });
   }
 
   function reads(message) {
-    asked = null;
-    if (message.token !== token) return;
-    head = { ...head, at: message.at };
-    view.take(head, null);
-    repaint();
-    if (again) ask(again);
+    answered(message, () => {
+      head = { ...head, at: message.at };
+      view.take(head, null);
+      repaint();
+    });
   }
 
   port.onMessage((message, buffers) => {

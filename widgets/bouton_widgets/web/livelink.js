@@ -5,11 +5,11 @@ const LINKS = Symbol.for("bouton-links");
 /**
  * The state shared by those who name the same simulation, and `changed(before)` called when one of them has changed it. Each
  * widget brings scripts of its own, so what they share is held by the document: `token` of what is frozen or null, the `span`
- * that is shown of it or null, the `time` that is pointed at or null, and how kept runs are `align`ed.
+ * that is shown of it or null, the `time` that is pointed at or null and `by` which of them, and how kept runs are `align`ed.
  */
 export function linked(simulation, changed) {
   const links = (document[LINKS] ??= new Map());
-  if (!links.has(simulation)) links.set(simulation, { members: new Set(), state: { token: null, span: null, time: null, align: "window" } });
+  if (!links.has(simulation)) links.set(simulation, { members: new Set(), state: { token: null, span: null, time: null, by: null, align: "window" } });
   const link = links.get(simulation);
   link.members.add(changed);
   return {

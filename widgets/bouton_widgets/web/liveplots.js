@@ -1,7 +1,7 @@
 // Live traces: lines and rasters one above the other, which scroll between two frames.
 
 import { live } from "./live.js";
-import { drawCursor, layer, timeline, TIME_KEYS } from "./livetime.js";
+import { columnAt, drawCursor, layer, timeline, TIME_KEYS } from "./livetime.js";
 import { DASHES, PALE, TINTS } from "./livetools.js";
 import { pretty } from "./numbers.js";
 import { bytes, floats, h } from "./page.js";
@@ -24,16 +24,21 @@ function rgb(hex) {
   return `rgb(${[1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16)).join(", ")})`;
 }
 
+// A large population is thinned out: one unit of so many is kept.
+const populationOf = ({ units, every }) => units * every;
+
 function describe(signal) {
-  const what = signal.kind === "events" ? `raster of ${signal.units}` : `traces${signal.unit && ` in ${signal.unit}`} of ${signal.units}`;
+  const units = populationOf(signal);
+  const what = signal.kind === "events" ? `raster of ${units}` : `traces${signal.unit && ` in ${signal.unit}`} of ${units}`;
   const keys = signal.kind === "events" ? " Up and down choose a unit." : "";
-  return `${signal.path}, live ${what} ${signal.units === 1 ? "unit" : "units"} over simulated time. ${TIME_KEYS}${keys}`;
+  return `${signal.path}, live ${what} ${units === 1 ? "unit" : "units"} over simulated time. ${TIME_KEYS}${keys}`;
 }
 
 function plotOf(signal) {
   const canvas = h("canvas", { role: "img", "aria-label": describe(signal), class: "bt-canvas", tabindex: "0" });
   const legend = h("span", { class: "bt-legend" });
-  const facts = signal.kind === "events" ? `${signal.units} ${signal.units === 1 ? "unit" : "units"}` : signal.unit;
+  const units = populationOf(signal);
+  const facts = signal.kind === "events" ? `${units} ${units === 1 ? "unit" : "units"}` : signal.unit;
   const element = h("figure", { class: "bt-plot" },
     h("figcaption", {}, h("span", { class: "bt-path" }, signal.path), h("span", { class: "bt-unit" }, facts), legend), canvas);
   return { ...signal, canvas, legend, element, last: false, data: null, range: null, image: document.createElement("canvas"), marks: [],
@@ -111,7 +116,7 @@ export function livePlots(root, port) {
   function legendOf(plot, signal) {
     plot.marks = Array.from({ length: signal.rows }, () => h("span", { class: "bt-reading" }));
     const marks = plot.marks.map((mark, i) => h("span", { class: "bt-mark" },
-      h("i", { style: `background:${PALETTE[i % PALETTE.length]}` }), `${signal.units[i]}`, mark));
+      h("i", { style: `background:${PALETTE[i % PALETTE.length]}` }), `${signal.units[i] * plot.every}`, mark));
     plot.legend.replaceChildren(marks.length > 1 ? "units" : "unit", ...marks);
   }
 
@@ -144,8 +149,8 @@ export function livePlots(root, port) {
     const { span, columns: count, rows, values } = plot.data;
     const exact = head.at && Math.abs(head.at.time - content.dt / 2 - time) <= content.dt ? head.at.values[plot.path]?.[i] : undefined;
     if (exact !== undefined) return exact ?? NaN;
-    const column = Math.floor(((time - span[0]) / (span[1] - span[0])) * count);
-    return column >= 0 && column < count ? (values[i * count + column] + values[(rows + i) * count + column]) / 2 : NaN;
+    const column = columnAt(time, span, count);
+    return column !== null ? (values[i * count + column] + values[(rows + i) * count + column]) / 2 : NaN;
   }
 
   /** The row of a raster that is pointed at, and whether it has an event there. */
@@ -198,7 +203,7 @@ export function livePlots(root, port) {
     const lines = plots.filter((plot) => plot.kind === "trace" && plot.data && !plot.element.hidden);
     const words = lines.map((plot) => `${plot.path} ${plot.data.units.map((unit, i) => {
       const value = valueOf(plot, i, time);
-      return `unit ${unit} ${Number.isNaN(value) ? "not simulated" : pretty(value, 3)}`;
+      return `unit ${unit * plot.every} ${Number.isNaN(value) ? "not simulated" : pretty(value, 3)}`;
     }).join(", ")}${plot.unit && ` ${plot.unit}`}`);
     const rows = plots.filter((plot) => plot.row !== null && !plot.element.hidden).map((plot) => `${plot.path} ${readRow(plot, time)}`);
     return [`${pretty(time, 5)} s`, ...rows, ...words].join("; ");
@@ -248,8 +253,8 @@ export function livePlots(root, port) {
       const box = frameOf(width, height, plot.last);
       if (box.right - box.left < 20) continue;
       const events = plot.kind === "events";
-      const range = events ? [0, plot.units] : plot.range ?? [0, 1];
-      drawAxes(context, box, look, now, range, plot.last, events ? { found: [0, plot.units], decimals: 0 } : undefined);
+      const range = events ? [0, populationOf(plot)] : plot.range ?? [0, 1];
+      drawAxes(context, box, look, now, range, plot.last, events ? { found: range, decimals: 0, step: 1 } : undefined);
       context.save();
       clip(context, box);
       drawKept(plot, context, box, look, now, range);

@@ -13,6 +13,7 @@ export const TIME_KEYS = "Arrow keys move a pointer, F freezes; then plus and mi
 export function timeline(view, dt, axis) {
   const { link } = view;
   const told = h("span", { class: "bt-told", role: "status" });
+  const me = Symbol("view");
   let part = null;
   let drag = null;
 
@@ -45,7 +46,8 @@ export function timeline(view, dt, axis) {
 
   function point(now) {
     part = now;
-    if (part === null) link.set({ time: null });
+    if (part !== null) link.set({ by: me });
+    else if (link.state.by === me) link.set({ time: null, by: null });
     view.repaint();
   }
 
@@ -114,15 +116,23 @@ export function timeline(view, dt, axis) {
   return {
     told,
     attach,
-    /** The time that is pointed at, here or in another view, or null where it is not shown; `own` tells whether here. */
+    /** The time that is pointed at, here or in another view, or null where it is not shown. */
     time() {
       const [from, to] = axis.shown();
-      if (part !== null) link.set({ time: from + part * (to - from) });
+      // Of a pointer at rest and keys in another view the later one counts.
+      if (part !== null && link.state.by === me) link.set({ time: from + part * (to - from) });
       const { time } = link.state;
       return time !== null && time >= from && time <= to ? time : null;
     },
-    get own() { return part !== null; },
   };
+}
+
+/** Which of the columns between two times has a time in it, the last also its end; null where none has. */
+export function columnAt(time, [from, to], columns) {
+  const place = (time - from) / (to - from);
+  const column = Math.floor(place * columns);
+  if (column === columns && place < 1 + 1e-9) return columns - 1;
+  return column >= 0 && column < columns ? column : null;
 }
 
 /** A line at a time that is pointed at. */

@@ -33,3 +33,13 @@ export function niceStep(span, count) {
 export function decimalsFor(step) {
   return Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));
 }
+
+/** What stands beside a tick, `step` away from the next one. */
+export function tickLabel(value, { decimals, step }) {
+  // There is room for nine characters.
+  const isShort = Math.abs(value) < (decimals === 0 ? 1e7 : 1e5) && decimals <= 5;
+  if (isShort || Math.abs(value) < step / 2) return fixed(value, Math.min(decimals, 5));
+  // As many digits as tell it from the next one.
+  const digits = Math.floor(Math.log10(Math.abs(value)) + 1e-9) - Math.floor(Math.log10(step) + 1e-9);
+  return value.toExponential(Math.min(5, Math.max(1, digits))).replace("e+", "e").replace(/-/g, "−");
+}

@@ -41,6 +41,7 @@ export function start(root, port) {
   let pointed = null;
   let arrows = content.arrows;
   let unit = null;
+  let noted = null;
 
   const canvas = h("canvas", { role: "img", class: "bt-canvas", tabindex: "0", onkeydown: press,
     style: `height:${PLANE_HEIGHT}px` });
@@ -85,7 +86,8 @@ export function start(root, port) {
       : { nx, ny, x: head.span.slice(0, 2), y: head.span.slice(2), dx: changes.subarray(0, nx * ny), dy: changes.subarray(nx * ny) };
     Object.assign(shown, { data, field });
     shade.hidden = field === null || !field.dx.some(Number.isNaN);
-    if (head.note !== null) view.bar.refuse(head.note);
+    if (head.note !== noted) view.bar.refuse(head.note ?? "");
+    noted = head.note;
     if (head.unit === unit) return;
     unit = head.unit;
     number.value = String(unit);
@@ -177,7 +179,7 @@ export function start(root, port) {
     const to = [moved(from[0], data.x, step[0]), moved(from[1], data.y, step[1])];
     point(to);
     const changes = changeAt(field, ...to) ?? [NaN, NaN];
-    told.textContent = `${x.name} ${pretty(to[0], 4)}, ${y.name} ${pretty(to[1], 4)}, ` + (Number.isNaN(changes[0]) ? "next step is a reset"
+    told.textContent = `${x.name} ${pretty(to[0], 4)}, ${y.name} ${pretty(to[1], 4)}, ` + (!field ? "the changes are not known" : Number.isNaN(changes[0]) ? "next step is a reset"
       : `${x.name} changes by ${pretty(changes[0], 3)}, ${y.name} by ${pretty(changes[1], 3)} in a second`);
   }
 

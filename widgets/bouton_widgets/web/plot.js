@@ -1,6 +1,6 @@
 // Drawing on a canvas: axes, min-max traces and rasters. No state but what is passed in.
 
-import { decimalsFor, fixed, niceStep } from "./numbers.js";
+import { decimalsFor, niceStep, tickLabel } from "./numbers.js";
 import { h } from "./page.js";
 
 export const PALETTE = ["#2f7fd1", "#d9730d", "#2a9d6f", "#c2417c", "#8a63d2", "#a8860b", "#1c98ad", "#d64545"];
@@ -44,10 +44,6 @@ function ticks(lo, hi, count) {
   return { found, decimals: decimalsFor(step), step };
 }
 
-function label(value, decimals) {
-  return Math.abs(value) >= 1e5 || (value !== 0 && decimals > 5) ? value.toExponential(1).replace(/-/g, "−") : fixed(value, decimals);
-}
-
 /** Lines and numbers of the value axis and lines of the time axis; numbers of time only where `withTime`. */
 export function drawAxes(context, box, look, span, range, withTime, names) {
   context.font = look.font;
@@ -63,7 +59,7 @@ export function drawAxes(context, box, look, span, range, withTime, names) {
     context.moveTo(box.left, y);
     context.lineTo(box.right, y);
     context.stroke();
-    context.fillText(label(value, values.decimals), box.left - 7, Math.min(box.bottom - 4, Math.max(box.top + 4, y)));
+    context.fillText(tickLabel(value, values), box.left - 7, Math.min(box.bottom - 4, Math.max(box.top + 4, y)));
   }
   const times = ticks(span[0], span[1], Math.max(2, Math.floor((box.right - box.left) / 90)));
   context.textAlign = "center";
@@ -76,7 +72,7 @@ export function drawAxes(context, box, look, span, range, withTime, names) {
     context.lineTo(x, box.bottom);
     context.stroke();
     if (!withTime) continue;
-    const text = label(time, times.decimals);
+    const text = tickLabel(time, times);
     const half = context.measureText(text).width / 2;
     if (x - half > box.left - 8 && x + half < box.right + 8) context.fillText(text, x, box.bottom + 6);
   }

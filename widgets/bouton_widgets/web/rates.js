@@ -1,7 +1,7 @@
 // Population rates: a line for each population over simulated time.
 
 import { live } from "./live.js";
-import { drawCursor, timeline, TIME_KEYS } from "./livetime.js";
+import { columnAt, drawCursor, TIME_KEYS, timeline } from "./livetime.js";
 import { DASHES, PALE } from "./livetools.js";
 import { pretty } from "./numbers.js";
 import { floats, h, widget } from "./page.js";
@@ -91,8 +91,8 @@ export function start(root, port) {
   const shown = () => (head?.window ? view.link.state.span ?? whole() : head?.time ?? [0, 1]);
 
   function valueOf(rate, time) {
-    const bin = Math.floor(((time - head.time[0]) / (head.time[1] - head.time[0])) * rate.length);
-    return rate[bin] ?? NaN;
+    const bin = columnAt(time, head.time, rate.length);
+    return bin === null ? NaN : rate[bin];
   }
 
   function read(time) {

@@ -84,12 +84,16 @@ function start(root, port) {
     figure = views[0].model.document;
     content = newest;
     const time = figure.get_model_by_name("time");
-    if (before && held?.data) {
-      fill(figure, held.data);
-      time.setv({ start: before.start, end: before.stop });
-    } else {
+    if (before && held?.data) fill(figure, held.data);
+    else {
       asked = null;
       showAll();
+    }
+    // In other colours, but where one has been looking.
+    if (before) {
+      time.setv({ start: before.start, end: before.stop });
+      for (const [i, [start, end]] of Object.entries(before.rows)) figure.get_model_by_name(`${i}.rows`).setv({ start, end });
+      soon();
     }
     time.change.connect(soon);
     for (let i = 0; i < content.panels; i += 1) figure.get_model_by_name(`${i}.rows`)?.change.connect(soon);

@@ -19,6 +19,7 @@ export function toolbar(content, port, others = null) {
   const timeDigits = Math.min(4, Math.max(2, decimalsFor(content.dt)));
   let status = "ready";
   let refusal = "";
+  let offered = null;
 
   function command(type, rest) {
     refusal = "";
@@ -44,7 +45,8 @@ export function toolbar(content, port, others = null) {
 
   function offer(value) {
     const values = content.speeds.some((known) => known === value) ? content.speeds : [value, ...content.speeds];
-    if (speed.options.length !== values.length) {
+    if (offered !== values.join()) {
+      offered = values.join();
       speed.replaceChildren(...values.map((known) => h("option", { value: known === null ? "" : String(known) },
         known === null ? "fastest" : `${known}×`)));
     }

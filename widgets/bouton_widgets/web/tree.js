@@ -5,6 +5,7 @@ import { controls } from "./controls.js";
 import { livePlots } from "./liveplots.js";
 import { outline } from "./outline.js";
 import { floats, greet, h, icon, inset, widget } from "./page.js";
+import { fit } from "./plot.js";
 
 const COLUMNS = ["Name", "Kind", "Family", "Shape", "Type", "Memory", "Picture", "Value", "Unit"];
 const TEXTS = [["family", "family"], ["shape", "shape"], ["type", "dtype"], ["memory", "memory"], ["value", "value"], ["unit", "unit"]];
@@ -246,7 +247,8 @@ export function start(root, port) {
   function sketch(known) {
     known.drawn = true;
     const picture = pictures.get(known.row.path);
-    if (picture.head.low === picture.head.high) return;
+    // Of one value there is nothing to be seen, nor of what was there before.
+    if (picture.head.low === picture.head.high) return void fit(known.canvas);
     drawPicture(known.canvas, picture, shades(root), 8);
   }
 
