@@ -6,6 +6,7 @@ import pytest
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 TRAINER = """\
+import pathlib
 import time
 import numpy as np
 import bouton as bp
@@ -22,10 +23,17 @@ def loss(outputs, targets):
     return ((outputs - targets) ** 2).mean(), {"right": ((outputs > 0.5) == (targets > 0.5)).mean()}
 
 
-def fit(trainer, epochs, pause=0.0):
+def fit(trainer, epochs, second=None):
+    # After the second epoch, each is reported twice, it waits until there is a file of this name.
+    reports = []
+
     def told(*report):
         shown.follow(*report)
-        time.sleep(pause)
+        reports.append(report)
+        end = time.monotonic() + 100
+        while second is not None and len(reports) == 4 and not pathlib.Path(second).exists() and time.monotonic() < end:
+            time.sleep(0.05)
+            shown.follow(*report)
 
     trainer.fit((x[:64], y[:64]), (x[64:], y[64:]), num_epoch=epochs, num_batch=8, fun_after_report=told)
 
@@ -102,9 +110,10 @@ def test_before_the_training_there_is_an_axis_and_nothing_on_it(content, view, u
     view.screenshot(path=pictures / "history-empty.png")
 
 
-def test_the_picture_follows_while_the_kernel_is_busy_training(opened, content, until):
-    opened[1].execute("fit(trainer, 12, pause=0.12)")
-    until(lambda: (content()["facts"] or "").startswith("3 epochs"))
+def test_the_picture_follows_while_the_kernel_is_busy_training(opened, content, until, tmp_path):
+    opened[1].execute(f"fit(trainer, 12, {str(tmp_path / 'seen')!r})")
+    until(lambda: (content()["facts"] or "").startswith("2 epochs"))
+    (tmp_path / "seen").touch()
     until(lambda: content()["facts"] == "12 epochs · 96 updates")
 
 

@@ -32,10 +32,11 @@ THINNED = """\
 import bouton as bp
 import bouton_widgets as bw
 import bouton_widgets.panel
+import panel as pn
 
 simulation = bp.run.LiveSimulation(bp.modules.LIF(100, noise_std=0.2), 0.05, record=["vmem", "spikes"], max_units=25, window=0.4)
 simulation.step(400)
-bw.traces(simulation, units=3).servable()
+pn.Column(bw.traces(simulation, units=3)).servable()
 """
 
 
