@@ -42,7 +42,10 @@ def simulation_of(
         _refuse_given({"dt": dt}, "a module, which has its own", "Set dt of the module itself.")
         return bp.run.LiveSimulation(model, inputs, record=record)
     if isinstance(model, bp.DynamicalSystem):
-        return bp.run.LiveSimulation(module_of(model, dt), inputs, record=record, window=_WINDOW, speed=_SPEED)
+        module = module_of(model, dt)
+        # Of long steps a hundred at least.
+        window = max(_WINDOW, 100 * float(module.dt))
+        return bp.run.LiveSimulation(module, inputs, record=record, window=window, speed=_SPEED)
     raise errors.KindError(
         where=f"{_WHERE}(model)",
         expected="a module, a system of one step, a graph of nodes, or a LiveSimulation of one",

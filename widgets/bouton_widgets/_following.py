@@ -126,7 +126,12 @@ class FollowingView(View):
 
     def _simulated(self) -> None:
         now = time.monotonic()
-        if not self.pages or now - self._looked < _LOOK_AGAIN:
+        if not self.pages:
+            return
+        if now - self._looked < _LOOK_AGAIN:
+            if self.simulation is not None and self.simulation.status != "running":
+                # No other news will come.
+                self.look_soon()
             return
         self._looked = now
         if self.stale:

@@ -114,9 +114,9 @@ class HistogramView(KeptView):
 
     def _packed(self, values: bp.run.SignalValues, ends: tuple[float, float]) -> tuple[dict[str, Any], list[bytes]]:
         _, *parts = values.histogram(ends, _BINS)
-        told = (
-            {"mean": float(values.now.mean()), "std": float(values.now.std())} if len(values.now) else {"mean": None, "std": None}
-        )
+        told = {"mean": values.now.mean(), "std": values.now.std()} if len(values.now) else {}
+        # JSON has no NaN.
+        told = {name: float(told[name]) if name in told and np.isfinite(told[name]) else None for name in ("mean", "std")}
         return {"ends": list(ends), "bins": _BINS, **told}, [part.astype(np.float32).tobytes() for part in parts]
 
 

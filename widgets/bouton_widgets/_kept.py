@@ -56,9 +56,10 @@ class Shelf:
             For a name that is none or that a run has already, and when it takes too much memory.
         """
         with self._guard:
-            number = next(self._numbers)
-            name = f"Run {number}" if name is None else name
-            if not isinstance(name, str) or not name.strip() or any(run.name == name for run in self.runs):
+            number, names = next(self._numbers), {run.name for run in self.runs}
+            if name is None:
+                name = next(f"Run {k}" for k in itertools.count(number) if f"Run {k}" not in names)
+            if not isinstance(name, str) or not name.strip() or name in names:
                 raise errors.ValueRefused(
                     where="keep(name=...)",
                     expected="a name that no other kept run has",
@@ -105,15 +106,17 @@ class Shelf:
             self._windows = {token: window for token, window in self._windows.items() if window[1]}
 
     def _recorded(self, simulation: bp.run.LiveSimulation) -> bp.run.Recording:
-        held = [run.recording.nbytes for run in self.runs] + [window[0].nbytes for window in self._windows.values()]
-        if sum(held) + simulation.nbytes > MOST_BYTES:
-            raise errors.ValueRefused(
-                where="keep",
-                expected=f"at most {MOST_BYTES / 2**20:g} MiB of one simulation",
-                got=f"{(sum(held) + simulation.nbytes) / 2**20:.4g} MiB with this one",
-                fix="Remove a kept run, or record fewer signals, fewer units with max_units=, or a shorter window.",
-            )
-        return simulation.recording()
+        held = [run.recording for run in self.runs] + [window[0] for window in self._windows.values()]
+        # Before a copy is made that may be too large already.
+        _refuse_too_much(sum(one.nbytes for one in held) + simulation.nbytes)
+        found = simulation.recording()
+        # What the model itself holds costs nothing more.
+        own = set() if found.end is None else {id(value) for value in found.end.values.values()}
+        stands = [one.course.snapshots for one in (*held, found) if one.course is not None]
+        arrays = {id(value): value for snapshots in stands for snapshot in snapshots for value in snapshot.values.values()}
+        states = sum(value.nbytes for key, value in arrays.items() if key not in own)
+        _refuse_too_much(sum(one.nbytes for one in (*held, found)) + states)
+        return found
 
     def _tell(self) -> None:
         self._watchers = [watcher for watcher in self._watchers if watcher() is not None]
@@ -121,6 +124,16 @@ class Shelf:
             changed = watcher()
             if changed is not None:
                 changed()
+
+
+def _refuse_too_much(nbytes: int) -> None:
+    if nbytes > MOST_BYTES:
+        raise errors.ValueRefused(
+            where="keep",
+            expected=f"at most {MOST_BYTES / 2**20:g} MiB of one simulation",
+            got=f"{nbytes / 2**20:.4g} MiB with this one",
+            fix="Remove a kept run, or record fewer signals, fewer units with max_units=, or a shorter window.",
+        )
 
 
 # One for each simulation however many views it has; an entry goes when its simulation does.

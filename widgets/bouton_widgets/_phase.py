@@ -147,7 +147,9 @@ class PhaseView(LiveView):
         simulation = self.simulation
         of, began = (x, y, self.plane.unit, simulation.change, id(simulation.inputs)), self._clock()
         moved = self._field is None or self._field.step != simulation.steps
-        if self._field is None or of != self._of or (moved and began >= self._due):
+        # At rest nothing comes after it.
+        settled = simulation.status != "running" or began >= self._due
+        if self._field is None or of != self._of or (moved and settled):
             self._field, self._of = self.plane.field(x, y), of
             ended = self._clock()
             self._due = ended + (1 / _SHARE - 1) * (ended - began)

@@ -58,7 +58,9 @@ class View(ABC):
 
     def disconnect(self, carrier: Carrier) -> None:
         """Send to this carrier no more."""
-        self._carriers.remove(carrier)
+        # A view that was closed has none.
+        if carrier in self._carriers:
+            self._carriers.remove(carrier)
 
     def refresh(self) -> None:
         """Read the model again and show it on every page."""

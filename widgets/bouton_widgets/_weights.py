@@ -136,7 +136,7 @@ class WeightsView(KeptView):
         weights, source, end = self.weights, self.weights.source, recording.end
         pairs, values = weights.pairs(), {source.path: weights.values(end)}
         if self._less is not None:
-            values[f"{source.path} minus {self._less.name}"] = values[source.path] - weights.values(_end(self._less))
+            values[f"{source.path} minus {self._less.name}"] = weights.values(end, _end(self._less))
         ends = [name.partition(",")[0] for name in source.names]
         if pairs is None:
             axes = {name: (name, np.arange(count)) for name, count in zip(ends, source.shape, strict=True)}

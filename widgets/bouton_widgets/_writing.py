@@ -66,7 +66,7 @@ class Writing:
         """
         view = self._view
         with turning:
-            view.changes()
+            rows = view.changes()
             controls = {path: view.controls[path] for path in values if path in view.controls}
             entries = {path: control.entry for path, control in controls.items()}
             if len(entries) < len(values):
@@ -86,6 +86,8 @@ class Writing:
                 kept = {path: before[path] for path in moved}, {path: after[path] for path in moved}
                 view.undo.did(Step(*kept, pairs, label or named(moved), gesture))
             news = self._news([controls[path] for path in moved if path in controls])
+        # What has come from elsewhere meanwhile.
+        view.show([row for row in rows if row["path"] not in values])
         self._tell(news)
         return change
 

@@ -167,7 +167,8 @@ class FromStep(Module):
         with self._time(self._dt, self.class_name):
             first = jnp.zeros(series.shape[2:], series.dtype)
             draws = any(cell is DEFAULT.cell for cell in discover(lambda: self._one_step(system, first))[1])
-            pure = system.pure(DEFAULT.split() if draws else None)
+            # Alone, it draws what its steps one by one would draw, in one call or in several.
+            pure = system.pure((DEFAULT.split() if batch > 1 else DEFAULT.cell.value) if draws else None)
             leaves, structure = jax.tree_util.tree_flatten(pure)
             own = [k for k, cell in enumerate(pure.cells) if isinstance(cell, KeyVariable)]
             # Each element of a batch draws random numbers of its own.
@@ -188,13 +189,16 @@ class FromStep(Module):
                     known[k] = key
                 start = jax.tree_util.tree_unflatten(structure, known)
                 last, (outputs, signals) = jax.lax.scan(turn, start, (times, numbers, xs))
-                return outputs, last.after(lambda: {path: system.cell(path).value for path, _ in moving})[0], signals
+                left = last.after(lambda: ({path: system.cell(path).value for path, _ in moving}, DEFAULT.cell.value))[0]
+                return outputs, left if draws else (left[0], None), signals
 
             if batch > 1:
-                outputs, after, signals = jax.vmap(one)(keys, series)
+                outputs, (after, _), signals = jax.vmap(one)(keys, series)
             else:
                 results = one([key[0] for key in keys], series[0])
-                outputs, after, signals = jax.tree_util.tree_map(lambda y: y[None], results)
+                if draws:
+                    DEFAULT.cell.store(results[1][1])
+                outputs, (after, _), signals = jax.tree_util.tree_map(lambda y: y[None], results)
         states = {path: after[path] for path, kind in moving if kind == "state"}
         return outputs, states, {path: after[path] for path, kind in moving if kind == "random"}, signals
 

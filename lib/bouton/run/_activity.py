@@ -121,7 +121,7 @@ class Activity:
         self._looks: dict[str, deque[tuple[int, float]]] = {
             path: deque(maxlen=_MOST_LOOKS) for path, source in self.sources.items() if not source.recorded
         }
-        self._looked = -1
+        self._looked, self._clearings = -1, 0
 
     def __call__(self, bins: int = 32) -> ActivityCourses:
         """How active they are, over about the last ``window`` seconds of the simulation, in at most so many bins."""
@@ -204,7 +204,10 @@ class Activity:
 
     def _look(self, step: int) -> None:
         """Note the states as they are; called when nothing moves."""
-        if step < self._looked:
+        clearings = sum(ring.clearings for ring in self._simulation._engine.rings.values())
+        if clearings != self._clearings:
+            # It has jumped.
+            self._clearings = clearings
             for looks in self._looks.values():
                 looks.clear()
         if step == self._looked or not step:

@@ -125,6 +125,7 @@ class Distribution:
             return SignalValues(np.zeros(0, np.float32), np.zeros(0, np.float32), recording.change)
         first, last = held.first, held.next
         if time is not None:
+            recording.columns(1, time)  # refuses what is no time
             # Steps whose times, after the step, are within.
             first, last = (min(max(round(edge / recording.dt), first), last) for edge in time)
         every = max(-(-(last - first) // max(_MOST_VALUES // max(self.signal.units, 1), 1)), 1)

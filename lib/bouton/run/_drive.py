@@ -53,7 +53,7 @@ class Drive:
                 got=f"{series.shape}: as many steps as there are channels, or one for each channel",
                 fix="Write x[None] for one number for each channel, x[:, None] for a series that all channels get.",
             )
-        self._series = self._fitted(series, 1 if series.ndim == 0 else len(series))
+        self._series = self._checked(series, 1 if series.ndim == 0 else len(series))
         if not len(self._series):
             raise ValueRefused(
                 where=WHERE,
@@ -66,7 +66,8 @@ class Drive:
         """Inputs ``(steps, Nin)`` from step ``first`` on, as floats of JAX's default width."""
         if self._function is None:
             # Not mode="wrap": that subtracts the length until the index fits, so it takes longer the longer a simulation runs.
-            return np.take(self._series, np.arange(first, first + steps) % len(self._series), axis=0)
+            rows = np.take(self._series, np.arange(first, first + steps) % len(self._series), axis=0)
+            return rows if rows.shape[1] == self.size_in else np.repeat(rows, self.size_in, axis=1)
         given = self._fitted(_numbers(self._function(first, steps)), steps)
         if len(given) != steps:
             raise ShapeError(
@@ -96,8 +97,18 @@ class Drive:
                 fix="Give the series or the function itself.",
             )
 
+    @property
+    def known_from(self) -> int:
+        """The first step of which it can be told what was given."""
+        return 0
+
     def _fitted(self, series: np.ndarray, steps: int) -> np.ndarray:
         """``series`` in full width; a number is for each of ``steps``."""
+        series = self._checked(series, steps)
+        return np.array(np.broadcast_to(series, (len(series), self.size_in)))
+
+    def _checked(self, series: np.ndarray, steps: int) -> np.ndarray:
+        """``series`` as a copy (steps, channels), with one column where that is for all."""
         if series.ndim == 0:
             series = np.broadcast_to(series, (steps, 1))
         if series.ndim == 1:
@@ -110,7 +121,7 @@ class Drive:
                 fix="Give one column for each input channel of the model, or one for all.",
             )
         dtype = jax.dtypes.canonicalize_dtype(float)
-        return np.array(np.broadcast_to(series, (len(series), self.size_in)), dtype)
+        return np.array(series, dtype)
 
 
 def _numbers(values: Any) -> np.ndarray:

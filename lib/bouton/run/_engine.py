@@ -68,6 +68,11 @@ class Engine:
         return self.recorder.signals
 
     @property
+    def moving(self) -> tuple[Variable, ...]:
+        """The cells that a chunk or a reset writes to."""
+        return tuple(self._moving)
+
+    @property
     def compilations(self) -> int:
         """How often something was compiled."""
         return self._advance.compilations

@@ -9,7 +9,7 @@ import jax
 import numpy as np
 import optax
 
-from ..errors import RunningError, UnsupportedError, ValueRefused
+from ..errors import BoutonError, RunningError, UnsupportedError, ValueRefused
 from ..modules import Module
 from ._drive import Drive
 from ._fit_start import initial_states, states_of, target_samples
@@ -194,7 +194,17 @@ class Fit:
         if self._running:
             raise RunningError(where=f"{_WHERE}.step", expected="a fit at rest", got="a running one", fix="Call stop() first.")
         for _ in range(n):
-            self._advance()
+            try:
+                self._advance()
+            except Stopped as stop:
+                if isinstance(stop.__cause__, BoutonError):
+                    raise stop.__cause__ from None
+                raise RunningError(
+                    where=f"{_WHERE}.step",
+                    expected="a model that can be evolved and differentiated",
+                    got=f"{stop}",
+                    fix="The best values are kept; see what the model does with these parameters.",
+                ) from stop.__cause__
             self._watchers.tell()
         return self._losses[-1]
 
@@ -238,7 +248,8 @@ class Fit:
         with self._guard:
             if self._simulation is not None:
                 self._simulation._engine.refuse_other_parts()
-            self._step.prepare()
+            with Foreign("the model"):
+                self._step.prepare()
             now = {entry.path: entry.value for entry in self._entries}
             if self._before is None:
                 self._before, self._moments = now, self._step.start()
@@ -273,16 +284,16 @@ class Fit:
             return -1.0
         try:
             self._advance()
-        except (Stopped, RunningError, UnsupportedError, ValueRefused) as stop:
+            self._left -= 1
+            if self._left <= 0 or self._since >= _PATIENCE:
+                # Whoever sees that it has ended finds the best values there.
+                self._keep_best()
+                self._running = False
+        except (Stopped, BoutonError) as stop:
             self._error = f"After {len(self._losses)} steps: {stop}".removesuffix(".") + "."
             self._running = False
             self._watchers.tell()
             return -1.0
-        self._left -= 1
-        if self._left <= 0 or self._since >= _PATIENCE:
-            # Whoever sees that it has ended finds the best values there.
-            self._keep_best()
-            self._running = False
         self._watchers.tell()
         # Others want to compute, too.
         return 0.001 if self._running else -1.0

@@ -11,6 +11,7 @@ from ..errors import KindError, ValueRefused
 from ..modules import Module, TSContinuous
 from ..transform import Variable, default_float, purify
 from ._engine import MOST_BYTES
+from ._foreign import Foreign, Stopped
 from ._live import LiveSimulation
 from ._read_outs import MeanOf
 from ._recording import Recording
@@ -53,6 +54,10 @@ def states_of(snapshot: Any, model: Module, recorder: Recorder) -> dict[Variable
     moving = _moving(model, recorder)
     known = [(e.path, e.cell) for e in model.entries() if e.cell is not None and e.cell in moving]
     found = {cell: snapshot.values[path] for path, cell in known if path in snapshot.values}
+    # Those that are not registered, as that of all random numbers, go by the order in which the model meets them.
+    registered = {e.cell for e in model.entries()}
+    hidden = {f"<cell {k}>": cell for k, cell in enumerate(recorder.written) if cell not in registered}
+    found |= {cell: snapshot.values[name] for name, cell in hidden.items() if name in snapshot.values}
     missing = [path for path, cell in known if cell not in found]
     if missing or any(np.shape(value) != np.shape(cell.value) for cell, value in found.items()):
         raise ValueRefused(
@@ -88,7 +93,8 @@ def look_ahead(simulation: LiveSimulation, signal: str, seconds: float) -> tuple
     UnknownPathError
         When the model records no such signal.
     ValueRefused
-        For what is no time, and for so many steps and units that they would not fit into memory.
+        For what is no time, for so many steps and units that they would not fit into memory, and for an input function that
+        does not go so far.
     """
     steps = steps_kept(seconds, simulation.dt, _AHEAD, "seconds")
     recorder = simulation._engine.recorder
@@ -101,7 +107,17 @@ def look_ahead(simulation: LiveSimulation, signal: str, seconds: float) -> tuple
     with simulation._turns:
         snapshot, drive = simulation.snapshot(), simulation.inputs
         cells = [cell.value for cell in pure.cells]
-    found, _ = jax.jit(pure.pure)(cells, drive(snapshot.steps, steps))
+    try:
+        with Foreign("the input function"):
+            inputs = drive(snapshot.steps, steps)
+    except Stopped as stop:
+        raise ValueRefused(
+            where=_AHEAD,
+            expected="inputs for the steps that come",
+            got=f"{stop}",
+            fix="Ask for a shorter time, or drive it longer.",
+        ) from stop
+    found, _ = jax.jit(pure.pure)(cells, inputs)
     return np.asarray(found[0]).reshape(steps, -1), snapshot
 
 
@@ -130,20 +146,23 @@ def look_back(
     UnknownPathError
         When it contains no such signal.
     ValueRefused
-        For what is no time, where no states are known, and where a function drove the model, which need not give the same again.
+        For what is no time, where no states are known since what drives it was changed, and where a function drove the model,
+        which need not give the same again.
     """
     found = recording.restricted(signal)
     last = recording.first + recording.steps
     steps = recording.steps if seconds is None else steps_kept(seconds, recording.dt, _BACK, "seconds")
-    starts = [one for one in (recording.course.snapshots if recording.course else ()) if recording.first <= one.steps < last]
-    if not starts or recording.course is None:
+    course = recording.course
+    known = recording.first if course is None else max(recording.first, course.inputs.known_from)
+    starts = [one for one in (course.snapshots if course else ()) if known <= one.steps < last]
+    if not starts or course is None:
         raise ValueRefused(
             where=_BACK,
             expected="a run with a step at which the states of the model are known",
             got="one without",
             fix="Reset, run, and keep the run before its beginning leaves the window; or take what comes next.",
         )
-    if not recording.course.inputs.repeats:
+    if not course.inputs.repeats:
         raise ValueRefused(
             where=_BACK,
             expected="inputs that can be asked for again",
@@ -155,7 +174,7 @@ def look_back(
     begin = start.steps - recording.first
     (info,) = found.signals
     units = info.every * found.units.get(signal, np.arange(info.units))
-    return found.values[signal][begin : begin + steps], start, recording.course.inputs(start.steps, steps), units
+    return found.values[signal][begin : begin + steps], start, course.inputs(start.steps, steps), units
 
 
 def _refuse_long(steps: int, units: int) -> None:

@@ -1,9 +1,10 @@
 """Which simulation moves a model."""
 
 import weakref
-from typing import Protocol
+from collections.abc import Iterable
+from typing import Protocol, TypeVar
 
-from ..modules import Module
+from ..transform import DEFAULT, Variable
 
 
 class Closes(Protocol):
@@ -13,13 +14,20 @@ class Closes(Protocol):
         """End it."""
 
 
-_MOVED_BY: "weakref.WeakKeyDictionary[Module, weakref.ref[Closes]]" = weakref.WeakKeyDictionary()
+_Simulation = TypeVar("_Simulation", bound=Closes)
+# The cells that each moves, by identity: two modules around one system move the same.
+_MOVED: "weakref.WeakKeyDictionary[Closes, frozenset[int]]" = weakref.WeakKeyDictionary()
 
 
-def take_over(model: Module, simulation: Closes) -> None:
-    """Let ``simulation`` move ``model``, and close the one that did so before: in a notebook, cells are run again."""
-    before = _MOVED_BY.get(model)
-    _MOVED_BY[model] = weakref.ref(simulation)
-    older = None if before is None else before()
-    if older is not None:
-        older.close()
+def take_over(cells: Iterable[Variable], simulation: _Simulation) -> list[_Simulation]:
+    """Let ``simulation`` move the cells, and close those that did so before: in a notebook, cells are run again.
+
+    The default source of random numbers belongs to all.
+    """
+    moved = frozenset(id(cell) for cell in cells if cell is not DEFAULT.cell)
+    older = [one for one, others in tuple(_MOVED.items()) if moved & others and one is not simulation]
+    _MOVED[simulation] = moved
+    for one in older:
+        del _MOVED[one]
+        one.close()
+    return older  # type: ignore[return-value]

@@ -5,7 +5,7 @@ from typing import Any
 
 from ..core import Entry
 from ..errors import UnknownPathError, ValueRefused
-from ..modules import Module
+from ..modules import FromStep, Module
 from ._drive import Drive
 from ._engine import Engine
 from ._hands import take_over
@@ -47,8 +47,9 @@ class LiveSimulation(Transport):
 
     Notes
     -----
-    A model has one simulation: a newer one closes the older. Methods may be called from any thread. The thread is there while it
-    runs; it ends with :meth:`pause` and :meth:`close`, and when nothing refers to the simulation any more.
+    A model, and a system behind several modules, has one simulation: a newer one closes the older. Methods may be called from any
+    thread. The thread is there while it runs; it ends with :meth:`pause` and :meth:`close`, and when nothing refers to the
+    simulation any more.
 
     Examples
     --------
@@ -80,7 +81,10 @@ class LiveSimulation(Transport):
         kept = max(steps_kept(window, dt), chunk)
         engine = Engine(model, record, chunk, kept, checked_count(max_units, "LiveSimulation.max_units"))
         super().__init__(engine, Pace(speed, dt, chunk), drive)
-        take_over(model, self)
+        older = take_over(engine.moving, self)
+        if any(one.model is not model for one in older) and isinstance(model, FromStep) and int(model.i) == 0:
+            # It had begun anew while another simulation of the same system still ran.
+            engine.reset()
 
     @property
     def speed(self) -> float | None:
@@ -102,10 +106,13 @@ class LiveSimulation(Transport):
 
     @inputs.setter
     def inputs(self, inputs: Any) -> None:
+        self._refuse_closed("inputs")
         drive = inputs if isinstance(inputs, Drive) else Drive(inputs, self.model.size_in)
         drive.refuse_other_size(self.model.size_in)
         with self._turns:
             self._drive = drive
+            # What drove it before is not known any more.
+            self._engine.anchors.clear()
         self._news()
 
     def set(self, path: str, value: Any) -> int:
@@ -141,6 +148,8 @@ class LiveSimulation(Transport):
         if self._engine.moves(entry):
             with self._turns:
                 entry.set(value)
+                # No steps lead from the states before to those after.
+                self._engine.anchors.clear()
         else:
             # Chunks only read it: no need to wait for the one that is being computed.
             entry.set(value)

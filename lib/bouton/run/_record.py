@@ -1,6 +1,6 @@
 """What a runner has read."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax.numpy as jnp
@@ -15,6 +15,8 @@ from ._stepping import Stepping
 
 if TYPE_CHECKING:
     import xarray
+
+_TOO_SHORT = "Run first, and for as many steps as a reading takes: every=..."
 
 
 class Times(NamedTuple):
@@ -42,6 +44,8 @@ class Record(Mapping[str, Any]):
         Time after the step of each reading.
     labels : dict of str to Labels
         Names of the axes, and units, for :meth:`to_xarray`.
+    missing : collection of str
+        Keys of monitors that have read nothing.
 
     Raises
     ------
@@ -49,8 +53,10 @@ class Record(Mapping[str, Any]):
         For a key that was not monitored.
     """
 
-    def __init__(self, values: dict[str, Any], ts: "np.ndarray | Times", labels: Mapping[str, Labels]):
-        self._values, self._ts, self._labels = values, ts, labels
+    def __init__(
+        self, values: dict[str, Any], ts: "np.ndarray | Times", labels: Mapping[str, Labels], missing: Collection[str] = ()
+    ):
+        self._values, self._ts, self._labels, self._missing = values, ts, labels, missing
 
     @property
     def ts(self) -> np.ndarray:
@@ -67,6 +73,8 @@ class Record(Mapping[str, Any]):
     def __getitem__(self, key: str) -> Any:
         if key == "ts":
             return self.ts
+        if key in self._missing:
+            raise MonitorError(where=f"mon[{key!r}]", expected="at least one reading", got="none", fix=_TOO_SHORT)
         if key not in self._values:
             raise MonitorError(
                 where=f"mon[{key!r}]",
@@ -80,6 +88,8 @@ class Record(Mapping[str, Any]):
         values = self.__dict__.get("_values", {})
         if key in values:
             return values[key]
+        if key in self.__dict__.get("_missing", ()):
+            raise AttributeError(f"mon.{key}: expected at least one reading, got none. {_TOO_SHORT}", name=key, obj=self)
         raise AttributeError(
             f"mon.{key}: expected the key of a monitor, got {key!r}. {nearest(key, [*values, 'ts'])}", name=key, obj=self
         )
@@ -132,7 +142,8 @@ def record_of(stepping: Stepping, readings: Mapping[str, Any], first: int, done:
         if one.key in readings:
             values[one.key], leading = _laid_back(one, readings[one.key], stepping)
             labels[one.key] = labels_of(one, leading)
-    return Record(values, Times(stepping.t0, stepping.dt, first, stepping.every, done // stepping.every), labels)
+    missing = {one.key for one in stepping.monitors} - values.keys()
+    return Record(values, Times(stepping.t0, stepping.dt, first, stepping.every, done // stepping.every), labels, missing)
 
 
 def _laid_back(monitor: Monitor, value: Any, stepping: Stepping) -> tuple[Any, tuple[str, ...]]:

@@ -10,9 +10,9 @@ import numpy as np
 
 from ..core import Entry, Object
 from ..core._names import nearest
-from ..errors import KindError, UnknownPathError, UnsupportedError
+from ..errors import KindError, RunningError, UnknownPathError, UnsupportedError
 from ..transform import Purified, grad, purify
-from ._foreign import Foreign
+from ._foreign import Foreign, Stopped
 from ._live import LiveSimulation
 from ._read_outs import ReadOut
 from ._settings import checked_count
@@ -123,7 +123,8 @@ class Sensitivity:
         Raises
         ------
         RunningError
-            When a part of the model has been replaced since the simulation was made.
+            When a part of the model has been replaced since the simulation was made, and when an input function does not go so
+            far.
         """
         simulation = self._simulation
         simulation._engine.refuse_other_parts()
@@ -136,8 +137,16 @@ class Sensitivity:
             cells = [cell.value for cell in self._pure.cells]
             held = {entry.path: entry.cell.value for entry in self._entries if entry.cell is not None}
         values = {path: np.asarray(value) for path, value in held.items()}
-        with Foreign("the input function"):
-            inputs = drive(step, self.steps)
+        try:
+            with Foreign("the input function"):
+                inputs = drive(step, self.steps)
+        except Stopped as stop:
+            raise RunningError(
+                where=_WHERE,
+                expected=f"inputs for the next {self.steps} steps",
+                got=f"{stop}",
+                fix="Drive it longer, or ask for a shorter stretch: steps=...",
+            ) from stop
         (slopes, value), _ = self._compiled(cells, inputs)
         return Slopes(float(value), {path: np.asarray(slope) for path, slope in slopes.items()}, values, step, change)
 

@@ -235,7 +235,7 @@ class Stimulus:
         """What the stimuli of a drive give, where it has been simulated: from one step up to another."""
         left = shown.begin * shown.steps
         values = np.full(shown.count * shown.steps, np.nan)
-        begin, end = max(left, steps[0]), min(shown.end * shown.steps, steps[1])
+        begin, end = max(left, steps[0], drive.known_from), min(shown.end * shown.steps, steps[1])
         if begin < end:
             alone = drive.alone(begin, end, channel) if isinstance(drive, StimulatedDrive) else np.zeros(end - begin)
             values[begin - left : end - left] = alone

@@ -57,11 +57,13 @@ class StimulatedDrive(Drive):
         What drives it without them.
     given : tuple of Given
         The stimuli, also those that are over but still to be seen.
+    forgotten : int
+        Before this step there were others.
     """
 
-    def __init__(self, base: Drive, given: tuple[Given, ...] = ()):
+    def __init__(self, base: Drive, given: tuple[Given, ...] = (), forgotten: int = 0):
         super().__init__(None, base.size_in)
-        self.base, self.given = base, given
+        self.base, self.given, self._forgotten = base, given, forgotten
 
     def __call__(self, first: int, steps: int) -> np.ndarray:
         """Inputs ``(steps, Nin)`` from step ``first`` on."""
@@ -78,6 +80,11 @@ class StimulatedDrive(Drive):
     def repeats(self) -> bool:
         """Whether steps that lie behind can be asked for again."""
         return self.base.repeats
+
+    @property
+    def known_from(self) -> int:
+        """The first step of which it can be told what was given."""
+        return max(self._forgotten, self.base.known_from)
 
     def alone(self, begin: int, end: int, channel: int) -> np.ndarray:
         """What the stimuli give to one channel at these steps, ``(steps,)``."""
@@ -100,8 +107,10 @@ class StimulatedDrive(Drive):
         seen = [one for one in cut if one.last is None or one.last > max(since, one.first)]
         over = [one for one in seen if one.last is not None and one.last <= step]
         dropped = over[: max(len(seen) - most, 0)]
-        return type(self)(self.base, tuple(one for one in seen if one not in dropped))
+        gone = {id(one) for one in dropped}
+        forgotten = max((one.last or 0 for one in dropped), default=0)
+        return type(self)(self.base, tuple(one for one in seen if id(one) not in gone), max(self._forgotten, forgotten))
 
     def having(self, one: Given) -> Self:
         """With one more."""
-        return type(self)(self.base, (*self.given, one))
+        return type(self)(self.base, (*self.given, one), self._forgotten)

@@ -160,9 +160,12 @@ class Transport(Look):
         try:
             with Foreign("the model"):
                 with self._turns:
+                    if self._status == "closed":
+                        return -1.0
                     compile_it = self._engine.prepare(lengths.wanted or lengths.usual)
                 compile_it()
-            lengths.turn()
+            if self._status != "closed":
+                lengths.turn()
         except Stopped:
             # Of a model that cannot be cut like that the chunks stay long.
             pass

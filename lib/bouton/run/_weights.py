@@ -21,6 +21,13 @@ from ._weight_blocks import Blocks, SparseBlocks, of_matrix
 _WHERE = "Weights"
 
 
+def _difference(first: Any, second: Any) -> np.ndarray:
+    """By how much one array is larger than another, of whatever kind both are."""
+    first, second = np.asarray(first), np.asarray(second)
+    # Of these NumPy has no difference, or one that goes round.
+    return first - second if first.dtype.kind == "f" else first.astype(float) - second.astype(float)
+
+
 @dataclass(frozen=True)
 class WeightSource:
     """Something that has weights.
@@ -177,14 +184,16 @@ class Weights:
         else:
             value = self._then(at, "at")
         if less is not None:
-            value = np.asarray(value) - np.asarray(self._then(less, "less"))
+            value = _difference(value, self._then(less, "less"))
         return WeightMatrix(**vars(self._blocks(entry, value, rows, columns)), change=change)
 
-    def values(self, at: Snapshot | None = None) -> np.ndarray:
-        """All of them: a matrix (n, m), or a number for each of the :meth:`pairs`; as they are, or as they were then."""
+    def values(self, at: Snapshot | None = None, less: Snapshot | None = None) -> np.ndarray:
+        """All of them: a matrix (n, m), or a number for each of the :meth:`pairs`; ``at`` and ``less`` as in a call."""
         entry, pairs = self._entries[self._path], self.pairs()
         with self._simulation._turns:
             value = _array(entry) if at is None else self._then(at, "values(at")
+        if less is not None:
+            value = _difference(value, self._then(less, "values(less"))
         return np.array(np.broadcast_to(np.asarray(value), self.source.shape if pairs is None else pairs[0].shape))
 
     def pairs(self) -> tuple[np.ndarray, np.ndarray] | None:
