@@ -28,7 +28,7 @@ class Page:
     def heard(self, kind):
         return [message for message, _ in self.messages if message["type"] == kind]
 
-    def wait(self, truth, seconds=10.0):
+    def wait(self, truth, seconds=60.0):
         end = time.monotonic() + seconds
         while not truth():
             assert time.monotonic() < end, f"waited in vain; heard {self.messages[-1:]}"

@@ -67,11 +67,12 @@ def test_a_changed_parameter_is_in_the_very_next_frame_however_dear_fields_are(s
     assert head["change"] == 1
 
 
-def test_while_nothing_is_turned_fields_take_a_fifth_of_the_time_at_most(simulation, plot):
+def test_while_nothing_is_turned_fields_take_a_fifth_of_the_time_at_most(simulation, plot, monkeypatch):
+    monkeypatch.setattr(type(simulation), "status", "running")
     plot.view._clock = iter(np.arange(100.0)).__next__
     fields = []
     for _ in range(12):
-        simulation.step()
+        simulation._advance(1)
         plot.view.picture()
         fields.append(plot.view._field.step)
     # A field takes from one second to the next; then it rests for four, in which the clock is read once a picture.

@@ -130,7 +130,7 @@ def _refuse_too_much(nbytes: int) -> None:
     if nbytes > MOST_BYTES:
         raise errors.ValueRefused(
             where="keep",
-            expected=f"at most {MOST_BYTES / 2**20:g} MiB of one simulation",
+            expected=f"at most {MOST_BYTES / 2**20:.4g} MiB of one simulation",
             got=f"{nbytes / 2**20:.4g} MiB with this one",
             fix="Remove a kept run, or record fewer signals, fewer units with max_units=, or a shorter window.",
         )

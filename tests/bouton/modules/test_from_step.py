@@ -143,6 +143,22 @@ def _renamed(net, other):
     return dict(zip(net.parameters(), other.parameters().values(), strict=True))
 
 
+def test_alone_it_draws_what_its_steps_would_draw_in_one_call_or_in_several():
+    class Noisy(bp.DynamicalSystemNS):
+        def update(self, x):
+            return x + bm.random.normal(0.0, 1.0, (3,))
+
+    def drawn(run):
+        bm.random.seed(5)
+        return np.concatenate([np.asarray(run(part)) for part in np.split(SERIES[0], [7, 20])])
+
+    module, system = FromStep(Noisy(), 1e-3, shape=3), Noisy()
+    bm.random.seed(5)
+    whole = module(SERIES[0])[0][0]
+    assert_array_equal(drawn(lambda part: module(part)[0][0]), whole)
+    assert_allclose(drawn(lambda part: np.stack([system(x) for x in part])), whole, rtol=1e-6)
+
+
 def test_what_each_node_of_a_graph_gives_can_be_recorded_without_changing_what_comes_out():
     memory = bp.nn.VanillaRNN(5, state_initializer=bp.init.ZeroInit())
     read, hidden = bp.nn.Dense(2), bp.nn.Dense(4)

@@ -18,3 +18,26 @@ def test_a_newer_simulation_of_a_model_closes_the_older():
         newer.step(20)
         assert (model.vmem == 0).all()
         apart.step(20)
+
+
+def test_a_system_behind_two_modules_is_moved_by_the_newer_simulation_alone(until):
+    system = bp.neurons.LIF(2)
+    older = bp.run.LiveSimulation(bp.modules.FromStep(system, 1e-3), inputs=30.0, record="system.V", speed=None)
+    older.start()
+    until(lambda: older.steps > 100)
+    with bp.run.LiveSimulation(bp.modules.FromStep(system, 1e-3), record="system.V") as newer:
+        assert older.status == "closed"
+        # It begins anew, though the older one was running when its module was made.
+        assert (newer.steps, float(system.V[0])) == (0, 0.0)
+        newer.step(20)
+        assert (system.V == 0).all()
+
+
+def test_two_models_may_draw_from_the_default_source_at_once():
+    class Noisy(bp.DynamicalSystemNS):
+        def update(self, x):
+            return x + bp.math.random.normal(0.0, 1.0, (1,))
+
+    first, second = (bp.run.LiveSimulation(bp.modules.FromStep(Noisy(), 1e-3, shape=1), record="output") for _ in range(2))
+    with first, second:
+        assert first.status == "ready"
