@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import xarray
 
 _WHERE = "Recording"
+# Longer than so many windows nobody looks.
+_MOST_WINDOWS = 100
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,14 @@ class Recording:
             raise ValueRefused(
                 where=f"{_WHERE}(time=...)",
                 expected="an earlier and a later time, s",
+                got=f"{time!r}",
+                fix="Write for instance (0.5, 1.5), or leave it out.",
+            )
+        if (ends[1] - ends[0]) / self.dt > _MOST_WINDOWS * max(self.window, self.steps):
+            raise ValueRefused(
+                where=f"{_WHERE}(time=...)",
+                expected="times about those of the recording, "
+                f"{self.first * self.dt:g} s to {(self.first + self.steps) * self.dt:g} s",
                 got=f"{time!r}",
                 fix="Write for instance (0.5, 1.5), or leave it out.",
             )

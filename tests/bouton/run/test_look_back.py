@@ -144,6 +144,8 @@ def test_small_things_are_refused_where_they_enter(live):
     for time in ((np.nan, 1.0), (0.02, 0.01), 3.0):
         with pytest.raises(ValueRefused, match="an earlier and a later time"):
             distribution.of(recording, time)
+    with pytest.raises(ValueRefused, match=r"times about those of the recording, 0 s to 0\.03 s, got \(0\.0, 1000000000000\.0\)"):
+        recording.frame(time=(0.0, 1e12))
     simulation.close()
     with pytest.raises(RunningError, match="expected an open simulation, got a closed one"):
         simulation.inputs = 2.0
