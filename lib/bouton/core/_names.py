@@ -35,7 +35,7 @@ class _Names:
         return next(n for n in (f"{kind}{k}" for k in self.counters[kind]) if n not in self.taken)
 
     def take(self, obj: Any, name: str) -> None:
-        for names in _SCOPES.get():
+        for names in _scopes():
             names.free(obj)
         self.taken[name] = obj
         self.taken_in[name] = _execution()
@@ -61,13 +61,32 @@ class _Names:
 
 
 # The innermost scope last. Another thread has none but the first.
-_SCOPES: ContextVar[tuple[_Names, ...]] = ContextVar("scopes of names", default=(_Names(),))
+_ENTERED: ContextVar[tuple[_Names, ...]] = ContextVar("scopes of names", default=(_Names(),))
 _EARLIER: dict[str, _Names] = {}
+# Of a served page's sessions: each runs the same code, and may give the same names.
+_SESSIONS: "weakref.WeakKeyDictionary[Any, _Names]" = weakref.WeakKeyDictionary()
+
+
+def _scopes() -> tuple[_Names, ...]:
+    """The scopes that are entered, that of a session behind the first."""
+    entered = _ENTERED.get()
+    documents = sys.modules.get("bokeh.io.doc")
+    if documents is None:
+        return entered
+    try:
+        session = documents.curdoc().session_context
+    except RuntimeError:  # the page is gone
+        return entered
+    if session is None:
+        return entered
+    if session not in _SESSIONS:
+        _SESSIONS[session] = _Names()
+    return (entered[0], _SESSIONS[session], *entered[1:])
 
 
 def wait_for_name(obj: object) -> None:
     """Note that ``obj`` was made."""
-    _SCOPES.get()[-1].waiting[type(obj).__name__][next(_SERIAL)] = obj
+    _scopes()[-1].waiting[type(obj).__name__][next(_SERIAL)] = obj
 
 
 def unique_name(obj: Any) -> str:
@@ -78,16 +97,16 @@ def unique_name(obj: Any) -> str:
 
 def next_name(kind: str) -> str:
     """A free name of that class; the number is used up."""
-    return _SCOPES.get()[-1].next(kind)
+    return _scopes()[-1].next(kind)
 
 
 def claim(obj: Any, name: str | None) -> str:
     """Give ``obj`` a unique name: ``name``, or its class name and a number."""
-    names = _SCOPES.get()[-1]
+    names = _scopes()[-1]
     if name is None:
         kind = type(obj).__name__
-        # Where it was made: it may be asked for its name in a scope inside that one.
-        for scope in _SCOPES.get():
+        # Where it was made: it may be asked for its name in a scope inside that one, or outside of its session, on a thread.
+        for scope in (*_scopes(), *_SESSIONS.values()):
             if any(waiting is obj for waiting in scope.waiting.get(kind, {}).values()):
                 scope.give_numbers(kind)
         if obj.__dict__.get("_unique_name") is None:
@@ -118,7 +137,7 @@ def claim(obj: Any, name: str | None) -> str:
 
 def take_again(obj: Any, name: str | None) -> None:
     """Give ``obj`` the name that it had when it was saved, unless another object has it now."""
-    scopes = _SCOPES.get()
+    scopes = _scopes()
     if name is not None and not any(name in names.taken for names in (*scopes, *_EARLIER.values())):
         scopes[-1].take(obj, name)
 
@@ -139,7 +158,7 @@ def clear_name_cache(ignore_warn: bool = False) -> None:
         Without it a :class:`~bouton.errors.SharedNameWarning` tells of objects that were given a name, which others could now be
         given too. To start numbers again is the purpose, and needs no warning.
     """
-    scopes = _SCOPES.get()
+    scopes = _scopes()
     if not ignore_warn and any(names.taken for names in scopes):
         gc.collect()  # what nobody can reach any more needs no warning
         alive = [name for names in scopes for name, obj in names.taken.items() if not _is_number_of(obj, name)]
@@ -186,7 +205,7 @@ def naming(scope: str) -> Iterator[None]:
     ...     print(Object().name)
     Object0
     """
-    scopes = _SCOPES.get()
+    scopes = _scopes()
     if not (isinstance(scope, str) and scope.isidentifier()) or any(names.scope == scope for names in scopes):
         raise ValueRefused(
             where="naming",
@@ -198,13 +217,14 @@ def naming(scope: str) -> Iterator[None]:
         for obj in list(_EARLIER.pop(scope).taken.values()):
             obj.__dict__["_unique_name"] = None
     _EARLIER[scope] = names = _Names(scope)
-    token = _SCOPES.set((*scopes, names))
+    entered = _ENTERED.get()
+    token = _ENTERED.set((*entered, names))
     try:
         yield
     finally:
         for kind in list(names.waiting):
             names.give_numbers(kind)
-        _SCOPES.reset(token)
+        _ENTERED.reset(token)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
