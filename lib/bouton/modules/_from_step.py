@@ -189,8 +189,10 @@ class FromStep(Module):
                     known[k] = key
                 start = jax.tree_util.tree_unflatten(structure, known)
                 last, (outputs, signals) = jax.lax.scan(turn, start, (times, numbers, xs))
-                left = last.after(lambda: ({path: system.cell(path).value for path, _ in moving}, DEFAULT.cell.value))[0]
-                return outputs, left if draws else (left[0], None), signals
+                left = last.after(
+                    lambda: ({path: system.cell(path).value for path, _ in moving}, DEFAULT.cell.value if draws else None)
+                )[0]
+                return outputs, left, signals
 
             if batch > 1:
                 outputs, (after, _), signals = jax.vmap(one)(keys, series)

@@ -205,7 +205,7 @@ class Activity:
     def _look(self, step: int) -> None:
         """Note the states as they are; called when nothing moves."""
         clearings = sum(ring.clearings for ring in self._simulation._engine.rings.values())
-        if clearings != self._clearings:
+        if clearings != self._clearings or step < self._looked:
             # It has jumped.
             self._clearings = clearings
             for looks in self._looks.values():

@@ -81,7 +81,7 @@ class LiveSimulation(Transport):
         kept = max(steps_kept(window, dt), chunk)
         engine = Engine(model, record, chunk, kept, checked_count(max_units, "LiveSimulation.max_units"))
         super().__init__(engine, Pace(speed, dt, chunk), drive)
-        older = take_over(engine.moving, self)
+        older = take_over((model, *engine.moving), self)
         if any(one.model is not model for one in older) and isinstance(model, FromStep) and int(model.i) == 0:
             # It had begun anew while another simulation of the same system still ran.
             engine.reset()

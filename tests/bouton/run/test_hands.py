@@ -41,3 +41,18 @@ def test_two_models_may_draw_from_the_default_source_at_once():
     first, second = (bp.run.LiveSimulation(bp.modules.FromStep(Noisy(), 1e-3, shape=1), record="output") for _ in range(2))
     with first, second:
         assert first.status == "ready"
+
+
+def test_of_a_model_without_states_too_the_older_is_closed():
+    class Double(bp.modules.Module):
+        def __init__(self):
+            super().__init__(2)
+            self.dt = bp.parameters.SimulationParameter(1e-3, unit="s")
+
+        def evolve(self, input_data, record=False):
+            return 2 * input_data, {}, {}
+
+    model = Double()
+    older = bp.run.LiveSimulation(model, record="output")
+    with bp.run.LiveSimulation(model, record="output"):
+        assert older.status == "closed"
