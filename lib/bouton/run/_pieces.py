@@ -74,14 +74,16 @@ class Kept:
     def result(self) -> Any:
         """All that was kept."""
         if not self._on_host:
-            return jax.tree_util.tree_map(_joined, *self._parts) if self._parts else None
+            if len(self._parts) < 2:
+                return self._parts[0] if self._parts else None
+            return jax.tree_util.tree_map(_joined, *self._parts)
         if self._filled == self._length:
             return self._whole
         return jax.tree_util.tree_map(lambda whole: whole[: self._filled], self._whole)
 
 
 def _joined(*parts: Any) -> Any:
-    return parts[0] if len(parts) == 1 else jnp.concatenate(parts)
+    return jnp.concatenate(parts)
 
 
 def bytes_of(shapes: Any) -> int:
