@@ -82,9 +82,11 @@ class LiveSimulation(Transport):
         engine = Engine(model, record, chunk, kept, checked_count(max_units, "LiveSimulation.max_units"))
         super().__init__(engine, Pace(speed, dt, chunk), drive)
         older = take_over((model, *engine.moving), self)
-        if any(one.model is not model for one in older) and isinstance(model, FromStep) and int(model.i) == 0:
-            # It had begun anew while another simulation of the same system still ran.
-            engine.reset()
+        if isinstance(model, FromStep) and any(one.model is not model for one in older):
+            done: Any = model.i
+            if int(done) == 0:
+                # It had begun anew while another simulation of the same system still ran.
+                engine.reset()
 
     @property
     def speed(self) -> float | None:
