@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 import bouton as bp
+import bouton.math as bm
 import bouton_widgets as bw
 from bouton import errors
 from bouton_widgets._widget import to_panel
@@ -10,6 +11,8 @@ from bouton_widgets.panel import ServedHistogram
 
 @pytest.fixture
 def simulation():
+    # Otherwise a value may lie where two bins meet.
+    bm.random.seed(0)
     model = bp.modules.FromStep(bp.neurons.LIF(200, V_initializer=bp.init.Uniform(-2.0, 19.0)), 1e-4)
     drive = np.linspace(0, 40, 200, dtype=np.float32)[None]
     with bp.run.LiveSimulation(model, drive, record=["system.V", "system.spike"], window=0.02) as simulation:

@@ -260,8 +260,15 @@ class Session:
         self.document._session_context = weakref.ref(self)
 
     def run(self, code):
+        # Not in the block: Bokeh does not leave it when something is raised there.
         with patch_curdoc(self.document):
-            return code()
+            try:
+                found, error = code(), None
+            except UniqueNameError as raised:
+                found, error = None, raised
+        if error is not None:
+            raise error
+        return found
 
 
 def test_each_session_of_a_served_page_may_give_the_same_names():
