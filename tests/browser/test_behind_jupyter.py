@@ -23,12 +23,12 @@ def test_the_page_runs_and_a_key_on_a_slider_reaches_it(explorer, until):
     until(lambda: head()["change"] > shown)
 
 
-def test_the_launcher_has_a_tile_for_it(lab, open_page):
+def test_the_launcher_has_a_tile_for_it(lab, open_page, until):
     page = open_page().page
     page.goto(f"{lab.url}/lab?reset")
     tile = page.locator(".jp-LauncherCard", has_text="bouton explore")
     tile.wait_for(timeout=60_000)
-    assert tile.locator("img").evaluate("image => image.naturalWidth") > 0
+    until(lambda: tile.locator("img").evaluate("image => image.naturalWidth") > 0)
 
 
 def test_no_request_left_the_machine_and_nothing_was_complained_about(explorer):
