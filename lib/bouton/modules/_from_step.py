@@ -210,7 +210,8 @@ class FromStep(Module):
     def _outputs(self) -> dict[str, str]:
         """Of the nodes of a graph: by path, ``'hidden.output'``, the name under which a step is watched for it."""
         outputs = getattr(self.system, "_outputs_below", dict)() if self._input_to is None else {}
-        return {path: name for path, name in outputs.items() if path not in self._states()}
+        states = {*self._states()} if outputs else ()
+        return {path: name for path, name in outputs.items() if path not in states}
 
     def _seen(self, x: jax.Array, wanted: tuple[str, ...]) -> tuple[jax.Array, dict]:
         """The output of a step, and the signals that are wanted."""

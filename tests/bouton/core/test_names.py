@@ -6,8 +6,9 @@ from IPython.core.interactiveshell import InteractiveShell
 
 import bouton as bp
 import bouton.math as bm
-from bouton.core import clear_name_cache
 from bouton.errors import SharedNameWarning, UniqueNameError, ValueRefused
+
+pytestmark = pytest.mark.usefixtures("fresh_names")
 
 
 class Neuron(bp.Object):
@@ -16,13 +17,6 @@ class Neuron(bp.Object):
 
 class Synapse(bp.Object):
     pass
-
-
-@pytest.fixture(autouse=True)
-def fresh_names():
-    clear_name_cache(ignore_warn=True)
-    yield
-    clear_name_cache(ignore_warn=True)
 
 
 def test_a_name_is_class_and_number_counted_per_class():

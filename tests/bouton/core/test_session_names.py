@@ -5,7 +5,6 @@ import weakref
 import pytest
 
 import bouton as bp
-from bouton.core import clear_name_cache
 from bouton.errors import UniqueNameError
 
 # An environment of the core alone has none.
@@ -13,15 +12,11 @@ Document = pytest.importorskip("bokeh.document").Document
 patch_curdoc = pytest.importorskip("bokeh.io.doc").patch_curdoc
 
 
+pytestmark = pytest.mark.usefixtures("fresh_names")
+
+
 class Neuron(bp.Object):
     pass
-
-
-@pytest.fixture(autouse=True)
-def fresh_names():
-    clear_name_cache(ignore_warn=True)
-    yield
-    clear_name_cache(ignore_warn=True)
 
 
 class Session:

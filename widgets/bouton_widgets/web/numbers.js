@@ -36,7 +36,7 @@ export function decimalsFor(step) {
 
 /** What stands beside a tick, `step` away from the next one. */
 export function tickLabel(value, { decimals, step }) {
-  // There is room for nine characters.
+  // Beside an axis there is little room.
   const isShort = Math.abs(value) < (decimals === 0 ? 1e7 : 1e5) && decimals <= 5;
   if (isShort || Math.abs(value) < step / 2) return fixed(value, Math.min(decimals, 5));
   // As many digits as tell it from the next one.

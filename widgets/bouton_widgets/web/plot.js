@@ -59,7 +59,8 @@ export function drawAxes(context, box, look, span, range, withTime, names) {
     context.moveTo(box.left, y);
     context.lineTo(box.right, y);
     context.stroke();
-    context.fillText(tickLabel(value, values), box.left - 7, Math.min(box.bottom - 4, Math.max(box.top + 4, y)));
+    context.fillText(tickLabel(value, values), box.left - 7, Math.min(box.bottom - 4, Math.max(box.top + 4, y)),
+      box.left - 8);
   }
   const times = ticks(span[0], span[1], Math.max(2, Math.floor((box.right - box.left) / 90)));
   context.textAlign = "center";
