@@ -146,10 +146,9 @@ class FromStep(Module):
             system.reset_state(*([1] if self._batched else []))
 
     def evolve(self, input_data: Any, record: Any = False) -> tuple[jax.Array, dict, dict]:
-        paths = (*self._states(), *self._outputs())
         call = CALLS.top if CALLS.top is not None and CALLS.top.module is self else None
         chosen = Selection(record)
-        names = tuple(f"system.{path}" for path in paths)
+        names = self._signal_names()
         wanted = call.wanted(names) if call is not None and call.selections else tuple(n for n in names if chosen.wants(n))
         series = input_data.astype(jnp.result_type(float))
         outputs, states, keys, signals = self._advance(series, tuple(name.partition(".")[2] for name in wanted))
@@ -203,6 +202,9 @@ class FromStep(Module):
                 outputs, (after, _), signals = jax.tree_util.tree_map(lambda y: y[None], results)
         states = {path: after[path] for path, kind in moving if kind == "state"}
         return outputs, states, {path: after[path] for path, kind in moving if kind == "random"}, signals
+
+    def _signal_names(self) -> tuple[str, ...]:
+        return tuple(f"system.{path}" for path in (*self._states(), *self._outputs()))
 
     def _states(self) -> list[str]:
         return [entry.path for entry in self.system.entries() if entry.kind == "state" and entry.is_array]

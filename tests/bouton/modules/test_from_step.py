@@ -299,7 +299,11 @@ class Square(bp.DynamicalSystemNS):
             r"FromStep\(shape=\.\.\.\): expected 3 outputs, as Leak returns",
         ),
         (lambda: FromStep(Leak(), 1e-3, 3, output_from="w"), UnknownPathError, r"got 'w'"),
-        (lambda: FromStep(Leak(), 1e-3, 3)(SERIES, record="system.w"), UnknownPathError, r"got 'system\.w'"),
+        (
+            lambda: FromStep(Leak(), 1e-3, 3)(SERIES, record="system.w"),
+            UnknownPathError,
+            r"got 'system\.w'\. Did you mean 'system\.v'\?",
+        ),
     ],
 )
 def test_mistakes_are_refused(make, error, words):
