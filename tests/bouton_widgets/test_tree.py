@@ -182,11 +182,19 @@ def test_selecting_a_row_on_a_page_can_be_observed_and_shows_on_the_other_pages(
     widget, seen = bw.tree(network), []
     widget.observe(lambda change: seen.append(change["new"]), "selected")
     one, other = watch(listen, widget), listen(widget.view, "other")
-    one.say("select", path="1_LIF.tau_mem")
+    one.say("select", path="1_LIF.tau_mem", turn=3)
     assert (widget.selected, seen) == ("1_LIF.tau_mem", ["1_LIF.tau_mem"])
-    assert other.heard("selected") == [{"type": "selected", "path": "1_LIF.tau_mem"}]
+    assert other.heard("selected")[0] == {"type": "selected", "path": "1_LIF.tau_mem"}
     one.say("select", path=None)
     assert widget.selected is None
+
+
+def test_a_page_hears_which_of_its_choices_has_come_also_when_nothing_changed_or_the_row_has_gone(network, listen):
+    widget = bw.tree(network)
+    page = watch(listen, widget)
+    for turn, path in enumerate(["1_LIF", "1_LIF", "gone.tau"]):
+        page.say("select", path=path, turn=turn)
+        assert page.heard("selected")[-1] == {"type": "selected", "path": "1_LIF", "to": page.name, "turn": turn}
 
 
 def test_python_code_selects_a_row_on_every_page(network, listen):

@@ -143,6 +143,8 @@ class TreeView(FollowingView):
                 # A page may still show a row of parts that have gone.
                 if path is None or self._has(str(path)):
                     self.select(path)
+                # The page holds to what it chose until it hears that this choice, and none before it, has come.
+                self.publish({"type": "selected", "path": self.selected, "to": page, "turn": message.get("turn")})
             case "look":
                 self._look_at(page, message)
             case "facts":

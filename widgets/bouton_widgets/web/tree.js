@@ -31,6 +31,7 @@ export function start(root, port) {
   let typedAt = 0;
   let telling = 0;
   let untold = false;
+  let turn = 0;
   let told = null;
   let looking = 0;
   let everyFamily = false;
@@ -189,14 +190,19 @@ export function start(root, port) {
     selected = path;
     paint();
     if (!other) return;
-    // Who runs through the rows with a key held down is told about where he stops.
-    clearTimeout(telling);
     untold = byHand;
-    telling = setTimeout(() => {
-      if (byHand) port.send({ type: "select", path });
-      tell();
-    }, byHand ? 100 : 0);
+    if (byHand) turn += 1;
+    pass();
     entitle();
+  }
+
+  /** Who runs through the rows with a key held down is told about where he stops. */
+  function pass() {
+    clearTimeout(telling);
+    telling = setTimeout(() => {
+      if (untold) port.send({ type: "select", path: selected, turn });
+      tell();
+    }, untold ? 100 : 0);
   }
 
   function fold(row, close) {
@@ -284,8 +290,8 @@ export function start(root, port) {
     if (message.part) insets.find((one) => one.name === message.part)?.hear(message, buffers);
     else if (message.type === "rows") update(message.rows);
     else if (message.type === "selected") {
-      // What was chosen here and is on its way to Python is newer than what comes from there.
-      if (message.path === selected) untold = false;
+      // What was chosen here is newer than what comes from Python, until the answer to it.
+      if (message.to === port.id && message.turn === turn) untold = false;
       if (message.path === selected || untold) return;
       if (message.path !== null) {
         tree.reveal(message.path);
@@ -339,12 +345,13 @@ export function start(root, port) {
     lines.clear();
     pictures.clear();
     asked.clear();
-    untold = false;
     tree.fill(content.rows);
     title.textContent = content.title;
     offer();
     draw();
-    if (content.selected !== selected) select(content.selected, false);
+    untold &&= selected === null || Boolean(tree.get(selected));
+    if (untold) pass();
+    else if (content.selected !== selected) select(content.selected, false);
     else if (selected !== null) tell();
   }
 
