@@ -32,6 +32,9 @@ class Watched:
 
     def __init__(self, browser, **options):
         self.context = browser.new_context(viewport={"width": 1280, "height": 1000}, **options)
+        # A page under Panel comes when its script has run, imports and compilation included.
+        self.context.set_default_timeout(60_000)
+        self.context.set_default_navigation_timeout(120_000)
         self.page = self.context.new_page()
         self.strayed, self.complaints = [], []
         self.page.on("request", self._requested)

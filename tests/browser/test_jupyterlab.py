@@ -1,7 +1,5 @@
 """The three views in a real JupyterLab, as a reader of a notebook meets them. The tests share one page, in this order."""
 
-import time
-
 import numpy as np
 import pytest
 from browser.kit import COMPILED_ONCE
@@ -61,7 +59,7 @@ def test_a_key_on_a_slider_changes_the_value_in_the_kernel_and_the_trace(page, h
 def test_what_is_drawn_are_the_simulations_own_numbers(page, head, until, kernel):
     page.get_by_role("button", name="Pause").click()
     until(lambda: head()["status"] == "paused")
-    time.sleep(0.5)
+    until(lambda: head()["step"] == kernel("simulation.steps"))
     drawn = page.locator(".bt-traces").evaluate(
         "element => { const {data} = element.bouton.plots.find((plot) => plot.kind === 'trace');"
         " return Array.from(data.values, (x) => Number.isNaN(x) ? null : x); }"
@@ -110,11 +108,11 @@ def test_a_number_with_a_unit_of_its_own_is_converted(page, kernel, until):
 
 def test_the_tree_follows_slider_and_code_without_being_asked(opened, page, kernel, until):
     value = page.get_by_role("treegrid", name="Model").locator("[data-path='tau_mem'] .bt-value")
-    before = value.text_content()
+    until(lambda: value.text_content() == "0.035")
     page.get_by_role("slider", name="tau_mem").focus()
     page.keyboard.press("ArrowLeft")
-    until(lambda: value.text_content() != before)
-    opened[1].execute_interactive("simulation.model.tau_mem = 0.047", timeout=10)
+    until(lambda: value.text_content() != "0.035")
+    opened[1].execute_interactive("simulation.model.tau_mem = 0.047", timeout=60)
     until(lambda: value.text_content() == "0.047")
     until(lambda: page.get_by_role("textbox", name="tau_mem, type a number").input_value() == "0.047")
 

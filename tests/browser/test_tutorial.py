@@ -4,7 +4,7 @@ import pytest
 from browser.kit import COMPILED_ONCE
 from browser.tutorial import SHARES, check_all_ran, run_all
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
 
 @pytest.fixture(scope="module")

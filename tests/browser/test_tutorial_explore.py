@@ -3,7 +3,7 @@
 import pytest
 from browser.tutorial import SHARES, check_all_ran, run_all
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
 STRENGTH = "float(mine.model.system.E2I.g_max)"
 

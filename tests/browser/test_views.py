@@ -55,7 +55,7 @@ def drawn(page, until):
     """Wait until all three have a picture."""
     page.locator(".bt-weights canvas").first.wait_for(timeout=90_000)
     for name in ("weights", "activity", "stimulus"):
-        until(lambda: page.locator(f".bt-{name}").evaluate("e => Boolean(e.bouton?.head)"))  # noqa: B023
+        until(lambda: page.locator(f".bt-{name}").evaluate("e => Boolean(e.bouton?.paints)"))  # noqa: B023
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +103,7 @@ def settled(stimulus, activity, until):
     return settled
 
 
-def test_the_weights_drawn_are_those_of_the_model(weights, page):
+def test_the_weights_drawn_are_those_of_the_model(weights, until):
     drawn = weights.evaluate("e => [...e.bouton.data.mean]")
     np.testing.assert_array_equal(np.reshape(drawn, (3, 4)), WEIGHT)
     limit, box = weights.evaluate("e => [e.bouton.limit, e.bouton.box]")
@@ -123,7 +123,7 @@ def test_the_weights_drawn_are_those_of_the_model(weights, page):
         full = np.array([217, 115, 13] if value > 0 else [47, 127, 209])
         np.testing.assert_allclose(pixel, ground + (full - ground) * abs(value) / 2, atol=1.5)
     weights.locator("canvas").first.hover(position={"x": box["left"] + 0.6 * box["width"], "y": box["top"] + 0.5 * box["height"]})
-    assert weights.locator("dd").all_text_contents()[:3] == ["1", "2", "−1"]
+    until(lambda: weights.locator("dd").all_text_contents()[:3] == ["1", "2", "−1"])
 
 
 def test_keys_walk_over_the_matrix_and_the_menu_shows_another(weights, page, until):
@@ -194,7 +194,7 @@ def test_a_pulse_is_one_press_and_a_curve_is_drawn_by_pointer_and_keys(stimulus,
     stimulus.get_by_role("combobox", name="Which inputs").select_option("all")
     stimulus.get_by_role("button", name="Pulse stimulus").click()
     width = stimulus.get_by_role("spinbutton", name="Pulse, width in ms")
-    width.fill("600")
+    width.fill("3000")
     width.press("Enter")
     until(lambda: stimulus.evaluate("e => e.bouton.on.pulse?.height") == 0.5)
     until(lambda: stimulus.evaluate("e => !('pulse' in e.bouton.on)"))

@@ -38,7 +38,7 @@ class ArrayEdit:
     def receive(self, message: Mapping[str, Any], page: str) -> None:
         """Act on a button or a cell; what the model refuses is told in core's own sentence."""
         entry = self._view.controls[str(message["path"])].entry
-        head = {"to": page, "path": entry.path, "form": message["type"]}
+        head = {"to": page, "path": entry.path, "form": message["type"], "index": message.get("index")}
         try:
             match message["type"]:
                 case "array-cells":

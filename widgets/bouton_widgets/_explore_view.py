@@ -187,10 +187,14 @@ class ExplorerView(View):
                 for view in self.children.values():
                     view.receive(message)
             case "open":
+                name, paths = str(message["name"]), tuple(map(str, message.get("paths", ())))
+                if name in self.open and not paths:
+                    # Clicked twice, or by two pages: made anew it would forget what was done in it.
+                    return
                 try:
-                    self.show(str(message["name"]), *map(str, message.get("paths", ())))
+                    self.show(name, *paths)
                 except errors.BoutonError as error:
-                    self.publish({"type": "refused", "text": str(error)})
+                    self.publish({"type": "refused", "to": page, "text": str(error)})
             case "close":
                 self.hide(str(message["name"]))
 

@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import bouton as bp
@@ -189,7 +190,10 @@ class FitDesk:
                 begun = self.target if self.target is not None and self.target.sketch is not None else None
                 ends = {"low": float(message["low"]), "high": float(message["high"])}
                 start = None if begun is None else begun.start
-                return drawn(simulation, signal, seconds, int(message["unit"]), message["heights"], ends, start)
+                target = drawn(simulation, signal, seconds, int(message["unit"]), message["heights"], ends, start)
+                # For the page that drew it: whether this is what it has drawn last.
+                whose = {"by": message.get("view"), "turn": message.get("turn")}
+                return replace(target, sketch=(target.sketch or {}) | whose)
         return ahead(simulation, signal, seconds)
 
     def _smooth(self, seconds: Any) -> None:

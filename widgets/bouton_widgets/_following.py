@@ -87,8 +87,8 @@ class FollowingView(View):
         """Show the pages what has changed in the model since the last look."""
         self._waits = False
         with turning:
-            rows = self.changes()
-        self.show(rows)
+            # Told before anybody else looks: news that came later would be shown over.
+            self.show(self.changes())
 
     def look_soon(self) -> None:
         """Look in a moment, once for all that happens until then."""

@@ -91,7 +91,8 @@ class Insets:
         view = self._controls
         for entry in found:
             # Kept, so that a reset leads back to the value that was met first.
-            control = None if entry.path in view.controls else control_of(entry)
+            known = view.controls.get(entry.path)
+            control = None if known is not None and known.entry.owner is entry.owner else control_of(entry)
             if control is not None:
                 view.controls[entry.path] = control
         view.controls = {one: view.controls[one] for one in entries if one in view.controls}
@@ -104,7 +105,8 @@ class Insets:
         if self._traces is None:
             self._traces = TracesView(self._target)
             Inset(self._around, "traces", self._traces)
-        self._traces.focus(path)
+        if self._traces.focused != [path]:
+            self._traces.focus(path)
         return self._traces.content()
 
 

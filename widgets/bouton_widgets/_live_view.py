@@ -30,7 +30,8 @@ class LiveView(View):
     def __init__(self, simulation: bp.run.LiveSimulation, transport: bool = True):
         super().__init__()
         self.simulation, self.transport = simulation, bool(transport)
-        self._refused = False
+        # Pages that show what was refused.
+        self._refused: set[str] = set()
         self.module = simulation.model
         self._stream = Stream(simulation, self._send_frame, lambda: self.busy())
 
@@ -68,6 +69,7 @@ class LiveView(View):
                 self._stream.hello(page)
             case "bye":
                 self.pages.pop(page, None)
+                self._refused.discard(page)
                 self._stream.bye(page)
             case "play" | "pause" | "step" | "reset" | "speed":
                 audience_of(self.simulation).decided()
@@ -84,15 +86,15 @@ class LiveView(View):
         self._stream.close()
 
     def _tried(self, act: Any, message: Mapping[str, Any]) -> None:
-        refused = ""
+        page, refused = str(message.get("view", "")), ""
         try:
             act(message)
         except errors.BoutonError as error:
             refused = str(error)
-        if refused or self._refused:
-            # What was refused before is told no more once something has been accepted.
-            self.publish({"type": "refused", "text": refused})
-            self._refused = bool(refused)
+        # What was refused before is told no more once the same page has done something else; it looks by itself.
+        if refused or (page in self._refused and message.get("type") not in ("look", "read")):
+            self.publish({"type": "refused", "to": page, "text": refused})
+            (self._refused.add if refused else self._refused.discard)(page)
         self._stream.wake()
 
     def _steer(self, message: Mapping[str, Any]) -> None:
@@ -113,18 +115,22 @@ class LiveView(View):
         for page in tuple(self.pages):
             if page not in self._stream:
                 del self.pages[page]
+        # Asked first: a picture may be newer than what is said of it, and never older.
+        frame = simulation.frame((), columns=1)
+        now = {"now": float(frame.now), "step": int(frame.step), "status": str(frame.status), "rate": float(frame.rate)}
         head, buffers, change = self.picture()
-        if "now" not in head:
-            frame = simulation.frame((), columns=1)
-            head |= {"now": float(frame.now), "step": int(frame.step), "status": str(frame.status), "rate": float(frame.rate)}
-        head |= {
-            "type": "frame",
-            "frame": number,
-            "change": change,
-            "error": simulation.error,
-            "compilations": simulation.compilations,
-            "speed": simulation.speed,
-        }
+        head = (
+            now
+            | head
+            | {
+                "type": "frame",
+                "frame": number,
+                "change": change,
+                "error": simulation.error,
+                "compilations": simulation.compilations,
+                "speed": simulation.speed,
+            }
+        )
         self.publish(head, buffers)
         return change
 

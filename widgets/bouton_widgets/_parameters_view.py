@@ -63,6 +63,7 @@ class ParametersView(FollowingView):
     def content(self) -> dict[str, Any]:
         """Give one row for each control."""
         with turning:
+            self._renew()
             self.undo.note(self._values())
             for control in self.controls.values():
                 control.update()
@@ -115,13 +116,29 @@ class ParametersView(FollowingView):
 
     def changes(self, source: AnyControl | None = None) -> list[dict[str, Any]]:
         """Give the rows that have changed since the last look, perhaps through another view's control."""
+        renewed = self._renew()
         self.undo.note(self._values())
-        return [control.row() for control in tuple(self.controls.values()) if control.update(source)]
+        found = [path for path, control in tuple(self.controls.items()) if control.update(source) or path in renewed]
+        return [self.controls[path].row() for path in found]
 
     @property
     def stale(self) -> bool:
         """Whether the model holds another value than at the last look."""
         return any(control.stale for control in tuple(self.controls.values()))
+
+    def _renew(self) -> set[str]:
+        """Turn to the parts that Python code has put in place of others; the paths of what is another's now."""
+        if self.simulation is not None:
+            # It refuses a model whose parts were replaced.
+            return set()
+        now = {entry.path: entry for entry in self.module.entries()}
+        replaced = {
+            path: control_of(now[path])
+            for path, one in tuple(self.controls.items())
+            if path in now and now[path].owner is not one.entry.owner
+        }
+        self.controls |= {path: control for path, control in replaced.items() if control is not None}
+        return {path for path, control in replaced.items() if control is not None}
 
     def _greet(self) -> None:
         # A page may begin with what was so when the widget was made.
@@ -138,7 +155,7 @@ class ParametersView(FollowingView):
         chosen = control.read(typed)
         sentence = control.objection(chosen)
         if chosen is None or sentence is not None:
-            self._answer(page, [control], sentence, None)
+            self._answer(page, [control], sentence, None, message.get("turn"))
             return
         gesture = None if message.get("gesture") is None else (page, control.entry.path, message["gesture"])
         self._answered(
@@ -146,22 +163,29 @@ class ParametersView(FollowingView):
             {control.entry.path: control.value_for(chosen)},
             lambda: control.took(chosen, dragging=not isinstance(typed, str)),
             gesture,
+            message.get("turn"),
         )
 
     def _reset(self, paths: list[str], page: str) -> None:
         self._answered(page, {path: self.controls[path].initial for path in paths}, None, None)
 
-    def _answered(self, page: str, values: Mapping[str, Any], settle: Callable[[], None] | None, gesture: Any) -> None:
+    def _answered(
+        self, page: str, values: Mapping[str, Any], settle: Callable[[], None] | None, gesture: Any, turn: int | None = None
+    ) -> None:
         sentence, change = None, None
         try:
             change = self.writing.write(values, settle=settle, gesture=gesture)
         except errors.BoutonError as refusal:
             sentence = str(refusal)
-        self._answer(page, [self.controls[path] for path in values], sentence, change)
+        self._answer(page, [self.controls[path] for path in values], sentence, change, turn)
 
-    def _answer(self, page: str, controls: Iterable[AnyControl], sentence: str | None, change: int | None) -> None:
+    def _answer(
+        self, page: str, controls: Iterable[AnyControl], sentence: str | None, change: int | None, turn: int | None
+    ) -> None:
+        # The page tells by the turn whether it has asked for something else since.
+        told = {"type": "answer", "to": page, "error": sentence, "change": change, "turn": turn}
         for control in controls:
-            self.publish({"type": "answer", "to": page, "error": sentence, "change": change, "row": control.row()})
+            self.publish(told | {"row": control.row()})
 
     def _tried(self, act: Callable[[], None], page: str) -> None:
         try:

@@ -68,10 +68,11 @@ class Presets:
         BoutonError
             When a file or a value is refused.
         """
-        name = str(message.get("name") or "").strip()[:_LONGEST] or "preset"
+        given = str(message.get("name") or "").strip()[:_LONGEST]
+        name = given or "preset"
         match message["type"]:
             case "preset-store":
-                self.store(name)
+                self.store(given or self._unused())
             case "preset-pick":
                 self.pick(name)
             case "preset-delete":
@@ -81,6 +82,13 @@ class Presets:
                 self.add(preset, preset.name[:_LONGEST] or name)
             case "preset-save":
                 self._send(name, page)
+
+    def _unused(self) -> str:
+        """A name that no preset has: one of the same name would be replaced."""
+        number = len(self.kept) + 1
+        while f"setting {number}" in self.kept:
+            number += 1
+        return f"setting {number}"
 
     def _send(self, name: str, page: str) -> None:
         text = self._found(name).text()

@@ -4,7 +4,7 @@ import atexit
 import math
 import time
 from dataclasses import dataclass
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import Any
 from weakref import WeakSet, ref
 
@@ -71,6 +71,8 @@ class Slopes:
         """Set when there is something to do before the rest is over."""
         self._last: dict[str, Any] | None = None
         self._at: tuple | None = None
+        self._guard = Lock()
+        """Between the choice and what the thread has found for it."""
 
     @property
     def menu(self) -> dict[str, ReadOutChoice]:
@@ -81,6 +83,9 @@ class Slopes:
         """Offer the distance to a target too; one of the same key is replaced."""
         self._targets[key] = choice
         self._made.pop(key, None)
+        if key == self.chosen:
+            self._last = self._at = None
+            self.wake()
         self.tell_menu()
 
     def content(self) -> dict[str, Any]:
@@ -107,7 +112,8 @@ class Slopes:
                 got=f"{key!r}",
                 fix="Choose from the menu, or record the signal.",
             )
-        self.chosen, self._last, self._at = key, None, None
+        with self._guard:
+            self.chosen, self._last, self._at = key, None, None
         self.tell_menu()
         self.wake()
 
@@ -164,15 +170,23 @@ class Slopes:
 
     def tick(self) -> float | None:
         """Take and tell; the seconds to rest, None to end."""
-        if self.chosen is None or not self._view.pages:
+        key = self.chosen
+        if key is None or not self._view.pages:
             return None
         began = time.monotonic()
         try:
             found, text = self.take(), None
         except errors.BoutonError as refusal:
-            self.chosen, found, text = None, None, str(refusal)
+            found, text = None, str(refusal)
+        with self._guard:
+            if key != self.chosen:
+                # Something else was chosen while these were taken.
+                return _REST
+            if text is not None:
+                self.chosen = None
+            if found is not None:
+                self._last = found
         if found is not None:
-            self._last = found
             self._view.publish({"type": "slopes", "slopes": found})
         if text is not None:
             self._view.publish({"type": "slopes-menu", **self.content(), "refused": text})

@@ -47,6 +47,8 @@ class StimulusView(KeptView):
         super().__init__(simulation, () if least is None else (least.path,), transport)
         self.stimulus, self.height = stimulus, height
         self.channel = 0
+        # By page, up to which of its messages what is on is known.
+        self._heard: dict[str, int] = {}
 
     def content(self) -> dict[str, Any]:
         """Give the unit and the number of the inputs, and what to begin with."""
@@ -65,10 +67,11 @@ class StimulusView(KeptView):
     def asked(self, message: Mapping[str, Any]) -> None:
         """Give something, call it off, or show another channel."""
         match message.get("type"):
-            case "give":
-                self._give(message)
-            case "off":
-                self.stimulus.off(message.get("what"))
+            case "give" | "off":
+                try:
+                    self._give(message) if message["type"] == "give" else self.stimulus.off(message.get("what"))
+                finally:
+                    self._heard[str(message.get("view", ""))] = int(message.get("turn", 0))
             case "channel":
                 self.stimulus.trace(message["value"], 1)
                 self.channel = int(message["value"])
@@ -78,8 +81,10 @@ class StimulusView(KeptView):
     def picture(self) -> tuple[dict[str, Any], list[bytes], int]:
         """Give what is on, and what has been given to a channel."""
         change = self.simulation.change
+        # Before what is on, which then contains what was heard.
+        heard = {page: turn for page, turn in tuple(self._heard.items()) if page in self.pages}
         head, buffers = self._packed(self.stimulus.trace(self.channel, self.columns(10, _MOST_COLUMNS)))
-        return head | {"on": self.on()}, buffers, change
+        return head | {"on": self.on(), "heard": heard}, buffers, change
 
     def drawn(
         self, recording: bp.run.Recording, time: Span | None = None, at: float | None = None

@@ -127,4 +127,7 @@ class Stream:
             deserted = not len(self._flow)
         if deserted:
             audience_of(self._simulation).leave(self, self._simulation)
+            if len(self._flow):
+                # A page has come back between the two lines above.
+                audience_of(self._simulation).arrive(self, self._simulation)
         return None

@@ -1,5 +1,6 @@
 """One step of differential equations, by the name of the method."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -131,9 +132,9 @@ def _exponential(slope: Callable, v: Any, t: Any, dt: Any) -> Any:
 def _relative_growth(z: jax.Array) -> jax.Array:
     """``(exp(z) - 1) / z``, which is 1 at 0, with its derivative."""
     small = jnp.abs(z) < 0.05
-    series = jnp.ones_like(z)
-    for k in range(8, 1, -1):
-        series = 1.0 + series * z / k
+    series = jnp.full_like(z, 1 / math.factorial(8))
+    for k in range(7, 0, -1):
+        series = series * z + 1 / math.factorial(k)
     safe = jnp.where(small, 1.0, z)
     return jnp.where(small, series, jnp.expm1(safe) / safe)
 

@@ -29,6 +29,11 @@ export function arrayEdit(row, port) {
       if (!element.hidden) turnTo(form.value);
     } }, icon(GRID));
   let fields = [];
+  // The cells on the page by index, and what was said of those that were refused.
+  const cells = new Map();
+  const faults = new Map();
+  // Whether other cells have come while somebody was typing into these.
+  let late = false;
   let kind = "uniform";
   let window = { from: row.shape.map(() => 0), size: row.shape.map(() => 0) };
   const places = row.shape.map((n, axis) => h("input", { type: "number", class: "bt-field bt-small", min: 0, max: n - 1, value: 0,
@@ -38,6 +43,7 @@ export function arrayEdit(row, port) {
     refuse(null, null);
     port.send({ type, path: row.path, ...Object.fromEntries(fields.map(({ name, input }) => [name, input.value])), ...more });
   };
+  const isTyping = () => table.contains(element.getRootNode().activeElement);
   const ask = (from) => port.send({ type: "array-cells", path: row.path, from });
 
   function fill(chosen, type, more) {
@@ -95,15 +101,34 @@ export function arrayEdit(row, port) {
     ask(from);
   }
 
-  function refuse(name, sentence) {
+  function say(sentence) {
     wrong.hidden = sentence === null;
     wrong.textContent = sentence ?? "";
+  }
+
+  /** Of one cell: what was said of another stays. */
+  function refuseCell(index, sentence) {
+    const input = cells.get(index.join());
+    if (sentence === null) faults.delete(index.join());
+    else faults.set(index.join(), sentence);
+    input?.setAttribute("aria-invalid", String(sentence !== null));
+    say([...faults.values()].at(-1) ?? null);
+    if (sentence !== null && !isTyping()) input?.focus();
+  }
+
+  function refuse(name, sentence) {
+    faults.clear();
+    say(sentence);
     for (const field of fields) field.input.setAttribute("aria-invalid", String(sentence !== null && (name === "" || name === null || field.name === name)));
     fields.find((field) => field.name === name)?.input.focus();
   }
 
   function lay(message) {
+    late = isTyping();
+    if (late) return;
     window = message;
+    refuse(null, null);
+    cells.clear();
     message.from.forEach((k, axis) => { places[axis].value = k; });
     const flat = row.shape.length === 1;
     const columns = flat ? Math.min(8, message.size[0]) : message.size.at(-1);
@@ -119,12 +144,15 @@ export function arrayEdit(row, port) {
       const take = () => {
         if (input.value === taken) return;
         taken = input.value;
-        fields = [{ name: "value", input }];
-        act("array-cell", { index: place });
+        refuseCell(place, null);
+        port.send({ type: "array-cell", path: row.path, index: place, value: input.value });
       };
+      cells.set(place.join(), input);
       return k % columns === 0 ? [head(String(place.at(flat ? 0 : -2))), input] : [input];
     }));
   }
+
+  table.addEventListener("focusout", (event) => { if (late && !table.contains(event.relatedTarget)) ask(window.from); });
 
   return {
     element,
@@ -132,12 +160,16 @@ export function arrayEdit(row, port) {
     hear(message) {
       if (message.path !== row.path || message.to !== port.id) return;
       if (message.type === "array-cells") lay(message);
-      if (message.type === "array-answer") refuse(message.field, message.error);
+      if (message.type !== "array-answer") return;
+      if (message.index) refuseCell(message.index, message.error);
+      else refuse(message.field, message.error);
     },
     /** The array is another. */
     changed(now) {
       row = now;
-      if (!element.hidden && form.value === "Cells" && !table.contains(element.getRootNode().activeElement)) ask(window.from);
+      if (element.hidden || form.value !== "Cells") return;
+      late = isTyping();
+      if (!late) ask(window.from);
     },
   };
 }

@@ -76,6 +76,8 @@ export function showFigures(root, port, made = () => {}) {
     const element = h("div");
     body.append(element);
     const drawn = await bokeh.embed.embed_item(item, element);
+    // Gone, or of other colours, by now.
+    if (!open || shown !== item) return void drawn.clear();
     // A test, and who embeds a page, find the figures here.
     views = drawn;
     root.bouton = { views: [...drawn] };

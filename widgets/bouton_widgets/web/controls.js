@@ -9,10 +9,20 @@ import { digits, positions, toPosition, toValue } from "./scale.js";
 import { slopes } from "./slopes.js";
 import { steps } from "./steps.js";
 
+// What pages say of themselves, and not because somebody has done something.
+const UNASKED = ["hello", "bye", "array-cells"];
 const BACK = "M8 3a5 5 0 1 1-4.7 3.3l1.3.5A3.6 3.6 0 1 0 8 4.4v2.1L4.6 3.7 8 1z";
 
 /** Fill the root with the controls. */
-export function controls(root, port) {
+export function controls(root, outer) {
+  // What the hand did before a reset, or a preset, must not come after it.
+  const port = { ...outer, send(message) {
+    if (!UNASKED.includes(message.type)) {
+      flush();
+      refused(null);
+    }
+    outer.send(message);
+  } };
   const lines = new Map();
   const families = new Set();
   // What is selected in a tree, if a tree is followed.
@@ -21,20 +31,23 @@ export function controls(root, port) {
   // Of each parameter one change is on its way at most. What the hand does meanwhile replaces what waits.
   const onTheWay = new Map();
   const waiting = new Map();
+  let turn = 0;
 
   // What one movement of a hand changes is one step to be undone.
   let gesture = 0;
 
   function send(path, value, hand = null) {
-    const since = onTheWay.get(path);
-    if (since !== undefined && performance.now() - since < 2000) waiting.set(path, [value, hand]);
+    const way = onTheWay.get(path);
+    if (way && performance.now() - way.since < 2000) waiting.set(path, [value, hand]);
     else sendNow(path, value, hand);
   }
 
   function sendNow(path, value, hand) {
     waiting.delete(path);
-    onTheWay.set(path, performance.now());
-    port.send({ type: "set", path, value, gesture: hand });
+    turn += 1;
+    onTheWay.set(path, { since: performance.now(), turn });
+    refused(null);
+    outer.send({ type: "set", path, value, gesture: hand, turn });
   }
 
   function flush() {
@@ -45,7 +58,7 @@ export function controls(root, port) {
   const chips = h("div", { class: "bt-chips", role: "group", "aria-label": "Show only these families" });
   const all = h("button", { type: "button", class: "bt-button", onclick: () => port.send({ type: "reset", path: null }) },
     icon(BACK), "Reset all");
-  const changes = steps(root, port, isTyping, flush);
+  const changes = steps(root, port, isTyping);
   const refusal = h("p", { class: "bt-banner", role: "alert", hidden: true });
   const shelf = presets(port, (text) => refused(text));
   const adjusting = fitting(port, lines, root);
@@ -217,10 +230,7 @@ export function controls(root, port) {
 
   port.onMessage((message) => {
     // Those of a fit are a number.
-    if (message.steps && message.type !== "fit") {
-      changes.show(message.steps);
-      refused(null);
-    }
+    if (message.steps && message.type !== "fit") changes.show(message.steps);
     shelf.hear(message);
     sensitivity.hear(message);
     adjusting.hear(message);
@@ -237,10 +247,13 @@ export function controls(root, port) {
     const line = lines.get(message.row.path);
     if (!line) return;
     if (message.to === port.id) {
-      onTheWay.delete(line.row.path);
       if (message.change !== null) {
         root.dispatchEvent(new CustomEvent("bouton-change", { bubbles: true, composed: true, detail: message }));
       }
+      // To something that was done before what is on its way.
+      const way = onTheWay.get(line.row.path);
+      if (way && message.turn !== way.turn) return;
+      onTheWay.delete(line.row.path);
       if (waiting.has(line.row.path)) {
         send(line.row.path, ...waiting.get(line.row.path));
         return;

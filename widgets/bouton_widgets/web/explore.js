@@ -137,7 +137,7 @@ export function start(root, port) {
   root.append(desk);
 
   port.onMessage((message, buffers) => {
-    if (message.type === "refused" && !message.child) {
+    if (message.type === "refused" && message.to === port.id && !message.child) {
       banner.textContent = message.text;
       banner.hidden = !message.text;
     }

@@ -11,6 +11,9 @@ const RATES = [["0.01", "small steps"], ["0.05", "usual steps"], ["0.2", "large 
 export function fitting(port, lines, root) {
   let known = null;
   let offered = "";
+  // Strokes that were drawn here, and whether Python has yet to answer the last.
+  let strokes = 0;
+  let owed = false;
   const told = h("span", { class: "bt-told", role: "status" });
   const signal = h("select", { class: "bt-field", "aria-label": "Signal that is to follow the target", onchange: () => other() });
   const source = h("select", { class: "bt-field", "aria-label": "What the target is", onchange: () => turn() });
@@ -52,7 +55,9 @@ export function fitting(port, lines, root) {
   const target = h("span", { class: "bt-quiet" });
   const editor = curveEditor({ unit: "", told, changed: () => {
     const { signal: path, seconds: long, unit: which, low, high } = known.sketch;
-    port.send({ type: "fit-draw", signal: path, seconds: long, unit: which, low, high, heights: editor.heights() });
+    strokes += 1;
+    owed = true;
+    port.send({ type: "fit-draw", signal: path, seconds: long, unit: which, low, high, heights: editor.heights(), turn: strokes });
   } });
   const sketch = h("div", { class: "bt-drawn", hidden: true }, editor.element);
   editor.onRepaint(() => draw());
@@ -102,10 +107,11 @@ export function fitting(port, lines, root) {
     before.disabled = content.back === 0;
     sketch.hidden = content.sketch === null;
     if (content.sketch !== null) {
-      const { signal: path, words, unit: which, low, high, heights, seconds: long } = content.sketch;
+      const { signal: path, words, unit: which, low, high, heights, seconds: long, by, turn: stroke } = content.sketch;
       editor.range(low, high, `${path}, unit ${which}`, words);
-      // What a hand is drawing is newer.
-      if (!editor.drawing()) editor.show(heights);
+      if (by === port.id && stroke === strokes) owed = false;
+      // What a hand is drawing, or has drawn since, is newer.
+      if (!editor.drawing() && !owed) editor.show(heights);
       editor.stretch(long);
     }
     for (const part of [signal, source, seconds.element, smooth.element, take, before]) part.hidden = content.signals.length === 0;
@@ -173,7 +179,10 @@ export function fitting(port, lines, root) {
     box: (row) => h("input", { type: "checkbox", class: "bt-tick-fit", hidden: true, "aria-label": `Fit ${row.path}`, title: "Turned by the fit",
       onchange: (event) => port.send({ type: "fit-choose", path: row.path, on: event.target.checked }) }),
     hear(message) {
-      if (message.type === "refused" && known) show(known);
+      if (message.type === "refused" && message.to === port.id && known) {
+        owed = false;
+        show(known);
+      }
       if (message.type === "fit") show(message);
     },
   };

@@ -209,7 +209,7 @@ export function live(root, port, content, view) {
   }
 
   port.onMessage((message, buffers) => {
-    if (message.type === "refused") bar.refuse(message.text);
+    if (message.type === "refused" && message.to === port.id) bar.refuse(message.text);
     view.hear?.(message);
     if (message.type === "frame") framed(message, buffers);
     if (message.type === "kept") {
@@ -265,6 +265,7 @@ export function live(root, port, content, view) {
       if (link.state.token !== null) changed(link.state);
     },
     stop() {
+      owed = null;
       link.leave();
       port.send({ type: "bye" });
       cancelAnimationFrame(request);

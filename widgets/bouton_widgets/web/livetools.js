@@ -29,6 +29,7 @@ export function liveTools(content, act) {
   const names = h("span", { class: "bt-runs" });
   const align = h("select", { class: "bt-field", "aria-label": "Kept runs are laid by", onchange: () => act.align(align.value) },
     h("option", { value: "window" }, "by window"), h("option", { value: "time" }, "by time since reset"));
+  let laid = "[]";
   const hint = h("span", { class: "bt-quiet bt-hint", hidden: true }, "Drag to move in time, wheel to zoom, double click for all");
   const kept = h("div", { class: "bt-kept", role: "group", "aria-label": "Kept runs", hidden: true },
     h("span", { class: "bt-quiet" }, "Kept"), names, content.align === false ? null : align);
@@ -43,6 +44,10 @@ export function liveTools(content, act) {
     },
     lay(runs) {
       kept.hidden = runs.length === 0;
+      // Drawn anew only when they are others: a button may have the focus, or be being pressed.
+      const now = JSON.stringify(runs.map(({ number, name }) => [number, name]));
+      if (now === laid) return;
+      laid = now;
       names.replaceChildren(...runs.map(({ number, name }, k) => h("span", { class: "bt-mark" }, sample(k), name,
         h("button", { type: "button", class: "bt-forget", "aria-label": `Remove ${name}`, title: `Remove ${name}`, onclick: () => act.forget(number) }, "×"))));
     },

@@ -128,7 +128,11 @@ function followTheme(root, changed) {
     changed();
   };
   // A theme's style sheet arrives some time after the attribute that announces it, or with no announcement at all.
-  const soon = () => setTimeout(judge, 300);
+  let waits = 0;
+  const soon = () => {
+    clearTimeout(waits);
+    waits = setTimeout(judge, 300);
+  };
   const later = setInterval(() => { if (ground() !== judged) judge(); }, 1000);
   const themes = new MutationObserver(soon);
   themes.observe(document.body, { attributes: true });
@@ -138,6 +142,7 @@ function followTheme(root, changed) {
   requestAnimationFrame(judge);
   return () => {
     clearInterval(later);
+    clearTimeout(waits);
     themes.disconnect();
     scheme.removeEventListener("change", judge);
   };

@@ -64,7 +64,7 @@ export function start(root, port) {
   const controls = h("div", { class: "bt-bar", role: "group", "aria-label": "Plane" },
     content.units > 1 ? h("label", { class: "bt-labelled" }, h("span", { class: "bt-quiet" }, "Unit"), number) : null,
     toggle, button("−", "Show more of the plane", () => zoom(1.25)), button("+", "Show less of the plane", () => zoom(0.8)),
-    button("Fit axes", "Fit the plane to where the unit has been", () => port.send({ type: "fit" })));
+    button("Fit axes", "Fit the plane to where the unit has been", () => { if (view.link.state.token === null) port.send({ type: "fit" }); }));
 
   function choose() {
     const value = Number(number.value);
@@ -72,7 +72,8 @@ export function start(root, port) {
   }
 
   function zoom(factor) {
-    port.send({ type: "zoom", factor, about: pointed });
+    // What stands shows nothing of it, and all would come at once afterwards.
+    if (view.link.state.token === null) port.send({ type: "zoom", factor, about: pointed });
   }
 
   const boxOf = () => ({ left: 58, right: canvas.clientWidth - 10, top: 6, bottom: canvas.clientHeight - 22 });
@@ -88,9 +89,9 @@ export function start(root, port) {
     shade.hidden = field === null || !field.dx.some(Number.isNaN);
     if (head.note !== noted) view.bar.refuse(head.note ?? "");
     noted = head.note;
+    if (number.getRootNode().activeElement !== number) number.value = String(head.unit);
     if (head.unit === unit) return;
     unit = head.unit;
-    number.value = String(unit);
     canvas.setAttribute("aria-label",
       `Phase plane of unit ${unit}: ${y.path} over ${x.path}, with the nullclines of both. Arrow keys move a pointer, F freezes.`);
   }

@@ -11,7 +11,7 @@ export function presets(port, complain) {
   const name = h("input", { type: "text", class: "bt-field", placeholder: "Name", "aria-label": "Name of the preset", maxlength: 80,
     autocomplete: "off", spellcheck: "false", onkeydown: (event) => { if (event.key === "Enter") store(); } });
   const store = () => {
-    port.send({ type: "preset-store", name: name.value.trim() || unused() });
+    port.send({ type: "preset-store", name: name.value.trim() });
     name.value = "";
   };
   const file = h("input", { type: "file", accept: ".json,application/json", hidden: true, "aria-label": "File with a preset", onchange: async () => {
@@ -30,14 +30,6 @@ export function presets(port, complain) {
   ]);
 
   let shown = null;
-
-  /** A name that no preset has: one of the same name would be replaced. */
-  function unused() {
-    const names = JSON.parse(shown ?? "[]");
-    let k = names.length + 1;
-    while (names.includes(`setting ${k}`)) k += 1;
-    return `setting ${k}`;
-  }
 
   function save(message) {
     const address = URL.createObjectURL(new Blob([message.text], { type: "application/json" }));

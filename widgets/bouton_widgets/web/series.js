@@ -39,8 +39,11 @@ function start(root, port) {
 
   function enough({ start, stop, rows }) {
     const wide = figure.get_model_by_name("panel 0").inner_width || 600;
-    const covered = held.start <= start && stop <= held.stop && held.rows === JSON.stringify(rows);
-    return covered && held.columns / (held.stop - held.start) >= (0.6 * wide) / (stop - start);
+    // One may look a little beyond the data, where nothing more can be had.
+    const [least, most] = content.span;
+    const covered = held.start <= Math.max(start, least) && Math.min(stop, most) <= held.stop && held.rows === JSON.stringify(rows);
+    const close = (0.6 * wide * (held.stop - held.start)) / (stop - start);
+    return covered && held.columns >= Math.min(close, MOST);
   }
 
   // All of it is on the page, whether Python still runs or not.
@@ -62,6 +65,7 @@ function start(root, port) {
     // With room on both sides to move into.
     const room = (now.stop - now.start) / 2;
     const [from, to] = [Math.max(now.start - room, least), Math.min(now.stop + room, most)];
+    if (from >= to) return;
     const wide = figure.get_model_by_name("panel 0").inner_width || 600;
     const columns = Math.min(MOST, Math.max(50, Math.round((wide * (to - from)) / (now.stop - now.start))));
     asked = { start: from, stop: to, columns, rows: JSON.stringify(now.rows) };

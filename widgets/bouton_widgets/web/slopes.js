@@ -6,12 +6,18 @@ import { h } from "./page.js";
 /** The menu of the read-outs, and the small bars; `lines` are the rows by path. */
 export function slopes(port, lines, root, complain) {
   const menu = h("select", { class: "bt-field", "aria-label": "Sensitivity of a read-out", title: "Show beside each slider how a read-out depends on it",
-    onchange: () => port.send({ type: "slopes", read: menu.value }) });
+    onchange: () => {
+      wanted = menu.value;
+      port.send({ type: "slopes", read: menu.value });
+    } });
   const element = h("label", { class: "bt-labelled", hidden: true }, h("span", { class: "bt-quiet" }, "Sensitivity"), menu);
   const note = h("p", { class: "bt-note", hidden: true });
   let shown = null;
   let waits = false;
   let offered = null;
+  let chosen = null;
+  // What was chosen here, until Python has heard of it.
+  let wanted = null;
 
   function offer(content) {
     element.hidden = content.menu.length === 0;
@@ -20,7 +26,9 @@ export function slopes(port, lines, root, complain) {
       offered = JSON.stringify(content.menu);
       menu.replaceChildren(h("option", { value: "" }, "off"), ...content.menu.map(([key, label]) => h("option", { value: key }, label)));
     }
-    menu.value = content.chosen ?? "";
+    chosen = content.chosen;
+    if (wanted === (chosen ?? "") || content.refused) wanted = null;
+    menu.value = wanted ?? chosen ?? "";
     waits = content.chosen !== null && content.slopes === null;
     show(content.slopes);
   }
@@ -67,11 +75,12 @@ export function slopes(port, lines, root, complain) {
     note,
     offer,
     hear(message) {
+      if (message.type === "refused" && message.to === port.id) wanted = null;
       if (message.type === "slopes-menu") {
         offer(message);
         if (message.refused) complain(message.refused);
       }
-      if (message.type === "slopes") {
+      if (message.type === "slopes" && message.slopes.read === chosen) {
         waits = false;
         show(message.slopes);
       }

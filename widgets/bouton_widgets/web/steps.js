@@ -5,12 +5,9 @@ import { h, icon } from "./page.js";
 const UNDO = "M6.2 2.6 2.4 6.2l3.8 3.6V7.2h3.4a2.4 2.4 0 1 1 0 4.8H5v1.6h4.6a4 4 0 1 0 0-8H6.2z";
 const REDO = "M9.8 2.6l3.8 3.6-3.8 3.6V7.2H6.4a2.4 2.4 0 1 0 0 4.8H11v1.6H6.4a4 4 0 1 1 0-8h3.4z";
 
-/** Two buttons, and the keys in `root`; `typing(element)` tells whether a key belongs to a text, `flush()` sends what waits. */
-export function steps(root, port, typing, flush) {
-  const go = (type) => {
-    flush();
-    port.send({ type });
-  };
+/** Two buttons, and the keys in `root`; `typing(element)` tells whether a key belongs to a text. */
+export function steps(root, port, typing) {
+  const go = (type) => port.send({ type });
   const button = (type, path) => h("button", { type: "button", class: "bt-button bt-square", disabled: true, onclick: () => go(type) }, icon(path));
   const buttons = { undo: button("undo", UNDO), redo: button("redo", REDO) };
   const element = h("div", { class: "bt-pair", role: "group", "aria-label": "Changes" }, buttons.undo, buttons.redo);

@@ -26,6 +26,8 @@ export function start(root, port) {
   let kept = [];
   let range = null;
   let hover = null;
+  // What was asked for here, counted: until Python has heard the last of it, what it tells is older.
+  let turn = 0;
 
   // Under Panel the page only knows the element around the view.
   const focused = () => root.getRootNode().activeElement;
@@ -35,7 +37,7 @@ export function start(root, port) {
   const tabs = h("div", { class: "bt-bar", role: "group", "aria-label": "Kind of stimulus" },
     ...[...forms.values()].map((form) => form.tab),
     h("span", { class: "bt-space" }),
-    h("button", { type: "button", class: "bt-button", title: "Give nothing more", onclick: () => port.send({ type: "off", what: null }) }, "All off"));
+    h("button", { type: "button", class: "bt-button", title: "Give nothing more", onclick: () => say({ type: "off", what: null }) }, "All off"));
 
   const number = (label, value, act, low, high) => h("input", { type: "number", class: "bt-field bt-unit-field", "aria-label": label, step: "1",
     min: String(low), max: String(high), value: String(value), onchange: act });
@@ -85,19 +87,24 @@ export function start(root, port) {
     return input.value === "" ? null : Number(input.value) / times;
   }
 
+  function say(message) {
+    turn += 1;
+    port.send({ ...message, turn });
+  }
+
   function give(kind) {
     const form = forms.get(kind);
     const said = Object.fromEntries([...form.fields.keys()].filter((name) => name !== "limit").map((name) => [name, valueOf(form, name)]));
     if (kind === "curve") Object.assign(said, { heights: editor.heights(), repeat: form.repeat.checked });
     const inputs = which.value === "all" ? { first: null, last: null } : { first: Number(from.value), last: Number(to.value) };
-    port.send({ type: "give", what: kind, ...said, ...inputs, instead: instead.value !== "" });
+    say({ type: "give", what: kind, ...said, ...inputs, instead: instead.value !== "" });
   }
 
   function toggle(kind) {
     const form = forms.get(kind);
-    if (form.on) port.send({ type: "off", what: kind });
+    if (form.on) say({ type: "off", what: kind });
     else give(kind);
-    // The next frame says whether it was accepted; a field that is changed before counts already.
+    // The first frame after Python has heard of it says whether it was accepted; a field that is changed before counts already.
     form.on = !form.on;
   }
 
@@ -150,10 +157,12 @@ export function start(root, port) {
       form.tab.setAttribute("aria-label", `${form.word} stimulus${form.on ? ", is on" : ""}`);
       if (form.kind !== "pulse") form.act.setAttribute("aria-pressed", String(form.on));
       const known = JSON.stringify(settings);
-      if (known === form.known) continue;
-      form.known = known;
       form.settings = settings;
-      if (settings === null || form.element.contains(focused()) || editor.busy()) continue;
+      if (known === form.known) continue;
+      // Not while somebody is at it: then when he has gone.
+      if (settings !== null && (form.element.contains(focused()) || editor.busy())) continue;
+      form.known = known;
+      if (settings === null) continue;
       for (const [name, { input, times }] of form.fields) if (settings[name] !== undefined) input.value = plain(settings[name] * times, 6);
       if (form.kind === chosen && !where.contains(focused())) address(settings);
       if (form.kind === "curve") {
@@ -258,7 +267,11 @@ export function start(root, port) {
 
   const shown = { canvas, editor };
   // What is on is shown while the picture stands, too.
-  const hear = (message) => { if (message.type === "frame") show(message.on); };
+  const hear = (message) => {
+    if (message.type === "frame" && (message.heard[port.id] ?? 0) >= turn) show(message.on);
+    // A field that was refused says again what is given, when nobody is at it.
+    if (message.type === "refused" && message.to === port.id && message.text) for (const form of forms.values()) form.known = "";
+  };
   const view = live(root, port, content, { take, hear, lay, paint, shown, columns: () => Math.max(50, (canvas.clientWidth || 760) - 68) });
   editor.onRepaint(view.repaint);
   const figure = h("figure", { class: "bt-plot" }, h("figcaption", {}, h("span", { class: "bt-path" }, "Stimulus"),

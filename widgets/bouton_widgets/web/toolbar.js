@@ -45,12 +45,13 @@ export function toolbar(content, port, others = null) {
 
   function offer(value) {
     const values = content.speeds.some((known) => known === value) ? content.speeds : [value, ...content.speeds];
-    if (offered !== values.join()) {
+    const others = offered !== values.join();
+    if (others) {
       offered = values.join();
       speed.replaceChildren(...values.map((known) => h("option", { value: known === null ? "" : String(known) },
         known === null ? "fastest" : `${known}×`)));
     }
-    if (speed.getRootNode().activeElement !== speed) speed.value = value === null ? "" : String(value);
+    if (others || speed.getRootNode().activeElement !== speed) speed.value = value === null ? "" : String(value);
   }
 
   function say(text) {

@@ -15,7 +15,7 @@ export function start(root, port) {
   }
 
   port.onMessage((message) => {
-    if (message.type === "refused") bar.refuse(message.text);
+    if (message.type === "refused" && message.to === port.id) bar.refuse(message.text);
     if (message.type !== "frame") return;
     bar.report(message);
     bar.tell(message.now, false);

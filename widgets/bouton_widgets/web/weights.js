@@ -49,6 +49,8 @@ export function start(root, port) {
   const canvas = h("canvas", { role: "img", class: "bt-canvas", tabindex: "0", onkeydown: press });
   const bars = h("canvas", { role: "img", class: "bt-canvas", style: `height:${HISTOGRAM_TALL}px` });
   const told = h("span", { class: "bt-told", role: "status" });
+  // The difference that was chosen here, until Python shows it.
+  let wanted = null;
   const what = h("select", { class: "bt-field", "aria-label": "Weights of", onchange: () => port.send({ type: "path", value: what.value }) },
     ...content.sources.map(({ path }) => h("option", { value: path }, path)));
   const mode = h("select", { class: "bt-field", "aria-label": "What a block shows", onchange: () => {
@@ -58,7 +60,10 @@ export function start(root, port) {
   } }, ...Object.entries(WORDS).map(([value, word]) => h("option", { value }, word)));
   const shown = h("label", { class: "bt-labelled" }, h("span", { class: "bt-quiet" }, "Colour"), mode);
   const against = h("select", { class: "bt-field", "aria-label": "Difference to a kept run",
-    onchange: () => port.send({ type: "against", value: against.value === "" ? null : Number(against.value) }) }, h("option", { value: "" }, "as they are"));
+    onchange: () => {
+      wanted = against.value;
+      port.send({ type: "against", value: wanted === "" ? null : Number(wanted) });
+    } }, h("option", { value: "" }, "as they are"));
   const compared = h("label", { class: "bt-labelled", hidden: true }, h("span", { class: "bt-quiet" }, "Shown"), against);
   const facts = h("span", { class: "bt-quiet" });
   const controls = h("div", { class: "bt-bar", role: "group", "aria-label": "Weights" },
@@ -130,7 +135,8 @@ export function start(root, port) {
   function lay(runs) {
     compared.hidden = runs.length === 0;
     against.replaceChildren(h("option", { value: "" }, "as they are"), ...runs.map(({ number, name }) => h("option", { value: number }, `minus ${name}`)));
-    against.value = data?.against ?? "";
+    if (!runs.some(({ number }) => String(number) === wanted)) wanted = null;
+    against.value = wanted ?? data?.against ?? "";
   }
 
   function take(head, buffers) {
@@ -140,7 +146,9 @@ export function start(root, port) {
     const before = data;
     data = now;
     if (data.path !== before?.path || data.against !== before?.against) [limit, at] = [null, data.path === before?.path ? at : null];
-    against.value = data.against ?? "";
+    if (wanted === String(data.against ?? "")) wanted = null;
+    against.value = wanted ?? data.against ?? "";
+    if (at && (at[0] >= count(data.rows) || at[1] >= count(data.columns))) at = null;
     turn();
     facts.textContent = remarks();
     const said = (value) => `${pretty(value, 4)} ${source.unit}`.trim();
