@@ -106,6 +106,7 @@ def test_one_cell_is_set_and_no_other(model, page):
     expected = np.arange(600, dtype=np.float32).reshape(30, 20)
     expected[3, 4] = -7
     np.testing.assert_array_equal(model.plane, expected)
+    assert page.heard("array-answer")[-1]["index"] == [3, 4]
     page.say("array-cell", path="whole", index=[2], value="9")
     np.testing.assert_array_equal(model.whole, [0, 1, 9, 3])
 

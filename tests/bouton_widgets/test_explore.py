@@ -74,6 +74,9 @@ def test_a_view_is_opened_changed_and_closed_by_a_page_and_later_pages_know(expl
     assert first.distribution.signal.path == "vmem"
     shown = next(view for view in page.contents[-1]["views"] if view["name"] == "histogram")
     assert shown["choices"] == [["Signal", ["vmem", "isyn"], "vmem"]]
+    # Clicked twice, before the page could know: it stays as it is.
+    page.say("open", name="histogram")
+    assert explorer.view.open["histogram"] is first
     page.say("open", name="histogram", paths=["isyn"])
     assert explorer.view.open["histogram"].distribution.signal.path == "isyn"
     later = next(view for view in json.loads(explorer.content)["views"] if view["name"] == "histogram")

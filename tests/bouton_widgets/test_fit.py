@@ -130,8 +130,10 @@ def test_a_target_is_drawn_from_what_would_come_and_strokes_are_taken_back(simul
     assert sketch["low"] < course.min() < course.max() < sketch["high"]
     simulation.step(5)
     drawn = {key: sketch[key] for key in ("signal", "seconds", "unit", "low", "high")}
-    page.say("fit-draw", **drawn, heights=[0.1] * 51)
-    page.say("fit-draw", **drawn, heights=[0.2] * 51)
+    page.say("fit-draw", **drawn, heights=[0.1] * 51, turn=1)
+    page.say("fit-draw", **drawn, heights=[0.2] * 51, turn=2)
+    # By which the page knows whether this is what it drew last.
+    assert [(said["sketch"]["by"], said["sketch"]["turn"]) for said in page.heard("fit")[-2:]] == [("page", 1), ("page", 2)]
     told = page.heard("fit")[-1]
     assert (told["target"], told["back"]) == ("a curve drawn for unit 0 of x, 0.1 s", 3)
     target = page.view.fitting.target

@@ -95,3 +95,25 @@ def test_when_the_tree_closes_its_insets_close(simulation, listen):
     assert simulation.status == "running"
     widget.close()
     page.wait(lambda: simulation.status == "paused")
+
+
+def test_a_part_that_was_replaced_is_turned_from_then_on(listen):
+    model = bp.Object()
+    model.part = bp.modules.LIF(3, tau_mem=0.02)
+    tree, controls = bw.tree(model), bw.parameters(model)
+    page, sliders = listen(tree.view), listen(controls.view)
+    page.say("hello")
+    sliders.say("hello")
+    insets(page, "part.tau_mem")
+    model.part = bp.modules.LIF(3, tau_mem=0.05)
+    controls.view.look()
+    assert [(row["path"], row["value"]) for row in sliders.heard("rows")[-1]["rows"] if row["path"] == "part.tau_mem"] == [
+        ("part.tau_mem", pytest.approx(0.05))
+    ]
+    (row,) = insets(page, "part.tau_mem")["controls"]["rows"]
+    assert row["value"] == pytest.approx(0.05)
+    page.say("set", part="controls", path="part.tau_mem", value="30 ms")
+    assert page.heard("answer")[-1]["row"]["value"] == pytest.approx(0.03)
+    sliders.say("set", path="part.tau_mem", value="40 ms")
+    assert float(model.part.tau_mem) == pytest.approx(0.04)
+    assert sliders.heard("answer")[-1]["row"]["value"] == pytest.approx(0.04)

@@ -81,3 +81,14 @@ def test_an_unknown_name_and_too_large_a_file_are_refused(neurons, monkeypatch, 
     page = listen(controls.view)
     page.say("preset-save", name="calm")
     assert "to go through the page" in page.heard("refused")[-1]["text"]
+
+
+def test_settings_stored_without_a_name_never_replace_each_other(neurons, listen):
+    controls = bw.parameters(neurons)
+    page, other = listen(controls.view), listen(controls.view, "other")
+    for one in (page, other, page):
+        one.say("preset-store", name=" ")
+    assert page.heard("presets")[-1]["presets"] == ["setting 1", "setting 2", "setting 3"]
+    page.say("preset-delete", name="setting 1")
+    page.say("preset-store", name="")
+    assert page.heard("presets")[-1]["presets"] == ["setting 2", "setting 3", "setting 4"]

@@ -8,6 +8,7 @@ import pytest
 
 import bouton as bp
 import bouton_widgets as bw
+from bouton_widgets._sensitivity import ReadOutChoice
 
 DT, U, STEPS = 1e-3, 0.7, 100
 
@@ -108,3 +109,51 @@ def test_a_model_that_cannot_be_differentiated_any_more_says_so(simulation, list
     page.wait(lambda: any("refused" in message for message in page.heard("slopes-menu")))
     assert "got another part in this place" in page.heard("slopes-menu")[-1]["refused"]
     assert controls.view.slopes.chosen is None
+
+
+def test_what_was_taken_for_another_choice_is_not_shown(simulation, listen, monkeypatch):
+    view = bw.parameters(simulation).view
+    page = listen(view)
+    view.pages[page.name] = {}
+    monkeypatch.setattr(view.slopes, "wake", lambda: None)
+    view.slopes.choose("mean isyn")
+    taken = view.slopes.take
+
+    def turned_off_meanwhile():
+        found = taken()
+        view.slopes.choose(None)
+        return found
+
+    monkeypatch.setattr(view.slopes, "take", turned_off_meanwhile)
+    assert view.slopes.tick() > 0
+    assert not page.heard("slopes")
+    assert view.slopes.content()["slopes"] is None
+
+    def refused_meanwhile():
+        monkeypatch.setattr(view.slopes, "take", taken)
+        view.slopes.choose("mean isyn")
+        raise bp.errors.UnsupportedError(where="x", expected="y", got="z", fix="w")
+
+    view.slopes.chosen = "rate of what went"
+    monkeypatch.setattr(view.slopes, "take", refused_meanwhile)
+    view.slopes.tick()
+    assert view.slopes.chosen == "mean isyn"
+    view.slopes.tick()
+    assert page.heard("slopes")[-1]["slopes"]["read"] == "mean isyn"
+
+
+def test_another_target_is_looked_at_though_the_simulation_rests(simulation, listen, monkeypatch):
+    view = bw.parameters(simulation).view
+    monkeypatch.setattr(view.slopes, "wake", lambda: None)
+    key = "distance isyn"
+
+    def aimed(height):
+        target = np.full((STEPS, 3), height, np.float32)
+        view.slopes.aim(key, ReadOutChoice("distance", "", bp.run.DistanceTo("isyn", target)))
+
+    aimed(0.0)
+    view.slopes.choose(key)
+    near = view.slopes.take()["value"]
+    assert view.slopes.take() is None
+    aimed(1000.0)
+    assert view.slopes.take()["value"] > 10 * near

@@ -117,3 +117,18 @@ def test_what_has_no_input_and_heights_that_are_none_are_refused(simulation):
         bw.stimulus(simulation.model)
     with pytest.raises(errors.ValueRefused, match=r"stimulus\(height=\.\.\.\): expected a finite number above 0, got -1\.0"):
         bw.stimulus(simulation, height=-1.0)
+
+
+def test_a_frame_says_up_to_which_of_a_pages_wishes_it_is_true(simulation, hands, page):
+    page.say("give", what="step", height=2.0, turn=1)
+    page.say("hello", columns=50)
+    page.wait(lambda: page.heard("frame"))
+    assert (page.heard("frame")[-1]["heard"], list(page.heard("frame")[-1]["on"])) == ({"page": 1}, ["step"])
+    page.say("off", what="step", turn=2)
+    page.say("drawn", frame=page.heard("frame")[-1]["frame"])
+    page.wait(lambda: page.heard("frame")[-1]["heard"] == {"page": 2})
+    assert page.heard("frame")[-1]["on"] == {}
+    # Also when it is refused.
+    page.say("give", what="step", height=None, turn=3)
+    page.say("drawn", frame=page.heard("frame")[-1]["frame"])
+    page.wait(lambda: page.heard("frame")[-1]["heard"] == {"page": 3})

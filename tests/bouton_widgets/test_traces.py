@@ -278,3 +278,14 @@ def test_what_is_no_simulation_is_refused():
 def test_where_no_script_runs_the_signals_are_named(simulation):
     bundle, _ = bw.traces(simulation)._repr_mimebundle_()
     assert bundle["text/plain"] == "Live traces of LIF: vmem, spikes"
+
+
+def test_what_was_refused_is_told_to_the_page_that_asked_and_stays_until_it_does_something_else(simulation, listen):
+    view = bw.traces(simulation).view
+    page, other = listen(view), listen(view, "other")
+    page.say("speed", value=-1)
+    other.say("speed", value=2.0)
+    page.say("look", token="t", span=None, at=None, kept={})
+    assert [(said["to"], bool(said["text"])) for said in page.heard("refused")] == [("page", True)]
+    page.say("speed", value=1.0)
+    assert [(said["to"], bool(said["text"])) for said in other.heard("refused")] == [("page", True), ("page", False)]

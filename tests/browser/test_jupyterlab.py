@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from browser.kit import COMPILED_ONCE
+from browser.kit import COMPILED_ONCE, execute
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
-CELLS = ["bw.tree(simulation.model)", "bw.parameters(simulation)", "traces = bw.traces(simulation)\ntraces"]
+CELLS = ["bw.tree(simulation.model)", "controls = bw.parameters(simulation)\ncontrols", "traces = bw.traces(simulation)\ntraces"]
 THEME = "apputils:change-theme"
 
 
@@ -104,6 +104,40 @@ def test_a_number_with_a_unit_of_its_own_is_converted(page, kernel, until):
     field.press("Enter")
     until(lambda: kernel("float(np.max(simulation.model.tau_mem))") == float(np.float32(0.035)))
     until(lambda: field.input_value() == "0.035")
+
+
+def test_a_reset_right_after_a_hand_has_moved_a_slider_is_the_last_word(page, opened, kernel, until):
+    execute(
+        opened[1],
+        "import time\nslow = controls.view.writing.write\n"
+        "controls.view.writing.write = lambda *given, **more: (time.sleep(0.7), slow(*given, **more))[1]",
+    )
+    slider = page.get_by_role("slider", name="tau_mem")
+    reset = page.get_by_role("button", name="Reset tau_mem")
+    slider.focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    reset.click()
+    until(lambda: reset.is_disabled())
+    # All that was on its way has come by then.
+    page.wait_for_timeout(2500)
+    assert reset.is_disabled()
+    assert kernel("float(np.max(simulation.model.tau_mem))") == float(np.float32(0.02))
+    execute(opened[1], "controls.view.writing.write = slow")
+    typed = page.get_by_role("textbox", name="tau_mem, type a number")
+    typed.fill("35 ms")
+    typed.press("Enter")
+
+
+def test_the_menu_of_speeds_shows_what_was_chosen_also_when_it_had_another_in_it(page, kernel, opened, until):
+    speed = page.get_by_role("combobox", name="Speed")
+    execute(opened[1], "simulation.speed = 0.25")
+    until(lambda: speed.input_value() == "0.25")
+    speed.focus()
+    speed.select_option("1")
+    until(lambda: kernel("simulation.speed") == 1.0)
+    until(lambda: "0.25×" not in speed.inner_text())
+    assert speed.input_value() == "1"
 
 
 def test_the_tree_follows_slider_and_code_without_being_asked(opened, page, kernel, until):

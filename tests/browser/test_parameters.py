@@ -123,6 +123,30 @@ def test_every_kind_of_control_reaches_python(page, state, until):
         page.get_by_role("button", name=f"Edit array {path}").click()
 
 
+def test_a_refused_cell_says_so_and_leaves_who_types_into_the_next_alone(page, until):
+    page.get_by_role("button", name="Edit array bias").click()
+    editing = page.get_by_role("region", name="Edit bias")
+    first, second = editing.get_by_label("bias[0]"), editing.get_by_label("bias[1]")
+    first.fill("abc")
+    first.press("Tab")
+    second.fill("0.2")
+    until(lambda: first.get_attribute("aria-invalid") == "true")
+    assert editing.get_by_role("alert").text_content() == "Type a number."
+    # The focus has stayed, and what is typed goes on.
+    page.keyboard.press("End")
+    page.keyboard.type("5")
+    assert second.input_value() == "0.25"
+    second.press("Enter")
+    until(lambda: page.locator("[data-path='bias'] .bt-undo").is_enabled())
+    assert (first.get_attribute("aria-invalid"), first.input_value()) == ("true", "abc")
+    assert editing.get_by_role("alert").is_visible()
+    first.fill("0")
+    first.press("Enter")
+    until(lambda: editing.get_by_role("alert").is_hidden())
+    page.get_by_role("button", name="Undo").first.click()
+    page.get_by_role("button", name="Edit array bias").click()
+
+
 def test_a_wrong_value_is_refused_beside_its_field(page):
     for path, number, sentence in (("tau", "-1", "Must be at least 0 s."), ("count", "2.5", "Must be a whole number.")):
         typed(page, path, number)
@@ -237,6 +261,15 @@ def test_a_target_is_drawn_with_keys_and_a_stroke_taken_back(page, until):
     without = pen.evaluate(undone)
     page.keyboard.press("0")
     assert page.locator(".bt-panel .bt-told").first.text_content().startswith("Point 1 of 51 at 0 ms: 0")
+    # A hand is quicker than the answers: none of them takes anything back.
+    for _ in range(10):
+        page.keyboard.press("PageUp")
+    told = page.locator(".bt-panel .bt-told").first.text_content()
+    page.wait_for_timeout(1000)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    assert page.locator(".bt-panel .bt-told").first.text_content() == told
+    page.keyboard.press("0")
     until(lambda: pen.evaluate(undone) != without)
     with_stroke = pen.evaluate(undone)
     page.keyboard.press("Control+z")

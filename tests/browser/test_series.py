@@ -1,7 +1,7 @@
 """Time series in a real JupyterLab and, with a graph, under Panel. The tests of each share one page, in this order."""
 
 import pytest
-from browser.kit import themed
+from browser.kit import execute, themed
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -155,6 +155,30 @@ def test_a_million_events_come_as_pixels_and_one_by_one_when_looked_at_closely(v
     until(lambda: element.evaluate(SOURCE, ["0.marks", "x"]))
     seen = [time for time in element.evaluate(SOURCE, ["0.marks", "x"]) if 50.0 <= time < 50.1]
     assert seen == pytest.approx([50.0 + k * 1e-4 for k in range(1000)])
+    element.evaluate(ZOOM, [0.0, 100.0])
+    until(lambda: element.evaluate(SOURCE, ["0.marks", "x"]) == [])
+
+
+COUNT_LOOKS = """\
+from bouton_widgets._series import SeriesView
+
+looks, receive = [], SeriesView.receive
+SeriesView.receive = lambda self, message: (looks.append(message["type"]), receive(self, message))[1]
+"""
+
+
+def test_beside_the_data_nothing_is_asked_for_again_and_again_and_from_there_one_comes_back(opened, view, until, ask):
+    element, client = view(1), opened[1]
+    execute(client, COUNT_LOOKS)
+    element.evaluate(ZOOM, [-0.9, 0.1])
+    until(lambda: element.evaluate(SOURCE, ["0.marks", "x"]))
+    # Longer than a dozen questions take, one after the other.
+    view(1).page.wait_for_timeout(1500)
+    assert 1 <= ask(client, "looks.count('look')") <= 2
+    element.evaluate(ZOOM, [-0.9, -0.5])
+    view(1).page.wait_for_timeout(300)
+    element.evaluate(ZOOM, [5.0, 5.1])
+    until(lambda: [5.0 <= time < 5.1 for time in element.evaluate(SOURCE, ["0.marks", "x"])].count(True) == 1000)
     element.evaluate(ZOOM, [0.0, 100.0])
     until(lambda: element.evaluate(SOURCE, ["0.marks", "x"]) == [])
 

@@ -54,8 +54,6 @@ class OneRun:
             if stop - start < self._steps:
                 xs = jax.tree_util.tree_map(lambda x, start=start, stop=stop: x[start:stop], xs)
             out, read = self._piece(*clock, self._feed.piece(start, stop), xs)
-            # While the device computes: what comes next is mostly as long, in this run or in another like it.
-            self._stepping.clock(self._first + stop, min(stop - start, self._steps - stop) or stop - start)
             jax.block_until_ready((out, read))
             if not jax.tree_util.tree_leaves((out, read)):
                 # Otherwise a run would be over, and timed, before it has begun.

@@ -24,6 +24,9 @@ from ._inputs import Inputs
 from ._monitors import Monitor
 from ._pieces import bytes_of
 
+# Runs, or pieces, of which times are known ahead; steps of these at most; the last step that has a number.
+_AHEAD, _MOST_AHEAD, _LAST = 32, 2**16, 2**31 - 1
+
 
 class Stepping:
     """How a runner, or a trainer, steps a system.
@@ -75,7 +78,9 @@ class Stepping:
         whole = [one.source for one in monitors if isinstance(one.source, Variable) and one.indices is None]
         self._read_whole = whole if len(whole) == len(monitors) and not returns else None
         self._known: tuple | None = None
-        self._clock: tuple = (None, None)
+        # First step, the one after the last, and the dtype of the times that are known.
+        self._span: tuple = (0, 0, None)
+        self._clock: tuple = ()
         self._numbers_taken: set[int] = set()
         self.passed = 0
 
@@ -91,14 +96,18 @@ class Stepping:
     def clock(self, start: int, length: int) -> tuple[np.ndarray, np.ndarray]:
         """Time before each step, and its number."""
         real = default_float().type
-        if self._clock[0] != (start, length, real):
-            # From whole numbers, so that it does not matter how a run is cut into pieces.
-            steps = np.arange(start, start + length, dtype=np.int32)
+        first, end, known = self._span
+        if known is not real or start < first or start + length > end:
+            # From whole numbers, so that it does not matter how a run is cut into pieces. Also for runs that go on from it: of
+            # short ones this would take a good part.
+            ahead = max(length, min(_AHEAD * length, _MOST_AHEAD, _LAST - start))
+            steps = np.arange(start, start + ahead, dtype=np.int32)
             times = steps.astype(real)
             times *= real(self.dt)
             times += real(self.t0)
-            self._clock = (start, length, real), (times, steps)
-        return self._clock[1]
+            first, self._span, self._clock = start, (start, start + ahead, real), (times, steps)
+        part = slice(start - first, start - first + length)
+        return self._clock[0][part], self._clock[1][part]
 
     def reset(self, batch_size: int | None) -> None:
         """Begin anew, in state and in time; a system that has to be told the size of the batch is told that of its mode."""
