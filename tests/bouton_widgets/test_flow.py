@@ -1,6 +1,6 @@
 import pytest
 
-from bouton_widgets._flow import LATE, PACE, PATIENCE, SILENCE, Flow
+from bouton_widgets._flow import BESIDE, HAND, LATE, PACE, PATIENCE, SILENCE, Flow
 
 
 def test_nothing_goes_where_nobody_watches():
@@ -37,8 +37,24 @@ def test_frames_that_nobody_is_in_a_hurry_for_keep_a_distance():
     flow.answered("a", flow.send(10.0), 10.001)
     assert not flow.ready(10.0 + PACE / 2)
     assert flow.soon(10.0 + PACE / 2) == pytest.approx(PACE / 2)
-    assert flow.ready(10.0 + PACE / 2, urgent=True)
     assert flow.ready(10.0 + 1.01 * PACE)
+    assert flow.ready(10.0 + PACE / 2, urgent=True)
+
+
+def test_while_a_hand_is_expected_to_go_on_the_machine_is_left_to_its_answers():
+    flow = Flow()
+    flow.hello("a", 0.0)
+    assert flow.ready(10.0, urgent=True)
+    flow.answered("a", flow.send(10.0), 10.001)
+    assert not flow.ready(10.0 + 1.01 * PACE)
+    assert flow.soon(10.0 + 1.01 * LATE) == pytest.approx(BESIDE - 1.01 * LATE)
+    assert flow.ready(10.02, urgent=True)
+    assert flow.ready(10.0 + 1.01 * BESIDE)
+    # It has stopped.
+    flow.answered("a", flow.send(9.95 + HAND), 9.951 + HAND)
+    assert not flow.ready(9.95 + HAND + 1.2 * PACE)
+    flow.answered("a", flow.send(10.1 + HAND), 10.101 + HAND)
+    assert flow.ready(10.1 + HAND + 1.01 * PACE)
 
 
 def test_the_slowest_page_sets_the_pace():

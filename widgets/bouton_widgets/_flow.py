@@ -6,6 +6,10 @@ PACE = 0.04
 """Seconds between frames that nobody is in a hurry for. The picture scrolls on between them, and what they leave of the
 machine is there when somebody turns a slider."""
 
+HAND, BESIDE = 0.7, 0.07
+"""Seconds for which a hand that has changed something is expected to go on, and those between frames meanwhile that do not answer
+it. What they take of the machine is what an answer would wait for; pictures scroll on all the same."""
+
 LATE = 0.045
 """Seconds after which a frame may go while the one before is on its way. Through a notebook's server an answer takes about as
 long, and longer on a busy machine: who waits for it shows less than twenty frames a second."""
@@ -36,7 +40,7 @@ class Flow:
     def __init__(self):
         self._pages: dict[str, _Page] = {}
         self._frame = 0
-        self._sent = float("-inf")
+        self._sent = self._hand = float("-inf")
 
     def __len__(self) -> int:
         return len(self._pages)
@@ -65,13 +69,15 @@ class Flow:
         if any(self._on_its_way(page) > ahead and now - page.since <= PATIENCE for page in self._pages.values()):
             return False
         hears = any(self._on_its_way(page) <= ahead for page in self._pages.values())
-        least = 0.0 if urgent else PACE if hears else PATIENCE
+        self._hand = now if urgent else self._hand
+        pace = BESIDE if now - self._hand < HAND else PACE
+        least = 0.0 if urgent else pace if hears else PATIENCE
         return bool(self._pages) and now - self._sent >= least
 
     def soon(self, now: float) -> float:
         """Seconds after which it is worth asking again, if nothing else happens."""
         passed = now - self._sent
-        return next((moment - passed for moment in (PACE, LATE) if moment > passed), PATIENCE / 5)
+        return next((moment - passed for moment in (PACE, LATE, BESIDE) if moment > passed), PATIENCE / 5)
 
     def _on_its_way(self, page: _Page) -> int:
         return 0 if page.owes is None else self._frame - page.owes + 1
