@@ -170,12 +170,12 @@ SeriesView.receive = lambda self, message: (looks.append(message["type"]), recei
 def test_beside_the_data_nothing_is_asked_for_again_and_again_and_from_there_one_comes_back(opened, view, until, ask):
     element, client = view(1), opened[1]
     execute(client, COUNT_LOOKS)
-    element.evaluate(ZOOM, [-0.9, 0.1])
+    element.evaluate(ZOOM, [-0.09, 0.01])
     until(lambda: element.evaluate(SOURCE, ["0.marks", "x"]))
     # Longer than a dozen questions take, one after the other.
     view(1).page.wait_for_timeout(1500)
     assert 1 <= ask(client, "looks.count('look')") <= 2
-    element.evaluate(ZOOM, [-0.9, -0.5])
+    element.evaluate(ZOOM, [-0.09, -0.05])
     view(1).page.wait_for_timeout(300)
     element.evaluate(ZOOM, [5.0, 5.1])
     until(lambda: [5.0 <= time < 5.1 for time in element.evaluate(SOURCE, ["0.marks", "x"])].count(True) == 1000)
