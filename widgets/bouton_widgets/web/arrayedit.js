@@ -114,6 +114,12 @@ export function arrayEdit(row, port) {
     input?.setAttribute("aria-invalid", String(sentence !== null));
     say([...faults.values()].at(-1) ?? null);
     if (sentence !== null && !isTyping()) input?.focus();
+    renew();
+  }
+
+  /** Bring the cells that came in the meantime, when nobody is at these and none of them waits to be put right. */
+  function renew() {
+    if (late && !isTyping() && faults.size === 0) ask(window.from);
   }
 
   function refuse(name, sentence) {
@@ -124,7 +130,7 @@ export function arrayEdit(row, port) {
   }
 
   function lay(message) {
-    late = isTyping();
+    late = isTyping() || (faults.size > 0 && message.from.join() === window.from.join());
     if (late) return;
     window = message;
     refuse(null, null);
@@ -152,7 +158,8 @@ export function arrayEdit(row, port) {
     }));
   }
 
-  table.addEventListener("focusout", (event) => { if (late && !table.contains(event.relatedTarget)) ask(window.from); });
+  // When the focus has arrived where it goes.
+  table.addEventListener("focusout", () => setTimeout(renew, 0));
 
   return {
     element,

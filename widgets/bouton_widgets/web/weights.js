@@ -135,7 +135,7 @@ export function start(root, port) {
   function lay(runs) {
     compared.hidden = runs.length === 0;
     against.replaceChildren(h("option", { value: "" }, "as they are"), ...runs.map(({ number, name }) => h("option", { value: number }, `minus ${name}`)));
-    if (!runs.some(({ number }) => String(number) === wanted)) wanted = null;
+    if (wanted && !runs.some(({ number }) => String(number) === wanted)) wanted = null;
     against.value = wanted ?? data?.against ?? "";
   }
 
