@@ -156,4 +156,21 @@ def test_another_target_is_looked_at_though_the_simulation_rests(simulation, lis
     near = view.slopes.take()["value"]
     assert view.slopes.take() is None
     aimed(1000.0)
-    assert view.slopes.take()["value"] > 10 * near
+    far = view.slopes.take()["value"]
+    assert far > 10 * near
+    # Also when it comes while derivatives towards the one before are being taken.
+    page, taken = listen(view), view.slopes.take
+    view.pages[page.name] = {}
+    aimed(0.0)
+
+    def aimed_meanwhile():
+        found = taken()
+        aimed(1000.0)
+        return found
+
+    monkeypatch.setattr(view.slopes, "take", aimed_meanwhile)
+    view.slopes.tick()
+    assert not page.heard("slopes")
+    monkeypatch.setattr(view.slopes, "take", taken)
+    view.slopes.tick()
+    assert page.heard("slopes")[-1]["slopes"]["value"] == far

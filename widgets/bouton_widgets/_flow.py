@@ -64,7 +64,10 @@ class Flow:
             known.owes, known.since = (None if frame >= self._frame else frame + 1), now
 
     def ready(self, now: float, urgent: bool = False) -> bool:
-        """Whether a frame may go now; an urgent one need not wait for the one before, but for the one before that."""
+        """Whether a frame may go now; an urgent one need not wait for the one before, but for the one before that.
+
+        That there was an urgent one is noted: for a moment those that are not go less often.
+        """
         ahead = 1 if urgent or now - self._sent >= LATE else 0
         if any(self._on_its_way(page) > ahead and now - page.since <= PATIENCE for page in self._pages.values()):
             return False

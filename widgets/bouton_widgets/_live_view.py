@@ -119,18 +119,16 @@ class LiveView(View):
         frame = simulation.frame((), columns=1)
         now = {"now": float(frame.now), "step": int(frame.step), "status": str(frame.status), "rate": float(frame.rate)}
         head, buffers, change = self.picture()
-        head = (
-            now
-            | head
-            | {
-                "type": "frame",
-                "frame": number,
-                "change": change,
-                "error": simulation.error,
-                "compilations": simulation.compilations,
-                "speed": simulation.speed,
-            }
-        )
+        head = {
+            **now,
+            **head,
+            "type": "frame",
+            "frame": number,
+            "change": change,
+            "error": simulation.error,
+            "compilations": simulation.compilations,
+            "speed": simulation.speed,
+        }
         self.publish(head, buffers)
         return change
 

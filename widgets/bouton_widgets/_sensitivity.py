@@ -71,6 +71,8 @@ class Slopes:
         """Set when there is something to do before the rest is over."""
         self._last: dict[str, Any] | None = None
         self._at: tuple | None = None
+        self._turn = 0
+        """Counts what was chosen, and what that aims at."""
         self._guard = Lock()
         """Between the choice and what the thread has found for it."""
 
@@ -84,7 +86,8 @@ class Slopes:
         self._targets[key] = choice
         self._made.pop(key, None)
         if key == self.chosen:
-            self._last = self._at = None
+            with self._guard:
+                self._turn, self._last = self._turn + 1, None
             self.wake()
         self.tell_menu()
 
@@ -113,7 +116,7 @@ class Slopes:
                 fix="Choose from the menu, or record the signal.",
             )
         with self._guard:
-            self.chosen, self._last, self._at = key, None, None
+            self.chosen, self._turn, self._last = key, self._turn + 1, None
         self.tell_menu()
         self.wake()
 
@@ -147,7 +150,7 @@ class Slopes:
         choice = None if key is None else self.menu.get(key)
         if choice is None or view.simulation is None:
             return None
-        at = key, view.simulation.steps, view.simulation.change, tuple(view.controls)
+        at = self._turn, key, view.simulation.steps, view.simulation.change, tuple(view.controls)
         if at == self._at:
             return None
         controls = dict(view.controls)
@@ -170,7 +173,7 @@ class Slopes:
 
     def tick(self) -> float | None:
         """Take and tell; the seconds to rest, None to end."""
-        key = self.chosen
+        turn, key = self._turn, self.chosen
         if key is None or not self._view.pages:
             return None
         began = time.monotonic()
@@ -179,8 +182,10 @@ class Slopes:
         except errors.BoutonError as refusal:
             found, text = None, str(refusal)
         with self._guard:
-            if key != self.chosen:
-                # Something else was chosen while these were taken.
+            if turn != self._turn:
+                # Something else was chosen, or aimed at, while these were taken.
+                self._made.pop(key, None)
+                self._at = None
                 return _REST
             if text is not None:
                 self.chosen = None

@@ -69,7 +69,10 @@ class StimulusView(KeptView):
         match message.get("type"):
             case "give" | "off":
                 try:
-                    self._give(message) if message["type"] == "give" else self.stimulus.off(message.get("what"))
+                    if message["type"] == "give":
+                        self._give(message)
+                    else:
+                        self.stimulus.off(message.get("what"))
                 finally:
                     self._heard[str(message.get("view", ""))] = int(message.get("turn", 0))
             case "channel":

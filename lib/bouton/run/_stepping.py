@@ -78,9 +78,8 @@ class Stepping:
         whole = [one.source for one in monitors if isinstance(one.source, Variable) and one.indices is None]
         self._read_whole = whole if len(whole) == len(monitors) and not returns else None
         self._known: tuple | None = None
-        # First step, the one after the last, and the dtype of the times that are known.
-        self._span: tuple = (0, 0, None)
-        self._clock: tuple = ()
+        # First step, the one after the last, dtype, times and numbers that are known: one tuple, whatever thread asks.
+        self._clock: tuple = (0, 0, None, None, None)
         self._numbers_taken: set[int] = set()
         self.passed = 0
 
@@ -96,7 +95,7 @@ class Stepping:
     def clock(self, start: int, length: int) -> tuple[np.ndarray, np.ndarray]:
         """Time before each step, and its number."""
         real = default_float().type
-        first, end, known = self._span
+        first, end, known, times, steps = self._clock
         if known is not real or start < first or start + length > end:
             # From whole numbers, so that it does not matter how a run is cut into pieces. Also for runs that go on from it: of
             # short ones this would take a good part.
@@ -105,9 +104,9 @@ class Stepping:
             times = steps.astype(real)
             times *= real(self.dt)
             times += real(self.t0)
-            first, self._span, self._clock = start, (start, start + ahead, real), (times, steps)
+            first, self._clock = start, (start, start + ahead, real, times, steps)
         part = slice(start - first, start - first + length)
-        return self._clock[0][part], self._clock[1][part]
+        return times[part], steps[part]
 
     def reset(self, batch_size: int | None) -> None:
         """Begin anew, in state and in time; a system that has to be told the size of the batch is told that of its mode."""
