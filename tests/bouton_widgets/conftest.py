@@ -3,9 +3,12 @@
 import json
 import time
 
+import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
+
+import bouton as bp
 
 
 class Page:
@@ -46,3 +49,24 @@ def shell():
     InteractiveShell.clear_instance()
     yield InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
     InteractiveShell.clear_instance()
+
+
+@pytest.fixture
+def watch():
+    """A page that has said hello to the view of a widget, and begins to listen."""
+
+    def watched(widget):
+        page = Page(widget.view)
+        page.say("hello")
+        page.messages.clear()
+        return page
+
+    return watched
+
+
+@pytest.fixture
+def network():
+    """A small model of two modules, one with an array of weights."""
+    return bp.modules.Sequential(
+        bp.modules.Linear((3, 4), weight=np.ones((3, 4), np.float32)), bp.modules.LIF(4, tau_mem=np.full(4, 0.05, np.float32))
+    )

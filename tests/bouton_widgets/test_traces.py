@@ -197,6 +197,23 @@ def test_the_width_of_a_page_that_has_gone_counts_no_more(simulation, listen, qu
     assert list(view.pages) == ["here"]
 
 
+def test_a_page_that_comes_while_a_frame_is_made_is_not_taken_for_one_that_has_gone(simulation, listen, monkeypatch):
+    page = listen(bw.traces(simulation).view)
+    stream = page.view._stream
+    hello, makers = stream.hello, []
+
+    def slow_hello(name):
+        makers.append(threading.Thread(target=page.view._send_frame, args=(1,)))
+        makers[0].start()
+        makers[0].join(0.3)
+        hello(name)
+
+    monkeypatch.setattr(stream, "hello", slow_hello)
+    page.say("hello", columns=100)
+    makers[0].join()
+    assert list(page.view.pages) == ["page"]
+
+
 def test_goodbye_pauses_at_once_unless_somebody_else_watches(simulation, listen):
     one, other = listen(bw.traces(simulation).view, "one"), listen(bw.traces(simulation, "vmem").view, "other")
     one.say("hello", columns=100)

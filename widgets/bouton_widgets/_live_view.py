@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from threading import Lock
 from typing import Any
 
 import bouton as bp
@@ -32,6 +33,8 @@ class LiveView(View):
         self.simulation, self.transport = simulation, bool(transport)
         # Pages that show what was refused.
         self._refused: set[str] = set()
+        # A page that comes while a frame is made would be taken for one that has gone.
+        self._coming = Lock()
         self.module = simulation.model
         self._stream = Stream(simulation, self._send_frame, lambda: self.busy())
 
@@ -65,8 +68,9 @@ class LiveView(View):
             case "drawn":
                 self._stream.answered(page, int(message["frame"]))
             case "hello":
-                self.pages[page] = message
-                self._stream.hello(page)
+                with self._coming:
+                    self.pages[page] = message
+                    self._stream.hello(page)
             case "bye":
                 self.pages.pop(page, None)
                 self._refused.discard(page)
@@ -112,9 +116,10 @@ class LiveView(View):
 
     def _send_frame(self, number: int) -> int:
         simulation = self.simulation
-        for page in tuple(self.pages):
-            if page not in self._stream:
-                del self.pages[page]
+        with self._coming:
+            for page in tuple(self.pages):
+                if page not in self._stream:
+                    self.pages.pop(page, None)
         # Asked first: a picture may be newer than what is said of it, and never older.
         frame = simulation.frame((), columns=1)
         now = {"now": float(frame.now), "step": int(frame.step), "status": str(frame.status), "rate": float(frame.rate)}
