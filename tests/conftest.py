@@ -6,6 +6,8 @@ from pathlib import Path
 
 # Before anything imports JAX, and inherited by every process that a test starts.
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
+# A small program in one piece: to cut it up, and to compile the pieces on several threads, takes longer.
+os.environ["XLA_FLAGS"] = f"--xla_cpu_parallel_codegen_split_count=1 {os.environ.get('XLA_FLAGS', '')}"
 
 import jax
 import jaxtyping
@@ -23,6 +25,14 @@ _compiled = tempfile.TemporaryDirectory(prefix="bouton-compiled-")
 jax.config.update("jax_compilation_cache_dir", _compiled.name)
 jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
 jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+
+# Tests that compute for long, or compare to the last bit, run code as users get it; so do notebooks and other processes. The
+# others compile for longer than they compute.
+OPTIMISED = {"optimised", "slow", "long", "browser"}
+
+
+def pytest_runtest_setup(item):
+    jax.config.update("jax_disable_most_optimizations", OPTIMISED.isdisjoint(mark.name for mark in item.iter_markers()))
 
 
 def pytest_collection_modifyitems(items):

@@ -58,6 +58,7 @@ def finals(module):
 # -- continuing ---------------------------------------------------------------------
 
 
+@pytest.mark.optimised
 @pytest.mark.parametrize(
     "parts", [(17, 13), (1, 29), (29, 1), (2,) * 15, (1,) * 30, (0, 30), (30, 0)], ids=lambda p: f"{len(p)}x{p[0]}"
 )
