@@ -121,7 +121,7 @@ PYTEST = $(BIN)/python -m pytest --nbval --nbval-kernel-name=bouton-cpu --nbval-
 # Two processes, each a file at a time; then, apart from what computes all the time, what drives a browser.
 pytest: env-test
 	PYTHONHASHSEED=0 $(PYTEST) $(or $(ARGS),-n 2 --dist loadfile -m "not browser and not long")
-	$(if $(ARGS),,$(PYTEST) -n 2 --dist loadfile -m "not long" tests/browser)
+	$(if $(ARGS),,$(PYTEST) -n 2 --dist loadfile -m "browser and not long" tests/browser tests/benchmarks)
 
 test-long: env-test
 	$(PYTEST) -n 2 --dist loadfile -m long $(or $(ARGS),tests)

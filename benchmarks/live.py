@@ -4,8 +4,7 @@ The same model and slider in three fresh pages, turn about: live views in a real
 one writes without them, `ipywidgets.interact` around a compiled run of 200 ms that matplotlib draws. All clocks are those of the
 pages. A move is a key press on the slider. It is painted when the browser is done with the first picture that contains it.
 
-Then, with nobody's hand on it, paints and frames are counted; parameters are set at random, which must compile nothing; and, if
-asked for, the memory of the kernel and of the browser is read every ten seconds.
+Then, with nobody's hand on it, paints and frames are counted, and parameters are set at random, which must compile nothing.
 """
 
 import argparse
@@ -18,13 +17,12 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-import psutil
 from _report import versions
 from playwright.sync_api import sync_playwright
 from screen import THOUSAND, WATCH, quantile
 
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
-from browser.kit import FLAGS, Watched, chromium_path, execute, free_port, jupyterlab, serving
+from browser.kit import FLAGS, Watched, chromium_path, free_port, jupyterlab, serving
 
 VIEWS = ["simulation.start()\nbw.parameters(simulation)", "bw.traces(simulation)"]
 
@@ -162,50 +160,36 @@ def in_lab(lab, browser, name, cells):
     watched = Watched(browser)
     try:
         client = lab.show(watched.page, f"{name}.ipynb")
-        yield watched, int(execute(client, "import os; print(os.getpid())"))
+        yield watched
         client.stop_channels()
     finally:
         watched.context.close()
 
 
 @contextmanager
-def served(folder, browser):
-    """An app's page."""
+def serving_app(folder):
+    """Panel serves the app; gives its address, and the server."""
     (folder / "app.py").write_text(APP)
     port = free_port()
+    url = f"http://127.0.0.1:{port}/app"
     command = [sys.executable, "-m", "panel", "serve", "app.py", "--address=127.0.0.1", f"--port={port}"]
-    with serving([*command, "--unused-session-lifetime=10000"], f"http://127.0.0.1:{port}/app", folder) as process:
+    with serving([*command, "--unused-session-lifetime=10000"], url, folder) as process:
+        yield url, process
+
+
+@contextmanager
+def served(folder, browser):
+    """The app's page."""
+    with serving_app(folder) as (url, _):
         watched = Watched(browser)
         try:
-            watched.page.goto(f"http://127.0.0.1:{port}/app")
-            yield watched, process.pid
+            watched.page.goto(url)
+            yield watched
         finally:
             watched.context.close()
 
 
-def memory(page, kernel, minutes):
-    """By how many MiB the kernel, the browser and what its scripts hold grew, from the second tenth of a time to its last."""
-    kernels, browsers, heaps = [], [], []
-    session = page.context.new_cdp_session(page)
-    for _ in range(max(round(60 * minutes / 10), 10)):
-        page.wait_for_timeout(10_000 if minutes >= 1 else 6000 * minutes)
-        kernels.append(psutil.Process(kernel).memory_info().rss / 2**20)
-        session.send("HeapProfiler.collectGarbage")
-        heaps.append(session.send("Runtime.getHeapUsage")["usedSize"] / 2**20)
-        browsers.append(sum(child.memory_info().rss for child in _browsers()) / 2**20)
-    tenth = max(len(kernels) // 10, 1)
-
-    def growth(values):
-        return statistics.median(values[-tenth:]) - statistics.median(values[tenth : 2 * tenth])
-
-    return {"kernel grew, MiB": growth(kernels), "browser grew, MiB": growth(browsers), "scripts grew, MiB": growth(heaps)}
-
-
-def _browsers():
-    return [child for child in psutil.Process().children(recursive=True) if "chrom" in child.name()]
-
-
-def measure(scene, asked, kernel):
+def measure(scene, asked):
     """The figures of one page."""
     scene.moves(2)
     to_paint = scene.moves(asked.moves)
@@ -214,8 +198,6 @@ def measure(scene, asked, kernel):
     if isinstance(scene, Live):
         found |= scene.counts(asked.seconds)
         scene.tweaks(asked.tweaks)
-        if asked.minutes:
-            found |= memory(scene.page, kernel, asked.minutes)
     return found
 
 
@@ -230,9 +212,9 @@ def one_round(asked, lab, folder, browser):
     for name in random.sample(
         [place for place in places if not asked.places or place in asked.places], k=len(asked.places or places)
     ):
-        with places[name]() as (watched, kernel):
+        with places[name]() as watched:
             scene = (Interact if name.startswith("interact") else Live)(watched)
-            found[name] = measure(scene, asked, kernel)
+            found[name] = measure(scene, asked)
             assert not watched.complaints, watched.complaints
     return found
 
@@ -260,7 +242,6 @@ def main():
     parser.add_argument(
         "--tweaks", type=int, default=200, help="parameters set at random, none of which may compile (default: 200)"
     )
-    parser.add_argument("--minutes", type=float, default=0.0, help="how long memory is looked at (default: not at all)")
     parser.add_argument("--tiny", action="store_true", help="one run, few moves: does the work, measures nothing")
     parser.add_argument("--json", metavar="FILE", help="also write all runs there")
     asked = parser.parse_args()

@@ -293,3 +293,12 @@ def test_import_bouton_loads_no_interface_package_and_starts_no_backend():
 def test_optimizers_and_losses_are_loaded_when_they_are_asked_for(code):
     done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_what_drives_a_browser_stands_where_make_looks_for_it():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    (line,) = [line for line in makefile.splitlines() if '-m "browser and not long"' in line]
+    folders = [ROOT / word for word in line.rstrip(")").split() if word.startswith("tests/")]
+    driving = [path for path in (ROOT / "tests").rglob("test_*.py") if "pytest.mark.browser" in path.read_text(encoding="utf-8")]
+    assert len(driving) > 15
+    assert [path for path in driving if not any(path.is_relative_to(folder) for folder in folders)] == [Path(__file__)]

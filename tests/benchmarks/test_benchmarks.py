@@ -40,7 +40,7 @@ def everything(tmp_path_factory):
 
 def test_there_is_one_script_for_each_question():
     scripts = {path.stem for path in BENCHMARKS.glob("*.py") if not path.stem.startswith("_")}
-    assert scripts == {*QUESTIONS, "run", "screen", "live"}
+    assert scripts == {*QUESTIONS, "run", "screen", "live", "page_memory"}
 
 
 @pytest.mark.long
