@@ -183,6 +183,46 @@ def test_a_kept_run_lies_under_what_runs_in_all_views_until_it_is_removed(view, 
     assert kernel("list(rates.kept)") == []
 
 
+def test_answers_to_what_is_no_longer_frozen_are_passed_over(view, head, until, kernel, page):
+    traces, clicks = view("traces"), "(b, n) => { for (let k = 0; k < n; k += 1) b.click(); }"
+    freeze = traces.get_by_role("button", name="Freeze")
+    # Frozen, let go and frozen again, all of it before Python can have answered once.
+    freeze.evaluate(clicks, 5)
+    token = traces.evaluate("e => e.bouton.link.token")
+    until(lambda: all((now := head(kind))["type"] == "standing" and now["token"] == token for kind in ("traces", "rates")))
+    assert head("traces")["window"] == head("rates")["window"]
+    assert freeze.get_attribute("aria-pressed") == "true"
+    until(lambda: kernel("list(traces.view._shelf._windows)") == [token])
+    # And let go before the answer: the simulation rests, so that no frame would hide a picture that comes too late.
+    freeze.evaluate(clicks, 3)
+    until(lambda: kernel("len(traces.view._shelf._windows)") == 0)
+    page.wait_for_timeout(500)
+    assert head("traces")["type"] == head("rates")["type"] == "frame"
+    assert freeze.get_attribute("aria-pressed") == "false"
+
+
+def test_a_run_that_is_kept_while_a_closer_look_is_under_way_stays(view, head, until):
+    traces = view("traces")
+    traces.get_by_role("button", name="Freeze").click()
+    until(lambda: head("traces")["type"] == head("rates")["type"] == "standing")
+    traces.evaluate("""e => {
+      const closer = () => e.querySelector("canvas").dispatchEvent(new KeyboardEvent("keydown", { key: "+", bubbles: true }));
+      closer();
+      [...e.querySelectorAll("button")].find((b) => b.textContent === "Keep").click();
+      closer();
+    }""")
+    span = traces.evaluate("e => e.bouton.link.span")
+    runs = "e => e.bouton.runs.map((run) => run.name)"
+    until(lambda: len(traces.evaluate(runs)) == len(view("rates").evaluate(runs)) == 1)
+    # Also when the look has come, and the one after it, in which the run has its part.
+    until(lambda: traces.evaluate("e => e.bouton.plots[0].kept[0]?.data.span[0] > 0"))
+    assert traces.evaluate("e => e.bouton.link.span") == span
+    assert len(traces.evaluate(runs)) == len(view("rates").evaluate(runs)) == 1
+    traces.get_by_role("button", name="Remove Run").click()
+    traces.get_by_role("button", name="Freeze").click()
+    until(lambda: traces.evaluate(runs) == [] and head("traces")["type"] == "frame")
+
+
 def test_files_hold_what_is_shown(view, page, kernel):
     rates = view("rates")
     rates.get_by_role("button", name="Export").click()

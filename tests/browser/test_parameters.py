@@ -215,6 +215,27 @@ def test_the_slope_beside_a_slider_is_the_one_that_python_takes(page, state, unt
     assert bar == pytest.approx(0.5, abs=0.02)
 
 
+def test_what_is_chosen_again_before_python_answers_stays_as_it_was_chosen_last(page, state, until):
+    gate, menu = page.get_by_role("checkbox", name="gate"), page.get_by_role("combobox", name="act_fn")
+    before = gate.is_checked()
+    gate.evaluate("box => { for (let k = 0; k < 5; k += 1) box.click(); }")
+    choose = """(menu, names) => {
+      for (const name of names) { menu.value = name; menu.dispatchEvent(new Event("change", { bubbles: true })); }
+    }"""
+    menu.evaluate(choose, ["sigmoid", "tanh", "sigmoid", "tanh", "sigmoid"])
+    until(lambda: (told := state())["values"]["gate"] == [not before] * 2 and told["act_fn"] == "sigmoid")
+    assert (gate.is_checked(), menu.input_value()) == (not before, "sigmoid")
+    slopes = page.get_by_label("Sensitivity of a read-out").first
+    number, labels = slopes.evaluate("menu => [menu.value, [...menu.options].map((option) => option.value)]")
+    slopes.evaluate(choose, [labels[0], number, labels[0], number, labels[0]])
+    until(lambda: not page.locator("[data-path='tau'] .bt-slope").is_visible())
+    page.wait_for_timeout(500)
+    assert slopes.input_value() == labels[0]
+    assert not page.locator("[data-path='tau'] .bt-slope").is_visible()
+    slopes.evaluate(choose, [number])
+    until(lambda: page.locator("[data-path='tau'] .bt-slope").get_attribute("data-slope"))
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("width", [1280, 900])
 def test_pictures(page, pictures, width, until):

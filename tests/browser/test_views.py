@@ -139,6 +139,16 @@ def test_keys_walk_over_the_matrix_and_the_menu_shows_another(weights, page, unt
     # In blocks, as the page is not 300 cells wide.
     assert len(columns) < 301
     assert weights.evaluate("e => e.bouton.data.counts.reduce((a, b) => a + b)") == 1200
+    # There and back before Python can have answered once.
+    weights.get_by_role("combobox", name="Weights of").evaluate("""menu => {
+      for (const path of ["0_Linear.weight", "2_Linear.weight", "0_Linear.weight", "2_Linear.weight"]) {
+        menu.value = path;
+        menu.dispatchEvent(new Event("change", { bubbles: true }));
+      }
+    }""")
+    page.wait_for_timeout(500)
+    assert weights.get_by_role("combobox", name="Weights of").input_value() == "2_Linear.weight"
+    until(lambda: weights.evaluate("e => e.bouton.data.path") == "2_Linear.weight")
 
 
 def test_each_part_shows_how_active_it_is(stimulus, activity, settled, page):
