@@ -12,6 +12,8 @@ from ..transform import BOOL, COMPLEX, DT, FLOAT, INT, Setting
 from ..transform._numbers import is_real
 from ._modes import MODE, Mode
 
+DTYPES = (FLOAT, INT, BOOL, COMPLEX)
+
 
 def admitted(where: str, mode: Any, dt: Any, float_: Any, int_: Any, bool_: Any, complex_: Any) -> dict[Setting, Any]:
     """The changes that were asked for: those that are not ``None``, checked."""
@@ -40,7 +42,7 @@ def admitted_flag(where: str, x64: Any) -> bool | None:
 
 def check_widths(changes: dict[Setting, Any], x64: bool | None) -> None:
     """:class:`ValueRefused` for a dtype that JAX would quietly narrow."""
-    for setting in (FLOAT, INT, BOOL, COMPLEX):
+    for setting in DTYPES:
         dtype = changes.get(setting)
         if dtype is not None and dtype in _WIDE and not (_is_wide() if x64 is None else x64):
             raise ValueRefused(

@@ -12,7 +12,7 @@ import jax.experimental
 from ..errors import KindError, RunningError
 from ..transform import Setting
 from ..transform._frame import STACK
-from ._admitted import admitted, admitted_flag, check_widths
+from ._admitted import DTYPES, admitted, admitted_flag, check_widths
 from ._modes import BatchingMode, Mode, TrainingMode
 
 # Older JAX has it among what is experimental.
@@ -39,9 +39,11 @@ class Environment:
 
     def __init__(self, changes: dict[Setting, Any], x64: bool | None):
         self._changes, self._x64 = changes, x64
+        self._dtypes = not changes.keys().isdisjoint(DTYPES)
 
     def __enter__(self) -> "Environment":
-        check_widths(self._changes, self._x64)
+        if self._dtypes:
+            check_widths(self._changes, self._x64)
         block = None
         if self._x64 is not None:
             block = _x64_block(self._x64)

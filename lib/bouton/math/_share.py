@@ -188,7 +188,8 @@ class Share:
                 _refuse_tracers(name, value)
             here[name] = value
             if outermost:
-                self._tell_cells(name, value)
+                if name in context.cells:
+                    self._tell_cells(name, value)
                 if value is ABSENT:
                     del here[name]
 
@@ -201,7 +202,7 @@ class Share:
 class _Restored(AbstractContextManager):
     # A class: the same as a generator is slower, and this is entered once a run, or a step.
     def __init__(self, share: Share, shared: Mapping[str, Any]):
-        self._share, self._shared = share, shared
+        self._share, self._shared = share, {_name(key): value for key, value in shared.items()}
 
     def __enter__(self) -> None:
         context = self._share._context
@@ -210,7 +211,7 @@ class _Restored(AbstractContextManager):
         context.blocks += 1
         written = False
         try:
-            self._share._write({_name(key): value for key, value in self._shared.items()})
+            self._share._write(self._shared)
             written = True
         finally:
             if not written:

@@ -86,9 +86,10 @@ class Outside:
         if self._name is None:
             return frozenset(key for key, value in self._context.layers[0][1].items() if value is not ABSENT)
         value = self._context.outside(self._name)
-        if is_number(value) and self._name != "dt":
+        if self._name != "dt" and is_number(value):
             return (self._context.mark, signature(value))
-        return _Same(value)
+        # What equals is of one type, too: 1 is not 1.0.
+        return (type(value), value) if isinstance(value, _PLAIN) else _Same(value)
 
     def used(self) -> None:
         """Note that every trace under way depends on it."""
@@ -107,7 +108,7 @@ class _Same:
         self.value = value
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and same(self.value, other.value)
+        return isinstance(other, _Same) and self.value is other.value
 
     def __hash__(self) -> int:
-        return hash(self.value) if isinstance(self.value, _PLAIN) else id(self.value)
+        return id(self.value)

@@ -32,37 +32,43 @@ class OneRun:
 
     Attributes
     ----------
-    done : int
-        Steps until now.
+    steps, first, done : int
+        Of the whole, number of the first, and how many are done.
     """
 
     def __init__(
         self, stepping: Stepping, piece: Callable, feed: Feed, xs: tuple, *, steps: int, size: int, first: int, on_host: bool
     ):
         self._stepping, self._piece, self._feed, self._xs = stepping, piece, feed, xs
-        self._steps, self._size, self._first = steps, max(size // stepping.every, 1) * stepping.every, first
+        self._size = max(size // stepping.every, 1) * stepping.every
         self._outs = Kept(steps, on_host=self._size < steps)
         self._readings = Kept(steps // stepping.every, on_host)
-        self.done = 0
+        # What is brought to the host has been waited for.
+        self._waits = not (on_host and stepping.monitors and not stepping.returns)
+        self.steps, self.first, self.done = steps, first, 0
 
     def pieces(self) -> Iterator[int]:
         """Run them in order, and say after each how many steps are done."""
         every = self._stepping.every
-        for start, stop in cuts(self._steps, self._size, every):
-            clock = self._stepping.clock(self._first + start, stop - start)
+        for start, stop in cuts(self.steps, self._size, every):
+            clock = self._stepping.clock(self.first + start, stop - start)
             xs = self._xs
-            if stop - start < self._steps:
+            if stop - start < self.steps:
                 xs = jax.tree_util.tree_map(lambda x, start=start, stop=stop: x[start:stop], xs)
             out, read = self._piece(*clock, self._feed.piece(start, stop), xs)
-            jax.block_until_ready((out, read))
-            if not jax.tree_util.tree_leaves((out, read)):
-                # Otherwise a run would be over, and timed, before it has begun.
-                jax.block_until_ready([cell.value for cell in self._stepping.target.vars("relative").values()])
+            if self._waits or stop - start < every:
+                self._wait((out, read))
             self._outs.add(out, stop - start)
             if stop - start >= every:
                 self._readings.add(read, (stop - start) // every)
             self.done = stop
             yield stop
+
+    def _wait(self, given: Any) -> None:
+        # Otherwise a run would be over, and timed, before it has begun.
+        if not jax.tree_util.tree_leaves(given):
+            given = [cell.value for cell in self._stepping.target.vars("relative").values()]
+        jax.block_until_ready(given)
 
     def outputs(self) -> Any:
         """What the system returned until now."""

@@ -141,7 +141,8 @@ def record_of(stepping: Stepping, readings: Mapping[str, Any], first: int, done:
     for one in stepping.monitors:
         if one.key in readings:
             values[one.key], leading = _laid_back(one, readings[one.key], stepping)
-            labels[one.key] = labels_of(one, leading)
+            known = stepping.labels.get((one.key, leading))
+            labels[one.key] = known or stepping.labels.setdefault((one.key, leading), labels_of(one, leading))
     missing = () if len(values) == len(stepping.monitors) else {one.key for one in stepping.monitors} - values.keys()
     return Record(values, Times(stepping.t0, stepping.dt, first, stepping.every, done // stepping.every), labels, missing)
 

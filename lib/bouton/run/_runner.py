@@ -4,7 +4,6 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -140,6 +139,8 @@ class DSRunner:
         self._stopping, self._running = False, threading.Lock()
         # Of inputs that were taken as they are: an array like them needs no look.
         self._like: tuple | None = None
+        # How runs like the last one are cut.
+        self._sized: tuple = (None, 0)
         self._under_way: OneRun | None = None
         self.mon: Record = record_of(self._stepping, {}, 0, 0)
         self._unread = self.mon
@@ -190,7 +191,8 @@ class DSRunner:
         try:
             self._stopping = False
             began = time.perf_counter()
-            with self._stepping.shared({"fit": False, **check_shared(shared_args, "DSRunner.run(shared_args=...)")}):
+            more = {} if shared_args is None else check_shared(shared_args, "DSRunner.run(shared_args=...)")
+            with self._stepping.shared({"fit": False, **more}):
                 out = self._whole_run(duration, inputs, reset_state)
             return (time.perf_counter() - began, out) if eval_time else out
         finally:
@@ -267,27 +269,37 @@ class DSRunner:
         feed = self._stepping.inputs.fed(steps)
         recorded, returned = self._stepping.sizes(xs)
         announce(recorded * (steps // every))
-        watched = self._bar or self._callback is not None
-        size = self._chunk or piece_size(steps, every, recorded / every + returned, watched)
+        size = self._chunk
+        if size is None:
+            asked = (steps, every, recorded / every + returned, self._bar or self._callback is not None)
+            if asked != self._sized[0]:
+                self._sized = (asked, piece_size(*asked))
+            size = self._sized[1]
         one = self._under_way = OneRun(
             self._stepping, self._piece, feed, xs, steps=steps, size=size, first=first, on_host=self._on_host
         )
         # Two large records at a time need not fit into the memory.
         self.mon = self._unread
         try:
-            with Bar(f"Predict {steps} steps").shown(steps) if self._bar else nullcontext() as bar:
-                for done in one.pieces():
-                    self._stepping.passed = first + done
-                    if bar is not None:
-                        bar.reach(done, steps)
-                    if self._callback is not None:
-                        self._callback(done, steps)
-                    if self._stopping:
-                        break
+            if self._bar:
+                with Bar(f"Predict {steps} steps").shown(steps) as bar:
+                    self._follow(one, bar)
+            else:
+                self._follow(one, None)
         finally:
             self.mon = record_of(self._stepping, one.readings(), first, one.done)
         self._under_way = None
-        return one.outputs()
+        return one.outputs() if self._stepping.returns else None
+
+    def _follow(self, one: OneRun, bar: Any) -> None:
+        for done in one.pieces():
+            self._stepping.passed = one.first + done
+            if bar is not None:
+                bar.reach(done, one.steps)
+            if self._callback is not None:
+                self._callback(done, one.steps)
+            if self._stopping:
+                break
 
     def _unfinished(self) -> Any:
         """What the target had returned when an error ended the last run; None where none did, or before the first piece."""

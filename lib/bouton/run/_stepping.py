@@ -21,6 +21,7 @@ from ..transform._purify import unwrap
 from ..transform._shapes import ResultShapes
 from ._given import check_call
 from ._inputs import Inputs
+from ._labelled import Labels
 from ._monitors import Monitor
 from ._pieces import bytes_of
 
@@ -54,6 +55,8 @@ class Stepping:
     ----------
     passed : int
         Steps that lie behind.
+    labels : dict of (str, tuple of str) to Labels
+        Of what the monitors have read, by their keys and the first axes: worked out once.
     """
 
     def __init__(
@@ -71,17 +74,19 @@ class Stepping:
     ):
         self.target, self.inputs, self.monitors = target, inputs, monitors
         self.dt, self.t0, self.batch_first, self.every = dt, t0, batch_first, every
-        self._jit, self._returns = jit, returns
+        self._jit, self.returns = jit, returns
         self._environment = environment(dt=dt)
         self._tells = inputs.ask or any(callable(one.source) for one in monitors)
         # Where the monitors read whole Variables, and nothing else is kept, they tell how much that is.
         whole = [one.source for one in monitors if isinstance(one.source, Variable) and one.indices is None]
         self._read_whole = whole if len(whole) == len(monitors) and not returns else None
+        self._read_bytes: int | None = None
         self._known: tuple | None = None
         # First step, the one after the last, dtype, times and numbers that are known: one tuple, whatever thread asks.
         self._clock: tuple = (0, 0, None, None, None)
         self._numbers_taken: set[int] = set()
         self.passed = 0
+        self.labels: dict[tuple[str, tuple[str, ...]], Labels] = {}
 
     @property
     def batched(self) -> bool:
@@ -182,7 +187,7 @@ class Stepping:
             out = self.target({}, *xs) if xs and isinstance(xs[0], Mapping) else self.target(*xs)
             read = {one.key: one.read(shared) for one in self.monitors} if reads else {}
             self.target.clear_input()
-        return jax.tree_util.tree_map(self._array, unwrap(out)) if self._returns else None, read
+        return jax.tree_util.tree_map(self._array, unwrap(out)) if self.returns else None, read
 
     def _array(self, y: Any) -> jax.Array:
         try:
@@ -200,9 +205,15 @@ class Stepping:
     def sizes(self, xs: tuple) -> tuple[int, int]:
         """Bytes of one reading, and of what one step returns."""
         if self._read_whole is not None:
-            # What JAX itself says of this goes a long way round, in each run.
-            values = [cell.value for cell in self._read_whole]
-            return sum([math.prod(value.shape) * value.dtype.itemsize for value in values]), 0
+            if self._read_bytes is None:
+                # What JAX itself says of this goes a long way round, in each run.
+                values = [cell.value for cell in self._read_whole]
+                found = sum([math.prod(value.shape) * value.dtype.itemsize for value in values])
+                if any(cell.batch_axis is not None for cell in self._read_whole):
+                    return found, 0
+                # Their shapes stay.
+                self._read_bytes = found
+            return self._read_bytes, 0
         leaves, structure = jax.tree_util.tree_flatten(xs)
         called = (structure, [(x.shape[1:], x.dtype) for x in leaves])
         if self._known is None or self._known[0] != called or not self._known[1].hold():
