@@ -10,6 +10,7 @@ from ..core import Object
 from ..core._slot import Slot
 from ..transform._frame import STACK
 from ..transform._trace import present_trace
+from ..transform._variable import values_of
 from ._initial import ORIGIN
 from ._plain import plain_attributes, same
 from ._structure import Origin, Structure
@@ -73,11 +74,8 @@ class _Flat:
         return all(part.is_as_it_was(part.child or module) for part in self.parts)
 
     def arrays(self) -> list:
-        cells = map(_cell_of, self.slots)
-        if STACK.top is not None:
-            return [cell.value for cell in cells]
-        # The way around the properties is a good part of the time; a cell of a trace is asked whether it may be read.
-        return [cell._value if cell._home is None else cell.value for cell in cells]
+        # The way around the properties is a good part of the time.
+        return values_of(map(_cell_of, self.slots))
 
 
 class _Asleep:

@@ -1,6 +1,7 @@
 """Batches that go through a model while the results of those before are waited for."""
 
 import math
+import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -15,8 +16,9 @@ from ._several import MOST, Batch, stacked
 
 Metrics = dict[str, float]
 
-# Batches, or loops over some, that are under way at most when the next has been begun.
-_AHEAD = 3
+# Batches, or loops over some, that are under way at most when the next has been begun. Of short ones more, but no more than take
+# so many seconds, which is how long a user who stops it may wait, and so many bytes: each keeps what it may take back.
+_AHEAD, _MOST_AHEAD, _SECONDS, _BYTES = 3, 32, 0.25, 2**28
 
 
 class _Part(NamedTuple):
@@ -95,6 +97,8 @@ class Ahead:
         self._together, self._note = together, note
         self._taken: list[Batch] = []
         self._begun: list[_Begun] = []
+        self._told_at: float | None = None
+        self._most: int | None = None
 
     def loops(self, batch: Batch) -> bool:
         """Whether batches like this one go through a compiled loop, where there are several."""
@@ -163,9 +167,15 @@ class Ahead:
             before_last = self._good.values()
             parts.append(run(count - 1, count))
         self._begun.append(_Begun(count, where, run, parts, before_last, journal, passed))
-        self._wait_for_all_but(_AHEAD)
+        if self._most is None:
+            self._most = min(_BYTES // max(sum(value.nbytes for value in before_last), 1), _MOST_AHEAD)
+        room = max(min(_SECONDS / self._step.pace.get(self._phase, math.inf), self._most), _AHEAD)
+        if len(self._begun) > room:
+            # Several in one go: between two batches Python takes a multiple of the time that it takes in a row.
+            self._wait_for_all_but(max(_AHEAD, int(room) // 2))
 
     def _wait_for_all_but(self, last: int) -> None:
+        waits = len(self._begun) - last
         while len(self._begun) > last:
             begun = self._begun.pop(0)
             found = [told for part in begun.parts for told in part.told()]
@@ -175,6 +185,10 @@ class Ahead:
                     self._note(metrics)
             else:
                 self._again(begun)
+        if waits > 0:
+            before, self._told_at = self._told_at, time.perf_counter()
+            if before is not None:
+                self._step.pace[self._phase] = max((self._told_at - before) / waits, 1e-6)
 
     def _again(self, begun: _Begun) -> None:
         again, self._begun = [begun, *self._begun], []

@@ -43,6 +43,8 @@ class BatchStep:
     Attributes
     ----------
     jit : bool
+    pace : dict of str to float, s
+        What a batch, or a loop over some, took last, by phase.
     """
 
     def __init__(
@@ -57,7 +59,9 @@ class BatchStep:
         self._room: dict[tuple, int] = {}
         self._cells = [*forward.stepping.target.vars("relative").unique().values()]
         self._keys = [cell for cell in self._cells if isinstance(cell, KeyVariable)]
+        self._batched = [cell for cell in self._cells if cell.batch_axis is not None]
         self._began = False
+        self.pace: dict[str, float] = {}
 
     def batch(self, x: Any, y: Any, where: str) -> Batch:
         """Inputs and targets of a user, looked at."""
@@ -156,7 +160,7 @@ class BatchStep:
     def _prepare(self, xs: tuple, phase: str) -> None:
         """Reset outside of compiled code, too, where the size of the batch changes: there it would be compiled twice."""
         size = self.forward.size(xs)
-        if phase == "predict" or not self._began or any(cell.batch_size not in (None, size) for cell in self._cells):
+        if phase == "predict" or not self._began or any(cell.batch_size != size for cell in self._batched):
             # Random numbers are drawn where the reset counts.
             key = DEFAULT.cell.value
             self._reset(xs, phase)

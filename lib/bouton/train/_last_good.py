@@ -4,6 +4,7 @@ from typing import Any
 
 from ..core import Object
 from ..transform import Variable
+from ..transform._variable import values_of
 
 
 class LastGood:
@@ -22,7 +23,7 @@ class LastGood:
 
     def values(self) -> list[Any]:
         """Those at the beginning of a batch."""
-        return [cell.value for cell in self._cells]
+        return values_of(self._cells)
 
     def went_well(self, before: list[Any]) -> None:
         """With these at its beginning, a batch had a finite loss."""

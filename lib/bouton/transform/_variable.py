@@ -1,5 +1,6 @@
 """The one mutable cell that everything in a model that changes lives in."""
 
+from collections.abc import Iterable
 from typing import Any, Self
 
 import jax
@@ -266,6 +267,14 @@ _pass_as_array(Variable)
 
 
 _NOT_COPIED = {"__weakref__", "_home", "_trace", "_value"}
+
+
+def values_of(cells: Iterable[Variable]) -> list[Any]:
+    """What each holds; outside of any trace in a fraction of the time that asking one by one takes."""
+    if STACK.top is not None:
+        return [cell.value for cell in cells]
+    # A cell of a trace is asked whether it may be read.
+    return [cell._value if cell._home is None else cell.value for cell in cells]
 
 
 class TrainVar(Variable):

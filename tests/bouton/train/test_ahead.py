@@ -51,14 +51,16 @@ def assert_are(trainer, expected):
         assert_allclose(mine, theirs, rtol=1e-3, atol=1e-6)
 
 
-@pytest.fixture(params=["in loops", "in short loops", "ahead", "waited for", "in Python"])
+@pytest.fixture(params=["in loops", "in short loops", "ahead", "three ahead", "waited for", "in Python"])
 def way(request, monkeypatch):
     """How batches go through the model."""
     if request.param == "in short loops":
         monkeypatch.setattr(_ahead, "MOST", 3)
         monkeypatch.setattr(_epochs, "MOST", 3)
-    if request.param == "ahead":
+    if request.param in ("ahead", "three ahead"):
         monkeypatch.setattr(_several, "LARGEST", 0)
+    if request.param == "three ahead":
+        monkeypatch.setattr(_ahead, "_SECONDS", 0)
     return request.param
 
 
@@ -91,6 +93,30 @@ def test_after_a_loss_that_is_not_finite_all_is_as_if_batches_were_waited_for(wa
     assert_are(trainer, states[max(bad - 1, 0)])
     assert_allclose(trainer.get_hist_metric(which="detailed"), losses[:bad], rtol=1e-4)
     assert repr(trainer).endswith(f"0 epochs, {bad} updates)")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "size", "seen"),
+    [(0.0, 2**28, [1, 2, 3, 3, 3, 3, 3, 3]), (1e9, 100, [1, 2, 3, 3, 3, 3, 3, 3]), (1e9, 2**28, [1, 2, 3, 4, 5, 6, 7, 3])],
+)
+def test_three_batches_are_under_way_or_as_many_as_take_little_time_and_memory(monkeypatch, seconds, size, seen):
+    under_way, begin = [], _ahead.Ahead._begin
+
+    def counted(ahead, *given):
+        begin(ahead, *given)
+        under_way.append(len(ahead._begun))
+
+    monkeypatch.setattr(_several, "LARGEST", 0)
+    monkeypatch.setattr(_ahead, "_SECONDS", seconds)
+    monkeypatch.setattr(_ahead, "_BYTES", size)
+    monkeypatch.setattr(_ahead, "_MOST_AHEAD", 7)
+    monkeypatch.setattr(_ahead.Ahead, "_begin", counted)
+    trainer = make("ahead")
+    trainer.fit(CUT, num_epoch=1)
+    under_way.clear()
+    # How long one takes is known by now. Where the eighth is one too many, half of them are waited for.
+    trainer.fit(CUT, num_epoch=1)
+    assert under_way == seen
 
 
 def test_a_report_sees_the_model_of_its_moment(way, by_hand):
