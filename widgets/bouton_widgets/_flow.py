@@ -10,7 +10,7 @@ HAND, BESIDE = 0.7, 0.07
 """Seconds for which a hand that has changed something is expected to go on, and those between frames meanwhile that do not answer
 it. What they take of the machine is what an answer would wait for; pictures scroll on all the same."""
 
-LATE = 0.045
+LATE = 0.042
 """Seconds after which a frame may go while the one before is on its way. Through a notebook's server an answer takes about as
 long, and longer on a busy machine: who waits for it shows less than twenty frames a second."""
 

@@ -88,7 +88,7 @@ class Outside:
         value = self._context.outside(self._name)
         if self._name != "dt" and is_number(value):
             return (self._context.mark, signature(value))
-        # What equals is of one type, too: 1 is not 1.0.
+        # With its type: 1 and 1.0 equal each other, and compile to other code.
         return (type(value), value) if isinstance(value, _PLAIN) else _Same(value)
 
     def used(self) -> None:
