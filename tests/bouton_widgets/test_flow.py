@@ -44,11 +44,13 @@ def test_frames_that_nobody_is_in_a_hurry_for_keep_a_distance():
 def test_while_a_hand_is_expected_to_go_on_the_machine_is_left_to_its_answers():
     flow = Flow()
     flow.hello("a", 0.0)
+    flow.hand(10.0)
     assert flow.ready(10.0, urgent=True)
     flow.answered("a", flow.send(10.0), 10.001)
     assert not flow.ready(10.0 + 1.01 * PACE)
     assert flow.soon(10.0 + 1.01 * LATE) == pytest.approx(BESIDE - 1.01 * LATE)
     assert flow.ready(10.02, urgent=True)
+    flow.hand(10.02)
     assert flow.ready(10.0 + 1.01 * BESIDE)
     # It has stopped.
     flow.answered("a", flow.send(9.95 + HAND), 9.951 + HAND)

@@ -63,16 +63,16 @@ class Flow:
         if known.owes is not None and known.owes <= frame:
             known.owes, known.since = (None if frame >= self._frame else frame + 1), now
 
-    def ready(self, now: float, urgent: bool = False) -> bool:
-        """Whether a frame may go now; an urgent one need not wait for the one before, but for the one before that.
+    def hand(self, now: float) -> None:
+        """Note that somebody's hand has changed something: for a moment frames that do not answer it go less often."""
+        self._hand = now
 
-        That there was an urgent one is noted: for a moment those that are not go less often.
-        """
+    def ready(self, now: float, urgent: bool = False) -> bool:
+        """Whether a frame may go now; an urgent one need not wait for the one before, but for the one before that."""
         ahead = 1 if urgent or now - self._sent >= LATE else 0
         if any(self._on_its_way(page) > ahead and now - page.since <= PATIENCE for page in self._pages.values()):
             return False
         hears = any(self._on_its_way(page) <= ahead for page in self._pages.values())
-        self._hand = now if urgent else self._hand
         pace = BESIDE if now - self._hand < HAND else PACE
         least = 0.0 if urgent else pace if hears else PATIENCE
         return bool(self._pages) and now - self._sent >= least

@@ -120,7 +120,10 @@ class Stream:
                 if not len(self._flow) or (not self._dirty and now > idle_until):
                     self._thread = None
                     break
-                if self._dirty and self._flow.ready(now, self._simulation.change > self._shown_change):
+                urgent = self._simulation.change > self._shown_change
+                if urgent:
+                    self._flow.hand(now)
+                if self._dirty and self._flow.ready(now, urgent):
                     self._dirty = False
                     return self._flow.send(now)
                 self._changed.wait(self._flow.soon(now) if self._dirty else _LINGER)

@@ -166,8 +166,8 @@ class Look:
     def subscribe(self, callback: Callable[[], object]) -> Callable[[], None]:
         """Call ``callback()`` after every chunk, every change of status, and at rest every change, on the thread that made it.
 
-        It must be quick; one that raises stops the simulation and is not called again. Returns a function that ends the
-        subscription.
+        It must be quick; one that raises stops the simulation and is not called again. It may change the simulation, and is not
+        called for that itself; the others are. Returns a function that ends the subscription.
 
         Raises
         ------

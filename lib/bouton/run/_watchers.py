@@ -1,5 +1,6 @@
 """Who is told when a simulation has moved."""
 
+import threading
 from collections.abc import Callable
 
 from ..errors import KindError
@@ -7,10 +8,11 @@ from ._foreign import Foreign, Stopped
 
 
 class Watchers:
-    """Functions to call; one that raises is not called again."""
+    """Functions to call; one that raises is not called again, and none is called for what it does itself."""
 
     def __init__(self):
         self._callbacks: dict[object, Callable[[], object]] = {}
+        self._under_way = _UnderWay()
 
     def add(self, callback: Callable[[], object]) -> Callable[[], None]:
         """Call ``callback()`` from now on; returns a function that ends it."""
@@ -35,12 +37,24 @@ class Watchers:
 
     def tell(self) -> Stopped | None:
         """Call each of them, whatever the others do; returns what the first to raise has raised."""
-        trouble = None
+        trouble, under_way = None, self._under_way.keys
         for key, callback in list(self._callbacks.items()):
+            if key in under_way:
+                continue
+            under_way.add(key)
             try:
                 with Foreign("a function that watches the simulation"):
                     callback()
             except Stopped as stop:
                 self._callbacks.pop(key, None)
                 trouble = trouble or stop
+            finally:
+                under_way.discard(key)
         return trouble
+
+
+class _UnderWay(threading.local):
+    """Which are being called, on this thread."""
+
+    def __init__(self) -> None:
+        self.keys: set[object] = set()

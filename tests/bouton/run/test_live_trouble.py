@@ -194,6 +194,24 @@ def test_a_watcher_may_steer_the_simulation(live, until):
     assert_array_equal(shown(simulation, "x")[:, 0], [1.0] * 50 + [3.0] * 50)
 
 
+def test_a_watcher_is_not_told_of_what_it_changes_itself_and_the_others_are(live):
+    simulation, called, seen = live(Level()), [], []
+
+    def keeps():
+        called.append(simulation.change)
+        simulation.set("level", 7.0)
+
+    simulation.subscribe(lambda: seen.append(float(simulation.model.level)))
+    simulation.subscribe(keeps)
+    # At rest each change is told at once, on the thread that made it.
+    simulation.set("level", 3.0)
+    assert called == [1]
+    assert seen == [3.0, 7.0]
+    assert simulation.status == "ready"
+    simulation.set("level", 4.0)
+    assert (called, seen[-1]) == ([1, 3], 7.0)
+
+
 def test_a_watcher_may_close_the_simulation(live, until, live_threads):
     simulation = live(Level())
     simulation.subscribe(lambda: simulation.close() if simulation.steps >= 20 else None)
