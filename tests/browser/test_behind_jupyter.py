@@ -18,9 +18,19 @@ def test_the_page_runs_and_a_key_on_a_slider_reaches_it(explorer, until):
     head = lambda: page.locator(".bt-traces").evaluate("element => element.bouton?.head ?? {now: -1, change: -1}")  # noqa: E731
     until(lambda: head()["now"] > 0)
     shown = head()["change"]
-    page.get_by_role("slider", name="V_th").first.focus()
-    page.keyboard.press("ArrowLeft")
-    until(lambda: head()["change"] > shown)
+    slider, value = page.get_by_role("slider", name="V_th").first, head()
+
+    def reached():
+        # Again, as a person would: the page has only begun to work.
+        slider.press("ArrowLeft")
+        page.wait_for_timeout(1000)
+        return head()["change"] > shown
+
+    try:
+        until(reached)
+    except AssertionError as failed:
+        failed.add_note(f"The slider is at {slider.input_value()}; {value} became {head()}")
+        raise
 
 
 def test_the_launcher_has_a_tile_for_it(lab, open_page, until):

@@ -1,7 +1,7 @@
 """Arrays, Variables, random numbers, object-oriented transforms and the environment: ``import bouton.math as bm``.
 
 The array functions are those of :mod:`jax.numpy` that every supported JAX has; they take Variables as well. Those that make new
-arrays give them the precision of the environment. The file is long because it is a list.
+arrays give them the precision of the environment.
 """
 
 from typing import TYPE_CHECKING, Any
