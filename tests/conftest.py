@@ -29,10 +29,17 @@ jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
 # Tests that compute for long, or compare to the last bit, run code as users get it; so do notebooks and other processes. The
 # others compile for longer than they compute.
 OPTIMISED = {"optimised", "slow", "long", "browser"}
+_compiling = {"quickly": False}
 
 
 def pytest_runtest_setup(item):
-    jax.config.update("jax_disable_most_optimizations", OPTIMISED.isdisjoint(mark.name for mark in item.iter_markers()))
+    marks = {mark.name for mark in item.iter_markers()}
+    if (quickly := OPTIMISED.isdisjoint(marks)) != _compiling["quickly"]:
+        _compiling["quickly"] = quickly
+        jax.config.update("jax_disable_most_optimizations", quickly)
+        if "optimised" in marks:
+            # JAX takes what it has compiled otherwise for the same.
+            jax.clear_caches()
 
 
 def pytest_collection_modifyitems(items):

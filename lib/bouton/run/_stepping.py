@@ -209,9 +209,9 @@ class Stepping:
                 # What JAX itself says of this goes a long way round, in each run.
                 values = [cell.value for cell in self._read_whole]
                 found = sum([math.prod(value.shape) * value.dtype.itemsize for value in values])
-                if any(cell.batch_axis is not None for cell in self._read_whole):
+                if any(type(cell) is not Variable or cell.batch_axis is not None for cell in self._read_whole):
                     return found, 0
-                # Their shapes stay.
+                # Shapes of plain ones stay.
                 self._read_bytes = found
             return self._read_bytes, 0
         leaves, structure = jax.tree_util.tree_flatten(xs)

@@ -39,9 +39,9 @@ class Watchers:
         """Call each of them, whatever the others do; returns what the first to raise has raised."""
         trouble, under_way = None, self._under_way.keys
         for key, callback in list(self._callbacks.items()):
-            if key in under_way:
+            if under_way and key is under_way[-1]:
                 continue
-            under_way.add(key)
+            under_way.append(key)
             try:
                 with Foreign("a function that watches the simulation"):
                     callback()
@@ -49,12 +49,12 @@ class Watchers:
                 self._callbacks.pop(key, None)
                 trouble = trouble or stop
             finally:
-                under_way.discard(key)
+                under_way.pop()
         return trouble
 
 
 class _UnderWay(threading.local):
-    """Which are being called, on this thread."""
+    """Which are being called, on this thread, each by what the one before it did."""
 
     def __init__(self) -> None:
-        self.keys: set[object] = set()
+        self.keys: list[object] = []

@@ -97,8 +97,8 @@ class Ahead:
         self._together, self._note = together, note
         self._taken: list[Batch] = []
         self._begun: list[_Begun] = []
-        self._told_at: float | None = None
-        self._most: int | None = None
+        # Seconds that one took last, and when the last was told of.
+        self._pace, self._told_at = math.inf, math.nan
 
     def loops(self, batch: Batch) -> bool:
         """Whether batches like this one go through a compiled loop, where there are several."""
@@ -121,7 +121,7 @@ class Ahead:
     def take_several(self, like: Batch, rows: list[np.ndarray], where: Callable[[int], str]) -> None:
         """The next batches, as leaves with an axis of batches in front; errors as of :meth:`take`."""
         self._begin_taken()
-        self._begin(len(rows[0]), where, lambda: self._looping(like, rows))
+        self._begin(len(rows[0]), where, lambda: self._looping(like, rows), sum(row.nbytes for row in rows))
 
     def wait(self) -> None:
         """All that were taken are done, and noted; errors as of :meth:`take`."""
@@ -143,9 +143,9 @@ class Ahead:
             return
         first, where = batches[0], lambda k: batches[k].where
         if len(batches) > 1 or (self.loops(first) and self._step.has_looped(self._phase, first)):
-            self._begin(len(batches), where, lambda: self._looping(first, stacked(batches)))
+            self._begin(len(batches), where, lambda: self._looping(first, stacked(batches)), first.nbytes * len(batches))
         elif self._step.jit and not first.is_small:
-            self._begin(1, where, lambda: lambda *_: self._single(first))
+            self._begin(1, where, lambda: lambda *_: self._single(first), first.nbytes)
         else:
             # To hand a short step to another thread takes longer than to wait for it.
             self._wait_for_all_but(0)
@@ -158,7 +158,7 @@ class Ahead:
         several = self._step.several(self._phase, like, rows)
         return lambda start, stop: _Part(several(start, stop), range(start, stop))
 
-    def _begin(self, count: int, where: Callable[[int], str], make: Callable[[], _Run]) -> None:
+    def _begin(self, count: int, where: Callable[[int], str], make: Callable[[], _Run], held: int) -> None:
         journal, passed = Journal(), self._step.forward.stepping.passed
         with journal:
             run = make()
@@ -167,9 +167,9 @@ class Ahead:
             before_last = self._good.values()
             parts.append(run(count - 1, count))
         self._begun.append(_Begun(count, where, run, parts, before_last, journal, passed))
-        if self._most is None:
-            self._most = min(_BYTES // max(sum(value.nbytes for value in before_last), 1), _MOST_AHEAD)
-        room = max(min(_SECONDS / self._step.pace.get(self._phase, math.inf), self._most), _AHEAD)
+        # What may be taken back, in the journal and before the last, and what went in.
+        kept = 2 * sum(value.nbytes for value in self._good.values()) + held
+        room = max(min(_SECONDS / self._pace, _BYTES // max(kept, 1), _MOST_AHEAD), _AHEAD)
         if len(self._begun) > room:
             # Several in one go: between two batches Python takes a multiple of the time that it takes in a row.
             self._wait_for_all_but(max(_AHEAD, int(room) // 2))
@@ -187,8 +187,8 @@ class Ahead:
                 self._again(begun)
         if waits > 0:
             before, self._told_at = self._told_at, time.perf_counter()
-            if before is not None:
-                self._step.pace[self._phase] = max((self._told_at - before) / waits, 1e-6)
+            if not math.isnan(before):
+                self._pace = max((self._told_at - before) / waits, 1e-6)
 
     def _again(self, begun: _Begun) -> None:
         again, self._begun = [begun, *self._begun], []

@@ -43,8 +43,6 @@ class BatchStep:
     Attributes
     ----------
     jit : bool
-    pace : dict of str to float, s
-        What a batch, or a loop over some, took last, by phase.
     """
 
     def __init__(
@@ -61,7 +59,6 @@ class BatchStep:
         self._keys = [cell for cell in self._cells if isinstance(cell, KeyVariable)]
         self._batched = [cell for cell in self._cells if cell.batch_axis is not None]
         self._began = False
-        self.pace: dict[str, float] = {}
 
     def batch(self, x: Any, y: Any, where: str) -> Batch:
         """Inputs and targets of a user, looked at."""

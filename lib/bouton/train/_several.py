@@ -41,10 +41,14 @@ class Batch:
         return structure, all(map(_on_host, leaves)), *((leaf.shape, leaf.dtype) for leaf in leaves)
 
     @property
+    def nbytes(self) -> int:
+        """Of all of it."""
+        return sum(leaf.nbytes for leaf in jax.tree_util.tree_leaves((self.xs, self.y)))
+
+    @property
     def is_small(self) -> bool:
         """Whether a copy of it among others costs little."""
-        leaves = jax.tree_util.tree_leaves((self.xs, self.y))
-        return sum(leaf.nbytes for leaf in leaves) <= LARGEST and all(map(_on_host, leaves))
+        return self.nbytes <= LARGEST and all(map(_on_host, jax.tree_util.tree_leaves((self.xs, self.y))))
 
 
 def stacked(batches: list[Batch]) -> list[np.ndarray]:

@@ -9,6 +9,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 import bouton.math as bm
 from bouton.modules import LIF, LIFJax, Rate, RateJax
 
+# Without optimisation XLA dissolves nothing.
+pytestmark = pytest.mark.optimised
 DT, TAU, V, CURRENT, U = 1e-3, 10e-3, 0.4, 0.05, 0.1
 
 
