@@ -161,7 +161,7 @@ class BPTT(WithHistory):
         Where all batches are there already, as a pair of arrays or a list, up to 32 of one size and of up to 4 MiB go through one
         compiled loop, and no further than to the next report; the results are those of one after another, up to rounding. Not so
         without ``reset_state``, and on a CPU not for a model with convolutions, which are slow in loops there. Larger batches are
-        begun while up to three before them are under way, or as many as take a quarter of a second.
+        begun while up to three before them are under way, or as many as take a quarter of a second and 256 MiB.
         """
         name = f"{type(self).__name__}.fit"
         if num_epoch is not None and num_train is not None:

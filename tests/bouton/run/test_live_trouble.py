@@ -212,6 +212,20 @@ def test_a_watcher_is_not_told_of_what_it_changes_itself_and_the_others_are(live
     assert (called, seen[-1]) == ([1, 3], 7.0)
 
 
+def test_a_watcher_hears_what_another_does_in_answer_to_it(live):
+    simulation, seen = live(Level()), []
+
+    def keeps():
+        seen.append(float(simulation.model.level))
+        if seen[-1] == 3.0:
+            simulation.set("level", 4.0)
+
+    simulation.subscribe(keeps)
+    simulation.subscribe(lambda: simulation.set("level", 5.0) if float(simulation.model.level) == 4.0 else None)
+    simulation.set("level", 3.0)
+    assert seen == [3.0, 5.0]
+
+
 def test_a_watcher_may_close_the_simulation(live, until, live_threads):
     simulation = live(Level())
     simulation.subscribe(lambda: simulation.close() if simulation.steps >= 20 else None)

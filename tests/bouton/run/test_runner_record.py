@@ -122,6 +122,25 @@ def test_a_run_that_gives_nothing_back_has_ended_all_the_same():
         assert runner.target.x.value.is_ready()
 
 
+def test_the_size_of_a_record_follows_a_delay_that_becomes_longer():
+    class Delayed(bp.DynamicalSystemNS):
+        def __init__(self):
+            super().__init__()
+            self.x = bm.Variable(2)
+            self.delay = bm.LengthDelay(self.x, 10.0)
+
+        def update(self):
+            self.delay.update(self.x.value)
+
+    with bm.environment(dt=0.1):
+        runner = runner_of(Delayed(), monitors=["delay.data"], outputs=False, dt=0.1)
+    # Ten steps of 101 pairs of float32, and of 1001.
+    assert runner.record_size(1.0) == 10 * 101 * 2 * 4
+    with bm.environment(dt=0.01):
+        runner.target.delay.reset()
+    assert runner.record_size(1.0) == 10 * 1001 * 2 * 4
+
+
 def test_a_large_record_is_announced_before_it_is_made(monkeypatch):
     runner = runner_of(Pair(), monitors=["E.V", "I.V"], every=2)
     assert runner.record_size(1.0) == 5 * 5 * 4
