@@ -1,5 +1,6 @@
 """One run, piece by piece."""
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -29,6 +30,8 @@ class OneRun:
         Number of the first step.
     on_host : bool
         Whether readings are brought to the host's memory as they come.
+    ahead : int
+        Pieces that are begun before the one in front of them is brought there.
 
     Attributes
     ----------
@@ -37,7 +40,17 @@ class OneRun:
     """
 
     def __init__(
-        self, stepping: Stepping, piece: Callable, feed: Feed, xs: tuple, *, steps: int, size: int, first: int, on_host: bool
+        self,
+        stepping: Stepping,
+        piece: Callable,
+        feed: Feed,
+        xs: tuple,
+        *,
+        steps: int,
+        size: int,
+        first: int,
+        on_host: bool,
+        ahead: int,
     ):
         self._stepping, self._piece, self._feed, self._xs = stepping, piece, feed, xs
         self._size = max(size // stepping.every, 1) * stepping.every
@@ -45,24 +58,49 @@ class OneRun:
         self._readings = Kept(steps // stepping.every, on_host)
         # What is brought to the host has been waited for.
         self._waits = not (on_host and stepping.monitors and not stepping.returns)
+        self._ahead = ahead
+        self._begun: deque[tuple[int, int, Any, Any]] = deque()
         self.steps, self.first, self.done = steps, first, 0
 
-    def pieces(self) -> Iterator[int]:
-        """Run them in order, and say after each how many steps are done."""
+    def pieces(self, ended: Callable[[], bool]) -> Iterator[int]:
+        """Run them in order, and say after each how many steps are done; no more are begun when ``ended`` says so."""
+        for start, stop in cuts(self.steps, self._size, self._stepping.every):
+            if ended():
+                break
+            self._begin(start, stop)
+            if len(self._begun) > self._ahead:
+                yield self._keep()
+        while self._begun:
+            yield self._keep()
+
+    def finish(self) -> None:
+        """Keep what has been begun, after an error or an interrupt: the states are those at its end."""
+        try:
+            while self._begun:
+                self._keep()
+        except (RuntimeError, ValueError, MemoryError):
+            # It is told already, of the piece before.
+            self._begun.clear()
+
+    def _begin(self, start: int, stop: int) -> None:
+        clock = self._stepping.clock(self.first + start, stop - start)
+        xs = self._xs
+        if stop - start < self.steps:
+            xs = jax.tree_util.tree_map(lambda x: x[start:stop], xs)
+        self._begun.append((start, stop, *self._piece(*clock, self._feed.piece(start, stop), xs)))
+
+    def _keep(self) -> int:
+        start, stop, out, read = self._begun[0]
         every = self._stepping.every
-        for start, stop in cuts(self.steps, self._size, every):
-            clock = self._stepping.clock(self.first + start, stop - start)
-            xs = self._xs
-            if stop - start < self.steps:
-                xs = jax.tree_util.tree_map(lambda x, start=start, stop=stop: x[start:stop], xs)
-            out, read = self._piece(*clock, self._feed.piece(start, stop), xs)
-            if self._waits or stop - start < every:
-                self._wait((out, read))
-            self._outs.add(out, stop - start)
-            if stop - start >= every:
-                self._readings.add(read, (stop - start) // every)
-            self.done = stop
-            yield stop
+        if self._waits or stop - start < every:
+            self._wait((out, read))
+        self._outs.add(out, start, stop - start)
+        if stop - start >= every:
+            self._readings.add(read, start // every, (stop - start) // every)
+        self._begun.popleft()
+        self.done = stop
+        self._stepping.passed = self.first + stop
+        return stop
 
     def _wait(self, given: Any) -> None:
         # Otherwise a run would be over, and timed, before it has begun.

@@ -11,23 +11,47 @@ from ..errors import LargeRecordWarning
 
 # Bytes that the readings of one piece may take on the device; steps of a piece that nobody watches; pieces for a progress bar.
 _BYTES, _STEPS, _UPDATES = 2**26, 10_000, 20
+# Readings are brought to the host while the next piece is computed, if they are so many bytes: in pieces of so many, which lie in
+# the processor's caches still and in memory that is used again, or of so many steps.
+_WORTH, _BROUGHT, _LEAST = 2**19, 2**22, 10
 # Bytes of a record that is announced.
 _LARGE = 2**30
 
 
-def piece_size(steps: int, every: int, bytes_per_step: float, watched: bool) -> int:
-    """Steps of a piece, a multiple of ``every``: few enough, and if possible a number that leaves no rest."""
+def piece_size(steps: int, every: int, bytes_per_step: float, watched: bool, brought: float = 0.0) -> int:
+    """Steps of a piece, a multiple of ``every``: few enough, and if possible a number that leaves no rest.
+
+    Parameters
+    ----------
+    steps, every : int
+        Of the run, and between two readings.
+    bytes_per_step : float
+        Of all that is kept.
+    watched : bool
+        Whether somebody sees how far it is.
+    brought : float
+        Bytes of each step that are brought to the host while the next piece is computed.
+    """
     most = min(steps, _STEPS)
     if watched:
         most = min(most, max(-(-steps // _UPDATES), min(steps, 100)))
     if bytes_per_step:
         most = min(most, max(int(_BYTES / bytes_per_step), 1))
-    if most == steps and steps % every == 0:
+    of_all, may_be_whole = max(steps // every, 1), most == steps and steps % every == 0
+    if brought * steps >= _WORTH:
+        few = min(most, -(-steps // 2), max(int(_BROUGHT / brought), _LEAST))
+        fitting = _fitting(of_all, few // every, least=few // every // 4)
+        if fitting or not may_be_whole:
+            return (fitting or max(few // every, 1)) * every
+    if may_be_whole:
         return steps
-    groups, of_all = max(most // every, 1), max(steps // every, 1)
-    # One compilation instead of two.
-    fitting = next((size for size in range(groups, max(groups // 2, 1), -1) if of_all % size == 0), groups)
-    return fitting * every
+    groups = max(most // every, 1)
+    return (_fitting(of_all, groups, least=groups // 2) or groups) * every
+
+
+def _fitting(whole: int, most: int, least: int) -> int:
+    """The largest part that leaves no rest: one compilation instead of two. 0 where there is none above ``least``, and 1."""
+    return next((size for size in range(most, max(least, 1), -1) if whole % size == 0), 0)
 
 
 def cuts(steps: int, size: int, every: int) -> list[tuple[int, int]]:
@@ -54,12 +78,12 @@ class Kept:
         self._length, self._on_host = length, on_host
         self._filled = 0
         self._whole: Any = None
-        self._parts: list = []
+        self._parts: dict[int, Any] = {}
 
-    def add(self, piece: Any, length: int) -> None:
-        """Keep one more, of that length."""
+    def add(self, piece: Any, first: int, length: int) -> None:
+        """Keep one more, of that length; the one that begins at ``first`` may come again after an interrupt."""
         if not self._on_host:
-            self._parts.append(piece)
+            self._parts[first] = piece
             return
         if length == self._length:
             # Of its own: what JAX shows of its memory nobody may write to.
@@ -68,15 +92,16 @@ class Kept:
         if self._whole is None:
             self._whole = jax.tree_util.tree_map(lambda x: np.empty((self._length, *x.shape[1:]), x.dtype), piece)
         for whole, part in zip(*map(jax.tree_util.tree_leaves, (self._whole, piece)), strict=True):
-            whole[self._filled : self._filled + length] = np.asarray(part)
-        self._filled += length
+            whole[first : first + length] = np.asarray(part)
+        self._filled = first + length
 
     def result(self) -> Any:
         """All that was kept."""
         if not self._on_host:
-            if len(self._parts) < 2:
-                return self._parts[0] if self._parts else None
-            return jax.tree_util.tree_map(_joined, *self._parts)
+            parts = [*self._parts.values()]
+            if len(parts) < 2:
+                return parts[0] if parts else None
+            return jax.tree_util.tree_map(_joined, *parts)
         if self._filled == self._length:
             return self._whole
         return jax.tree_util.tree_map(lambda whole: whole[: self._filled], self._whole)

@@ -62,8 +62,9 @@ class DSRunner:
     every : int
         Read the monitors after every so many steps of a run.
     chunk : int, optional
-        Steps to run between two looks at the stop button, and two transfers to the host. Default: as many as fit 64 MiB, at most
-        10 000, or a twentieth of the run if someone watches it. Results do not depend on it.
+        Steps to run between two looks at the stop button, and two transfers to the host, each of which goes on while the next
+        piece is computed. Default: about as many as give 4 MiB of readings, and at least two pieces where there are 512 KiB of
+        them; at most 10 000, or a twentieth of the run if someone watches it. Results do not depend on it.
     outputs : bool
         Whether what the target returns is kept, and returned by :meth:`run`.
     callback : callable, optional
@@ -133,6 +134,8 @@ class DSRunner:
         )
         self._chunk = every if memory_efficient else None if chunk is None else count(chunk, "DSRunner(chunk=...)")
         self._on_host = bool(numpy_mon_after_run) or bool(memory_efficient)
+        # While a piece is brought to the host the next one is computed, unless each is looked at in its turn.
+        self._ahead = 1 if jit and not memory_efficient and callback is None else 0
         self._bar, self._callback = bool(progress_bar), callback
         self._compiled = compiled(self._stepping.piece)
         self._piece = self._compiled if jit else self._stepping.piece
@@ -271,12 +274,13 @@ class DSRunner:
         announce(recorded * (steps // every))
         size = self._chunk
         if size is None:
-            asked = (steps, every, recorded / every + returned, self._bar or self._callback is not None)
+            brought = recorded / every if self._ahead and self._on_host else 0.0
+            asked = (steps, every, recorded / every + returned, self._bar or self._callback is not None, brought)
             if asked != self._sized[0]:
                 self._sized = (asked, piece_size(*asked))
             size = self._sized[1]
         one = self._under_way = OneRun(
-            self._stepping, self._piece, feed, xs, steps=steps, size=size, first=first, on_host=self._on_host
+            self._stepping, self._piece, feed, xs, steps=steps, size=size, first=first, on_host=self._on_host, ahead=self._ahead
         )
         # Two large records at a time need not fit into the memory.
         self.mon = self._unread
@@ -287,19 +291,17 @@ class DSRunner:
             else:
                 self._follow(one, None)
         finally:
+            one.finish()
             self.mon = record_of(self._stepping, one.readings(), first, one.done)
         self._under_way = None
         return one.outputs() if self._stepping.returns else None
 
     def _follow(self, one: OneRun, bar: Any) -> None:
-        for done in one.pieces():
-            self._stepping.passed = one.first + done
+        for done in one.pieces(lambda: self._stopping):
             if bar is not None:
                 bar.reach(done, one.steps)
             if self._callback is not None:
                 self._callback(done, one.steps)
-            if self._stopping:
-                break
 
     def _unfinished(self) -> Any:
         """What the target had returned when an error ended the last run; None where none did, or before the first piece."""

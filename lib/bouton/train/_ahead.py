@@ -135,7 +135,12 @@ class Ahead:
         if error is not None and not issubclass(error, Exception):
             # The user has stopped it: what was not begun is left out.
             self._taken = []
-        self.wait()
+        try:
+            self.wait()
+        except KeyboardInterrupt:
+            # The device has been given it already.
+            self.wait()
+            raise
 
     def _begin_taken(self) -> None:
         batches, self._taken = self._taken, []
@@ -177,8 +182,10 @@ class Ahead:
     def _wait_for_all_but(self, last: int) -> None:
         waits = len(self._begun) - last
         while len(self._begun) > last:
-            begun = self._begun.pop(0)
+            begun = self._begun[0]
             found = [told for part in begun.parts for told in part.told()]
+            # Now: whoever interrupts the waiting loses nothing.
+            self._begun.pop(0)
             if all(finite and math.isfinite(metrics["loss"]) for metrics, finite in found):
                 self._good.went_well(begun.before_last)
                 for metrics, _ in found:

@@ -26,6 +26,28 @@ def test_pieces_are_few_enough_and_leave_no_rest_where_they_can(steps, every, pe
     assert piece_size(steps, every, per_step, watched) == expected
 
 
+@pytest.mark.parametrize(
+    ("steps", "every", "brought", "watched", "expected"),
+    [
+        (1000, 1, 500, False, 1000),  # less than 512 KiB
+        (1000, 1, 1000, False, 500),
+        (1000, 1, 4000, False, 500),
+        (10_000, 1, 4000, False, 1000),  # 4 MiB are 1048 steps
+        (10_000, 1, 4000, True, 500),
+        (1000, 1, 400_000, False, 10),
+        (1000, 1, 10_000_000, False, 5),  # 64 MiB are 6 steps
+        (1001, 1, 4000, False, 143),  # no rest
+        (1009, 1, 4000, False, 1009),  # a prime: one piece rather than another compilation
+        (10_007, 1, 4000, False, 1048),  # too many for one
+        (1000, 10, 4000, False, 500),
+        (1001, 10, 4000, False, 500),
+        (2, 1, 10_000_000, False, 2),
+    ],
+)
+def test_what_is_brought_to_the_host_while_the_next_is_computed_comes_in_small_pieces(steps, every, brought, watched, expected):
+    assert piece_size(steps, every, brought, watched, brought) == expected
+
+
 @pytest.mark.parametrize(("steps", "size", "every"), [(10, 10, 1), (10, 4, 1), (21, 20, 1), (22, 6, 3), (7, 1, 1), (5, 9, 3)])
 def test_cuts_cover_every_step_once_and_keep_readings_together(steps, size, every):
     pieces = cuts(steps, size, every)
@@ -40,15 +62,16 @@ def test_no_piece_of_one_step_is_left_over():
 @pytest.mark.parametrize("on_host", [True, False])
 def test_what_is_kept_is_put_together(on_host):
     kept = Kept(10, on_host)
-    kept.add({"a": np.arange(4.0)}, 4)
-    kept.add({"a": np.arange(4.0, 6.0)}, 2)
+    kept.add({"a": np.arange(4.0)}, 0, 4)
+    for _ in range(2):
+        kept.add({"a": np.arange(4.0, 6.0)}, 4, 2)
     assert_array_equal(kept.result()["a"], np.arange(6.0))
     assert Kept(10, on_host).result() is None
 
 
 def test_one_piece_that_is_all_is_kept_in_memory_of_its_own():
     piece, kept = jnp.arange(4.0), Kept(4, on_host=True)
-    kept.add({"a": piece}, 4)
+    kept.add({"a": piece}, 0, 4)
     whole = kept.result()["a"]
     whole[0] = 9.0
     assert_array_equal(whole, [9, 1, 2, 3])

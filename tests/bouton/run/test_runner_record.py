@@ -10,8 +10,9 @@ from step_models import Leak, Pair, Sum, runner_of
 
 import bouton as bp
 import bouton.math as bm
-from bouton.errors import LargeRecordWarning, ValueRefused
+from bouton.errors import LargeRecordWarning, ShapeError, ValueRefused
 from bouton.run import _pieces
+from bouton.run._pieces import Kept
 
 
 @pytest.mark.parametrize("changed", ["batch", "cell"])
@@ -84,6 +85,74 @@ def test_an_interrupt_keeps_what_was_recorded():
     with pytest.raises(KeyboardInterrupt):
         runner.run(2.0)
     assert_array_equal(runner.mon.total, np.arange(1.0, 9.0))
+    assert runner.i0 == 8
+
+
+@pytest.fixture
+def kept(monkeypatch):
+    """First steps of the pieces that have been brought to the host; what else is done then can be put there."""
+    add, firsts, also = Kept.add, [], {}
+
+    def noted(self, piece, first, length):
+        if isinstance(piece, dict):
+            firsts.append(first)
+            also.pop(first, lambda: None)()
+        add(self, piece, first, length)
+
+    monkeypatch.setattr(Kept, "add", noted)
+    return firsts, also
+
+
+@pytest.mark.parametrize("options", [{}, {"progress_bar": True}, {"numpy_mon_after_run": False}, {"outputs": False}])
+def test_the_next_piece_has_begun_when_one_is_brought_to_the_host(kept, options):
+    firsts, also = kept
+    runner = runner_of(Sum(), monitors=["total"], chunk=4, **options)
+    also[4] = lambda: seen.append(float(runner.target.total.value))
+    seen = []
+    runner.run(2.0)
+    assert firsts == [0, 4, 8, 12, 16]
+    assert seen == [12.0]
+    assert_array_equal(runner.mon.total, np.arange(1.0, 21.0))
+    assert runner.i0 == 20
+
+
+@pytest.mark.parametrize("options", [{"callback": lambda *_: None}, {"memory_efficient": True}, {"jit": False}])
+def test_no_piece_is_begun_ahead_where_each_is_looked_at(kept, options):
+    runner = runner_of(Sum(), monitors=["total"], **{"chunk": 4, **options})
+    kept[1][4] = lambda: seen.append(float(runner.target.total.value))
+    seen = []
+    runner.run(2.0)
+    assert seen == [5.0 if "memory_efficient" in options else 8.0]
+
+
+def stopped(runner):
+    runner.stop()
+
+
+def interrupted(_):
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(("how", "first"), [(stopped, 4), (interrupted, 4), (interrupted, 16)])
+def test_a_run_that_ends_early_keeps_what_has_begun_so_that_state_time_and_record_agree(kept, how, first):
+    runner = runner_of(Sum(), monitors=["total"], chunk=4)
+    kept[1][first] = lambda: how(runner)
+    if how is stopped:
+        runner.run(2.0)
+    else:
+        with pytest.raises(KeyboardInterrupt):
+            runner.run(2.0)
+    done = min(first + 8, 20)
+    assert_array_equal(runner.mon.total, np.arange(1.0, done + 1))
+    assert (runner.i0, float(runner.target.total.value)) == (done, done)
+    assert_array_equal(runner.run(0.2), [done + 1, done + 2])
+
+
+def test_a_generator_that_ends_in_the_third_piece_leaves_two():
+    runner = runner_of(Sum(), inputs=("total", iter(np.ones(10)), "iter"), monitors=["total"], chunk=4)
+    with pytest.raises(ShapeError, match=r"a generator with a value for each step up to 12, got the end after 10\."):
+        runner.run(2.0)
+    assert_array_equal(runner.mon.total, 2 * np.arange(1.0, 9.0))
     assert runner.i0 == 8
 
 

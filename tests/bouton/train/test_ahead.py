@@ -141,6 +141,28 @@ def test_batches_before_an_error_of_the_user_are_trained(way, by_hand):
     assert_allclose(trainer.get_hist_metric(which="detailed"), losses[:3], rtol=1e-4)
 
 
+# The first of eight is waited for when the fourth has been begun, the last three when all have.
+@pytest.mark.parametrize(("which", "begun"), [(1, 4), (4, 7), (6, 8), (8, 8)])
+def test_who_interrupts_while_results_are_waited_for_loses_none(monkeypatch, by_hand, which, begun):
+    states, losses = by_hand
+    told, calls = _ahead._Part.told, []
+
+    def interrupted(part):
+        calls.append(part)
+        if len(calls) == which:
+            raise KeyboardInterrupt
+        return told(part)
+
+    monkeypatch.setattr(_several, "LARGEST", 0)
+    monkeypatch.setattr(_ahead, "_SECONDS", 0)
+    monkeypatch.setattr(_ahead._Part, "told", interrupted)
+    trainer = make("ahead")
+    with pytest.raises(KeyboardInterrupt):
+        trainer.fit(CUT, num_epoch=1)
+    assert_allclose(trainer.get_hist_metric(which="detailed"), losses[:begun], rtol=1e-4)
+    assert_are(trainer, states[begun])
+
+
 class Noisy(Recurrent):
     def update(self, x):
         return super().update(x) + 0.1 * bm.random.normal(size=(3,))
