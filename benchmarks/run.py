@@ -14,6 +14,7 @@ QUESTIONS = (
     "dispatch",
     "first_call",
     "tweak",
+    "record",
     "series",
     "classifier",
     "propagate",

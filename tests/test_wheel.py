@@ -23,6 +23,8 @@ def test_the_wheel_holds_every_file_of_the_packages(tmp_path):
         for file in package.rglob("*")
         if file.is_file() and file.suffix != ".pyc"
     }
+    # Where a Jupyter server looks for what to load.
+    expected.add("bouton-0.1.0.data/data/etc/jupyter/jupyter_server_config.d/bouton_jupyter.json")
     assert inside == expected
     told = zipfile.ZipFile(wheel).read("bouton-0.1.0.dist-info/entry_points.txt").decode()
     assert "[pytest11]\nbouton_pytest = bouton_pytest\n" in told
