@@ -1,8 +1,8 @@
 """What does it cost to record everything?
 
-A layer of LIF neurons, each with its own constant input, runs over 1000 steps, and the potentials of all of them in each step come
-to the host: in bare JAX by one compiled loop and one copy, and through a ``DSRunner`` as users write it, which cuts the run as it
-sees fit.
+A layer of LIF neurons, each with its own constant input, runs over 1000 steps, and the potentials of all of them in each step
+come to the host: in bare JAX by one compiled loop and one copy, and through a ``DSRunner`` as users write it, which cuts the
+run as it sees fit.
 """
 
 from collections.abc import Callable
