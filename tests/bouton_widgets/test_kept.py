@@ -120,13 +120,33 @@ def test_kept_runs_lie_under_a_part_at_the_times_that_the_page_says(simulation, 
     np.testing.assert_array_equal(np.frombuffer(buffers[1], np.float32).reshape(2, 3, -1)[0], isyn[10:30].T)
 
 
-def test_what_pages_left_behind_gives_way(simulation, listen):
+def test_a_page_looks_at_one_window_at_a_time(simulation, listen):
     page = listen(bw.traces(simulation).view)
     for token in "abcdef":
         page.say("look", token=token, span=None)
-    assert [shelf_of(simulation).window(token) is not None for token in "abcdef"] == [False, False, True, True, True, True]
+    assert [shelf_of(simulation).window(token) is not None for token in "abcdef"] == [False] * 5 + [True]
     page.say("bye")
     assert shelf_of(simulation).window("f") is None
+    assert page.heard("thawed") == page.heard("refused") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked"), [("look", {"span": None}), ("read", {"at": 0.02}), ("keep", {"name": "one"}), ("export", {"form": "csv"})]
+)
+def test_what_pages_left_behind_gives_way_and_who_comes_back_to_it_is_told(simulation, listen, kind, asked):
+    view = bw.traces(simulation).view
+    pages = [listen(view, name) for name in "abcde"]
+    for page in pages:
+        page.say("look", token=f"{kind} {page.name}", span=None)
+    first, *_, last = pages
+    last.say(kind, token=f"{kind} a", **asked)
+    assert last.heard("refused")[-1]["text"].startswith("freeze: expected one of the last 4 pictures that were frozen")
+    assert last.heard("thawed")[-1]["token"] == f"{kind} a"
+    assert last.heard("file") == last.heard("reading") == []
+    assert view.kept == {}
+    assert len(first.heard("standing")) == 5
+    for page in pages:
+        page.say("bye")
 
 
 def test_a_name_twice_and_no_name_are_refused(simulation, listen):
@@ -147,8 +167,8 @@ def test_more_than_there_is_room_for_is_refused_and_the_page_goes_on(simulation,
     with pytest.raises(errors.ValueRefused, match=r"keep: expected at most .* MiB of one simulation, got .* MiB with this one"):
         widget.keep()
     page = listen(widget.view)
-    page.say("look", token="t", span=None)
-    assert page.heard("thawed") == [{"type": "thawed", "for": "page", "token": "t"}]
+    page.say("look", token="large", span=None)
+    assert page.heard("thawed") == [{"type": "thawed", "for": "page", "token": "large"}]
     assert "Remove a kept run" in page.heard("refused")[0]["text"]
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 import uuid
+from collections import deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from threading import RLock
@@ -39,6 +40,8 @@ class Shelf:
         self.name = name
         self.runs: list[KeptRun] = []
         self._windows: dict[str, tuple[bp.run.Recording, set[Hashable]]] = {}
+        # Tokens of windows that gave way, for pages that may still ask for them.
+        self._gave_way: deque[str] = deque(maxlen=256)
         self._numbers = itertools.count(1)
         self._watchers: list[WeakMethod] = []
         self._guard = RLock()
@@ -83,20 +86,40 @@ class Shelf:
         Raises
         ------
         ValueRefused
-            When it takes too much memory.
+            When it takes too much memory, or has given way to others.
         """
         with self._guard:
-            if token not in self._windows:
+            if self.window(token) is None:
+                # It looks at one at a time.
+                self.thaw(owner)
                 while len(self._windows) >= _MOST_WINDOWS:
-                    del self._windows[next(iter(self._windows))]
+                    oldest = next(iter(self._windows))
+                    del self._windows[oldest]
+                    self._gave_way.append(oldest)
                 self._windows[token] = (self._recorded(simulation), set())
             recording, owners = self._windows[token]
             owners.add(owner)
         return recording
 
     def window(self, token: str | None) -> bp.run.Recording | None:
-        """Give the window of a token, if it is still there."""
-        return self._windows[token][0] if token in self._windows else None
+        """Give the window of a token; None where nothing is frozen under it.
+
+        Raises
+        ------
+        ValueRefused
+            When it has given way to others.
+        """
+        with self._guard:
+            if token in self._windows:
+                return self._windows[token][0]
+            if token in self._gave_way:
+                raise errors.ValueRefused(
+                    where="freeze",
+                    expected=f"one of the last {_MOST_WINDOWS} pictures that were frozen of this simulation",
+                    got="one that has given way to later ones, on other pages",
+                    fix="Freeze again.",
+                )
+        return None
 
     def thaw(self, owner: Hashable) -> None:
         """Let go of the windows that nobody else looks at."""

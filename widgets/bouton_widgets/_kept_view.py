@@ -1,7 +1,8 @@
 """Live views that can stand still, lay kept runs over what runs, and be exported."""
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -110,11 +111,11 @@ class KeptView(LiveView):
             case "look":
                 self._tried(self._look, message)
             case "read":
-                self._read(message)
+                self._tried(self._read, message)
             case "thaw":
                 self._shelf.thaw((id(self), page))
             case "keep":
-                self._tried(lambda asked: self._shelf.keep(self.simulation, asked.get("name"), asked.get("token")), message)
+                self._tried(self._keep, message)
             case "forget":
                 self._shelf.forget(int(message["number"]))
             case "export":
@@ -157,11 +158,8 @@ class KeptView(LiveView):
     def _look(self, message: Mapping[str, Any]) -> None:
         """Show a page a part of what it has frozen."""
         page, token = str(message["view"]), str(message["token"])
-        try:
+        with self._thawed_otherwise(message):
             recording = self._shelf.freeze(self.simulation, token, (id(self), page))
-        except bp.errors.ValueRefused:
-            self.publish({"type": "thawed", "for": page, "token": token})
-            raise
         head, buffers = self.drawn(recording, _span(message.get("span")), message.get("at"))
         runs = {str(run.number): run for run in self._shelf.runs}
         spans = message.get("kept") or {}
@@ -173,9 +171,28 @@ class KeptView(LiveView):
 
     def _read(self, message: Mapping[str, Any]) -> None:
         """Tell a page what there was at one time."""
-        recording = self._shelf.window(str(message["token"]))
+        recording = self._frozen(message)
         found = None if recording is None or not recording.steps else self.reading(recording, float(message["at"]))
         self.publish({"type": "reading", "for": str(message["view"]), "token": message["token"], "at": found})
+
+    def _keep(self, message: Mapping[str, Any]) -> None:
+        """Keep what a page has frozen, or else what there is."""
+        self._frozen(message)
+        self._shelf.keep(self.simulation, message.get("name"), message.get("token"))
+
+    def _frozen(self, message: Mapping[str, Any]) -> bp.run.Recording | None:
+        """What a page has frozen, if anything."""
+        with self._thawed_otherwise(message):
+            return self._shelf.window(message.get("token"))
+
+    @contextmanager
+    def _thawed_otherwise(self, message: Mapping[str, Any]) -> Iterator[None]:
+        """Have a page go on with what runs where there is nothing to look at closer."""
+        try:
+            yield
+        except bp.errors.ValueRefused:
+            self.publish({"type": "thawed", "for": str(message["view"]), "token": message.get("token")})
+            raise
 
     def _show_kept(self) -> None:
         """Send the kept runs as they look now; a page that stands asks for what it shows, too."""
@@ -192,7 +209,7 @@ class KeptView(LiveView):
 
     def _export(self, message: Mapping[str, Any]) -> None:
         form = str(message["form"])
-        found = self.exported(form, self._shelf.window(message.get("token")), _span(message.get("span")))
+        found = self.exported(form, self._frozen(message), _span(message.get("span")))
         name = f"{self.title}-{type(self).__name__.removesuffix('View').lower()}.{form}"
         self.publish({"type": "file", "for": str(message["view"]), "name": name, "kind": _FORMS[form]}, [found])
 
