@@ -48,16 +48,11 @@ def said_by_a_server(folder, *options):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("on", [True, False])
-def test_what_a_kernel_says_leaves_at_once(tmp_path, on):
-    log = said_by_a_server(tmp_path, f"--ServerApp.jpserver_extensions=bouton_jupyter={on}")
+@pytest.mark.parametrize(("options", "on"), [([], True), (["--ServerApp.jpserver_extensions=bouton_jupyter=False"], False)])
+def test_what_a_kernel_says_leaves_at_once_with_the_package_installed(tmp_path, options, on):
+    log = said_by_a_server(tmp_path, *options)
     assert ("bouton_jupyter | extension was successfully loaded." in log) == on
     assert f"no delay: {on}" in log
-
-
-@pytest.mark.slow
-def test_an_installed_package_is_loaded_by_itself(tmp_path):
-    assert "no delay: True" in said_by_a_server(tmp_path)
 
 
 def test_a_server_of_another_kind_is_left_alone():
