@@ -51,7 +51,9 @@ def _load_jupyter_server_extension(server: Any) -> None:
         """The server's own connection between a page and a kernel, which keeps nothing back."""
 
         def connect(self) -> Any:
-            self.websocket_handler.set_nodelay(True)
+            # Of a gateway it connects again, also after the page has gone.
+            if self.websocket_handler.ws_connection is not None:
+                self.websocket_handler.set_nodelay(True)
             return super().connect()
 
     server.kernel_websocket_connection_class = Prompt

@@ -125,8 +125,14 @@ def test_a_page_looks_at_one_window_at_a_time(simulation, listen):
     for token in "abcdef":
         page.say("look", token=token, span=None)
     assert [shelf_of(simulation).window(token) is not None for token in "abcdef"] == [False] * 5 + [True]
-    page.say("bye")
+    other = listen(page.view, "other")
+    other.say("look", token="g", span=None)
+    page.say("look", token="g", span=None)
     assert shelf_of(simulation).window("f") is None
+    page.say("bye")
+    assert shelf_of(simulation).window("g") is not None
+    other.say("bye")
+    assert shelf_of(simulation).window("g") is None
     assert page.heard("thawed") == page.heard("refused") == []
 
 

@@ -89,9 +89,10 @@ class Shelf:
             When it takes too much memory, or has given way to others.
         """
         with self._guard:
-            if self.window(token) is None:
+            if self.window(token) is None or owner not in self._windows[token][1]:
                 # It looks at one at a time.
                 self.thaw(owner)
+            if token not in self._windows:
                 while len(self._windows) >= _MOST_WINDOWS:
                     oldest = next(iter(self._windows))
                     del self._windows[oldest]

@@ -196,7 +196,7 @@ class RNNRunner:
         self._runner.reset_state(batch_size)
 
     def stop(self) -> None:
-        """End the run after the piece that is under way; what was recorded stays. From any thread, or from the callback."""
+        """End the run after what is under way, two pieces at most; what was recorded stays. From any thread, or the callback."""
         self._runner.stop()
 
     @property

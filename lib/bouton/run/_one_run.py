@@ -65,7 +65,8 @@ class OneRun:
     def pieces(self, ended: Callable[[], bool]) -> Iterator[int]:
         """Run them in order, and say after each how many steps are done; no more are begun when ``ended`` says so."""
         for start, stop in cuts(self.steps, self._size, self._stepping.every):
-            if ended():
+            # Who stops it has seen something of it.
+            if start and ended():
                 break
             self._begin(start, stop)
             if len(self._begun) > self._ahead:
@@ -73,13 +74,16 @@ class OneRun:
         while self._begun:
             yield self._keep()
 
-    def finish(self) -> None:
-        """Keep what has been begun, after an error or an interrupt: the states are those at its end."""
+    def finish(self, because: BaseException) -> None:
+        """Keep what has been begun when ``because`` has ended the run: the states are those at its end."""
         try:
             while self._begun:
                 self._keep()
-        except (RuntimeError, ValueError, MemoryError):
-            # It is told already, of the piece before.
+        except (RuntimeError, ValueError, MemoryError) as problem:
+            # Of an error the piece ahead tells once more.
+            if not isinstance(because, Exception):
+                because.add_note(f"What had been begun then could not be kept: {problem}")
+        finally:
             self._begun.clear()
 
     def _begin(self, start: int, stop: int) -> None:
@@ -88,6 +92,8 @@ class OneRun:
         if stop - start < self.steps:
             xs = jax.tree_util.tree_map(lambda x: x[start:stop], xs)
         self._begun.append((start, stop, *self._piece(*clock, self._feed.piece(start, stop), xs)))
+        # As the states, which are those at its end from here on.
+        self._stepping.passed = self.first + stop
 
     def _keep(self) -> int:
         start, stop, out, read = self._begun[0]
@@ -97,9 +103,9 @@ class OneRun:
         self._outs.add(out, start, stop - start)
         if stop - start >= every:
             self._readings.add(read, start // every, (stop - start) // every)
-        self._begun.popleft()
         self.done = stop
-        self._stepping.passed = self.first + stop
+        # Last: whoever is interrupted before keeps it again.
+        self._begun.popleft()
         return stop
 
     def _wait(self, given: Any) -> None:

@@ -37,21 +37,27 @@ def piece_size(steps: int, every: int, bytes_per_step: float, watched: bool, bro
         most = min(most, max(-(-steps // _UPDATES), min(steps, 100)))
     if bytes_per_step:
         most = min(most, max(int(_BYTES / bytes_per_step), 1))
-    of_all, may_be_whole = max(steps // every, 1), most == steps and steps % every == 0
-    if brought * steps >= _WORTH:
-        few = min(most, -(-steps // 2), max(int(_BROUGHT / brought), _LEAST))
-        fitting = _fitting(of_all, few // every, least=few // every // 4)
-        if fitting or not may_be_whole:
-            return (fitting or max(few // every, 1)) * every
-    if may_be_whole:
-        return steps
-    groups = max(most // every, 1)
-    return (_fitting(of_all, groups, least=groups // 2) or groups) * every
+    if most == steps and steps % every == 0:
+        size = steps
+    else:
+        groups, of_all = max(most // every, 1), max(steps // every, 1)
+        fitting = next((few for few in range(groups, max(groups // 2, 1), -1) if of_all % few == 0), groups)
+        size = fitting * every
+    if brought * steps < _WORTH:
+        return size
+    few = min(most, -(-steps // 2), max(int(_BROUGHT / brought), _LEAST)) // every
+    # A loop of one turn is another code.
+    smaller = [groups * every for groups in range(few, few // 4, -1) if groups * every > 1]
+    best = min(smaller, key=lambda size: _lengths(steps, size, every), default=size)
+    return best if _lengths(steps, best, every) <= _lengths(steps, size, every) else size
 
 
-def _fitting(whole: int, most: int, least: int) -> int:
-    """The largest part that leaves no rest: one compilation instead of two. 0 where there is none above ``least``, and 1."""
-    return next((size for size in range(most, max(least, 1), -1) if whole % size == 0), 0)
+def _lengths(steps: int, size: int, every: int) -> int:
+    """Of pieces, as :func:`cuts` makes them: each is compiled once."""
+    whole, rest = divmod(steps, size)
+    if not whole or not rest:
+        return 1
+    return 3 if rest == 1 and size > 2 * every and whole > 1 else 2
 
 
 def cuts(steps: int, size: int, every: int) -> list[tuple[int, int]]:

@@ -62,9 +62,10 @@ class DSRunner:
     every : int
         Read the monitors after every so many steps of a run.
     chunk : int, optional
-        Steps to run between two looks at the stop button, and two transfers to the host, each of which goes on while the next
-        piece is computed. Default: about as many as give 4 MiB of readings, and at least two pieces where there are 512 KiB of
-        them; at most 10 000, or a twentieth of the run if someone watches it. Results do not depend on it.
+        Steps to run between two looks at the stop button, and two transfers to the host. Results do not depend on it. Default: at
+        most 10 000, or a twentieth of the run if someone watches it, and as many as fit 64 MiB. Readings are brought to the host
+        while the next piece is computed, unless there is a callback: then, where it takes no more compilations, about as many as
+        give 4 MiB, or half of the run from 512 KiB on, and two pieces are on the device.
     outputs : bool
         Whether what the target returns is kept, and returned by :meth:`run`.
     callback : callable, optional
@@ -134,8 +135,9 @@ class DSRunner:
         )
         self._chunk = every if memory_efficient else None if chunk is None else count(chunk, "DSRunner(chunk=...)")
         self._on_host = bool(numpy_mon_after_run) or bool(memory_efficient)
-        # While a piece is brought to the host the next one is computed, unless each is looked at in its turn.
-        self._ahead = 1 if jit and not memory_efficient and callback is None else 0
+        # While readings are brought to the host the next piece is computed, unless each is looked at in its turn.
+        brings = jit and self._on_host and bool(self._stepping.monitors)
+        self._ahead = 1 if brings and not memory_efficient and callback is None else 0
         self._bar, self._callback = bool(progress_bar), callback
         self._compiled = compiled(self._stepping.piece)
         self._piece = self._compiled if jit else self._stepping.piece
@@ -204,7 +206,7 @@ class DSRunner:
     predict = __call__ = run
 
     def stop(self) -> None:
-        """End the run after the piece that is under way; what was recorded stays. From any thread, or from the callback."""
+        """End the run after what is under way, two pieces at most; what was recorded stays. From any thread, or the callback."""
         self._stopping = True
 
     def reset_state(self, batch_size: int | None = None) -> None:
@@ -274,7 +276,7 @@ class DSRunner:
         announce(recorded * (steps // every))
         size = self._chunk
         if size is None:
-            brought = recorded / every if self._ahead and self._on_host else 0.0
+            brought = recorded / every if self._ahead else 0.0
             asked = (steps, every, recorded / every + returned, self._bar or self._callback is not None, brought)
             if asked != self._sized[0]:
                 self._sized = (asked, piece_size(*asked))
@@ -290,8 +292,10 @@ class DSRunner:
                     self._follow(one, bar)
             else:
                 self._follow(one, None)
+        except BaseException as stopped:
+            one.finish(stopped)
+            raise
         finally:
-            one.finish()
             self.mon = record_of(self._stepping, one.readings(), first, one.done)
         self._under_way = None
         return one.outputs() if self._stepping.returns else None

@@ -19,6 +19,8 @@ Metrics = dict[str, float]
 # Batches, or loops over some, that are under way at most when the next has been begun. Of short ones more, but no more than take
 # so many seconds, which is how long a user who stops it may wait, and so many bytes: each keeps what it may take back.
 _AHEAD, _MOST_AHEAD, _SECONDS, _BYTES = 3, 32, 0.25, 2**28
+# Interrupts after which results that are under way are waited for no more.
+_PATIENCE = 3
 
 
 class _Part(NamedTuple):
@@ -135,12 +137,16 @@ class Ahead:
         if error is not None and not issubclass(error, Exception):
             # The user has stopped it: what was not begun is left out.
             self._taken = []
-        try:
-            self.wait()
-        except KeyboardInterrupt:
-            # The device has been given it already.
-            self.wait()
-            raise
+        interrupt = None
+        for _turn in range(_PATIENCE):
+            try:
+                self.wait()
+                break
+            except KeyboardInterrupt as again:
+                # The device has been given it already.
+                interrupt = again
+        if interrupt is not None:
+            raise interrupt
 
     def _begin_taken(self) -> None:
         batches, self._taken = self._taken, []
@@ -184,7 +190,7 @@ class Ahead:
         while len(self._begun) > last:
             begun = self._begun[0]
             found = [told for part in begun.parts for told in part.told()]
-            # Now: whoever interrupts the waiting loses nothing.
+            # Now: whoever interrupts the waiting finds it again.
             self._begun.pop(0)
             if all(finite and math.isfinite(metrics["loss"]) for metrics, finite in found):
                 self._good.went_well(begun.before_last)
@@ -207,8 +213,14 @@ class Ahead:
 
     def _one_by_one(self, count: int, where: Callable[[int], str], run: _Run) -> None:
         for k in range(count):
-            before = self._good.values()
-            ((metrics, finite),) = run(k, k + 1).told()
+            before, interrupt = self._good.values(), None
+            part = run(k, k + 1)
+            try:
+                ((metrics, finite),) = part.told()
+            except KeyboardInterrupt as early:
+                # The weights have moved already, perhaps to where they may not stay.
+                interrupt = early
+                ((metrics, finite),) = part.told()
             is_finite = math.isfinite(metrics["loss"])
             if is_finite:
                 self._good.went_well(before)
@@ -222,3 +234,5 @@ class Ahead:
                     "rate, or max_grad_norm=1.0.",
                 )
             self._note(metrics)
+            if interrupt is not None:
+                raise interrupt

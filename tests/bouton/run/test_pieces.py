@@ -40,7 +40,10 @@ def test_pieces_are_few_enough_and_leave_no_rest_where_they_can(steps, every, pe
         (1009, 1, 4000, False, 1009),  # a prime: one piece rather than another compilation
         (10_007, 1, 4000, False, 1048),  # too many for one
         (1000, 10, 4000, False, 500),
-        (1001, 10, 4000, False, 500),
+        (1001, 10, 4000, False, 490),  # 500 would leave one step, which is put to those before: a third length
+        (4001, 10, 400, False, 1990),
+        (14_002, 1, 4000, False, 7001),  # as without: smaller ones leave a rest
+        (10_000, 1000, 4000, False, 1000),
         (2, 1, 10_000_000, False, 2),
     ],
 )

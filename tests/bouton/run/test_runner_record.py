@@ -103,7 +103,7 @@ def kept(monkeypatch):
     return firsts, also
 
 
-@pytest.mark.parametrize("options", [{}, {"progress_bar": True}, {"numpy_mon_after_run": False}, {"outputs": False}])
+@pytest.mark.parametrize("options", [{}, {"progress_bar": True}, {"outputs": False}])
 def test_the_next_piece_has_begun_when_one_is_brought_to_the_host(kept, options):
     firsts, also = kept
     runner = runner_of(Sum(), monitors=["total"], chunk=4, **options)
@@ -116,7 +116,9 @@ def test_the_next_piece_has_begun_when_one_is_brought_to_the_host(kept, options)
     assert runner.i0 == 20
 
 
-@pytest.mark.parametrize("options", [{"callback": lambda *_: None}, {"memory_efficient": True}, {"jit": False}])
+@pytest.mark.parametrize(
+    "options", [{"callback": lambda *_: None}, {"memory_efficient": True}, {"jit": False}, {"numpy_mon_after_run": False}]
+)
 def test_no_piece_is_begun_ahead_where_each_is_looked_at(kept, options):
     runner = runner_of(Sum(), monitors=["total"], **{"chunk": 4, **options})
     kept[1][4] = lambda: seen.append(float(runner.target.total.value))
@@ -146,6 +148,41 @@ def test_a_run_that_ends_early_keeps_what_has_begun_so_that_state_time_and_recor
     assert_array_equal(runner.mon.total, np.arange(1.0, done + 1))
     assert (runner.i0, float(runner.target.total.value)) == (done, done)
     assert_array_equal(runner.run(0.2), [done + 1, done + 2])
+
+
+def test_who_interrupts_twice_has_what_was_kept_and_a_time_that_is_that_of_the_states(kept):
+    runner = runner_of(Sum(), monitors=["total"], chunk=4)
+    kept[1].update({8: lambda: interrupted(runner), 12: lambda: interrupted(runner)})
+    with pytest.raises(KeyboardInterrupt):
+        runner.run(2.0)
+    # The piece at 8 was kept in the second turn, and that at 12 is lost.
+    assert_array_equal(runner.mon.total, np.arange(1.0, 13.0))
+    assert (len(runner.mon.ts), runner.i0, float(runner.target.total.value)) == (12, 16, 16.0)
+    assert_array_equal(runner.run(0.2), [17, 18])
+    assert_allclose(runner.mon.ts, [1.7, 1.8])
+
+
+def test_who_stops_before_the_first_piece_has_one(monkeypatch):
+    runner = runner_of(Sum(), monitors=["total"], chunk=4)
+    sizes = runner._stepping.sizes
+    monkeypatch.setattr(runner._stepping, "sizes", lambda xs: (runner.stop(), sizes(xs))[1])
+    assert_array_equal(runner.run(2.0), [1, 2, 3, 4])
+    assert_array_equal(runner.mon.total, [1, 2, 3, 4])
+
+
+@pytest.mark.parametrize("options", [{}, {"callback": lambda *_: None}])
+def test_a_generator_sees_time_and_state_of_its_piece(options):
+    seen = []
+
+    def values():
+        for k in range(12):
+            if k % 4 == 0:
+                seen.append((runner.i0, float(runner.target.total.value)))
+            yield 0.0
+
+    runner = runner_of(Sum(), inputs=("total", values(), "iter"), monitors=["total"], chunk=4, **options)
+    runner.run(1.2)
+    assert seen == [(0, 0), (4, 4), (8, 8)]
 
 
 def test_a_generator_that_ends_in_the_third_piece_leaves_two():

@@ -163,6 +163,50 @@ def test_who_interrupts_while_results_are_waited_for_loses_none(monkeypatch, by_
     assert_are(trainer, states[begun])
 
 
+def test_who_interrupts_three_times_is_let_go(monkeypatch, by_hand):
+    told, calls = _ahead._Part.told, []
+
+    def interrupted(part):
+        calls.append(part)
+        if len(calls) >= 6:
+            raise KeyboardInterrupt
+        return told(part)
+
+    monkeypatch.setattr(_several, "LARGEST", 0)
+    monkeypatch.setattr(_ahead, "_SECONDS", 0)
+    monkeypatch.setattr(_ahead._Part, "told", interrupted)
+    trainer = make("ahead")
+    with pytest.raises(KeyboardInterrupt):
+        trainer.fit(CUT, num_epoch=1)
+    assert len(calls) == 8
+    assert_allclose(trainer.get_hist_metric(which="detailed"), by_hand[1][:5], rtol=1e-4)
+
+
+@pytest.mark.parametrize(("bad", "which"), [(None, 3), (2, 3), (2, 4)])
+@pytest.mark.parametrize("way", ["ahead", "waited for"])
+def test_who_interrupts_while_one_is_waited_for_has_its_result_noted_or_taken_back(monkeypatch, by_hand, way, bad, which):
+    states, losses = by_hand
+    told, calls = _ahead._Part.told, []
+
+    def interrupted(part):
+        calls.append(part)
+        if len(calls) == which:
+            raise KeyboardInterrupt
+        return told(part)
+
+    if way == "ahead":
+        monkeypatch.setattr(_several, "LARGEST", 0)
+    monkeypatch.setattr(_ahead._Part, "told", interrupted)
+    trainer = make(way)
+    cut = [(x, y * np.nan if k == bad else y) for k, (x, y) in enumerate(CUT)]
+    with pytest.raises((KeyboardInterrupt, RunningError)):
+        trainer.fit(given(way, cut), num_epoch=1)
+    done = len(trainer.get_hist_metric(which="detailed"))
+    assert_allclose(trainer.get_hist_metric(which="detailed"), losses[:done], rtol=1e-4)
+    # After a loss that is not finite the weights are those before the batch in front of it.
+    assert_are(trainer, states[done if bad is None else done - 1])
+
+
 class Noisy(Recurrent):
     def update(self, x):
         return super().update(x) + 0.1 * bm.random.normal(size=(3,))
