@@ -240,3 +240,20 @@ def test_nothing_was_asked_for_outside_this_machine_and_nothing_went_wrong(opene
     watched, _ = opened
     assert watched.strayed == []
     assert watched.complaints == []
+
+
+def test_views_of_a_kernel_that_was_restarted_do_no_harm(lab, open_page, model, until):
+    lab.write("restarted.ipynb", [model, *CELLS])
+    watched = open_page()
+    page = watched.page
+    lab.show(page, "restarted.ipynb")
+    page.wait_for_selector(".bt-traces canvas", timeout=120_000)
+    page.evaluate("void jupyterapp.commands.execute('notebook:restart-kernel')")
+    page.locator(".jp-Dialog .jp-mod-accept").click()
+    page.locator(".jp-Dialog").wait_for(state="detached")
+    until(lambda: page.evaluate("jupyterapp.shell.currentWidget.sessionContext.kernelDisplayStatus") == "idle", 60)
+    page.get_by_role("slider", name="tau_mem").focus()
+    page.keyboard.press("ArrowRight")
+    page.set_viewport_size({"width": 900, "height": 1500})
+    page.wait_for_timeout(2500)
+    assert [said for said in watched.complaints if "send" in said] == []

@@ -63,8 +63,13 @@ function connect(model) {
     },
     send(message) {
       const full = { ...message, view: id };
-      if (served) model.send_msg(full);
-      else model.send(full);
+      if (served) return void model.send_msg(full);
+      try {
+        model.send(full);
+      } catch (problem) {
+        // Jupyter's words for a kernel that was restarted: its views stay on the page until their cells run again.
+        if (problem.message !== "Cannot send") throw problem;
+      }
     },
     close() {
       for (const step of undo.splice(0)) step();
