@@ -60,3 +60,16 @@ def test_a_server_of_another_kind_is_left_alone():
     bouton_jupyter._load_jupyter_server_extension(server)
     assert server.web_app.settings == {}
     assert not hasattr(server, "kernel_websocket_connection_class")
+
+
+def test_who_connects_again_after_the_page_has_gone_is_left_alone():
+    class Connection:
+        websocket_handler = SimpleNamespace(ws_connection=None)
+
+        def connect(self):
+            return "connected"
+
+    server = SimpleNamespace(web_app=SimpleNamespace(settings={"kernel_websocket_connection_class": Connection}))
+    bouton_jupyter._load_jupyter_server_extension(server)
+    assert server.kernel_websocket_connection_class().connect() == "connected"
+    assert server.web_app.settings["kernel_websocket_connection_class"] is server.kernel_websocket_connection_class

@@ -63,9 +63,9 @@ class DSRunner:
         Read the monitors after every so many steps of a run.
     chunk : int, optional
         Steps to run between two looks at the stop button, and two transfers to the host. Results do not depend on it. Default: at
-        most 10 000, or a twentieth of the run if someone watches it, and as many as fit 64 MiB. Readings are brought to the host
-        while the next piece is computed, unless there is a callback: then, where it takes no more compilations, about as many as
-        give 4 MiB, or half of the run from 512 KiB on, and two pieces are on the device.
+        most 10 000, or a twentieth of the run if someone watches it, and as many as fit 64 MiB. Without a callback, readings are
+        brought to the host while the next piece is computed, so that two are on the device; the default is then about as many
+        steps as give 4 MiB, or half of a run that gives 512 KiB, where this takes no more compilations.
     outputs : bool
         Whether what the target returns is kept, and returned by :meth:`run`.
     callback : callable, optional

@@ -162,6 +162,18 @@ def test_who_interrupts_twice_has_what_was_kept_and_a_time_that_is_that_of_the_s
     assert_allclose(runner.mon.ts, [1.7, 1.8])
 
 
+def test_who_interrupts_is_told_when_the_piece_ahead_cannot_be_kept(kept):
+    def failing():
+        raise RuntimeError("no room")
+
+    runner = runner_of(Sum(), monitors=["total"], chunk=4)
+    kept[1].update({4: lambda: interrupted(runner), 8: failing})
+    with pytest.raises(KeyboardInterrupt) as stopped:
+        runner.run(2.0)
+    assert stopped.value.__notes__ == ["What had been begun then could not be kept: no room"]
+    assert_array_equal(runner.mon.total, np.arange(1.0, 9.0))
+
+
 def test_who_stops_before_the_first_piece_has_one(monkeypatch):
     runner = runner_of(Sum(), monitors=["total"], chunk=4)
     sizes = runner._stepping.sizes

@@ -141,21 +141,32 @@ def test_batches_before_an_error_of_the_user_are_trained(way, by_hand):
     assert_allclose(trainer.get_hist_metric(which="detailed"), losses[:3], rtol=1e-4)
 
 
+@pytest.fixture
+def interrupting(monkeypatch):
+    """Interrupt the waiting for results at calls of which a function of their number says so."""
+
+    def interrupt(when):
+        told, calls = _ahead._Part.told, []
+
+        def interrupted(part):
+            calls.append(part)
+            if when(len(calls)):
+                raise KeyboardInterrupt
+            return told(part)
+
+        monkeypatch.setattr(_ahead._Part, "told", interrupted)
+        return calls
+
+    return interrupt
+
+
 # The first of eight is waited for when the fourth has been begun, the last three when all have.
 @pytest.mark.parametrize(("which", "begun"), [(1, 4), (4, 7), (6, 8), (8, 8)])
-def test_who_interrupts_while_results_are_waited_for_loses_none(monkeypatch, by_hand, which, begun):
+def test_who_interrupts_while_results_are_waited_for_loses_none(monkeypatch, interrupting, by_hand, which, begun):
     states, losses = by_hand
-    told, calls = _ahead._Part.told, []
-
-    def interrupted(part):
-        calls.append(part)
-        if len(calls) == which:
-            raise KeyboardInterrupt
-        return told(part)
-
+    interrupting(lambda k: k == which)
     monkeypatch.setattr(_several, "LARGEST", 0)
     monkeypatch.setattr(_ahead, "_SECONDS", 0)
-    monkeypatch.setattr(_ahead._Part, "told", interrupted)
     trainer = make("ahead")
     with pytest.raises(KeyboardInterrupt):
         trainer.fit(CUT, num_epoch=1)
@@ -163,18 +174,10 @@ def test_who_interrupts_while_results_are_waited_for_loses_none(monkeypatch, by_
     assert_are(trainer, states[begun])
 
 
-def test_who_interrupts_three_times_is_let_go(monkeypatch, by_hand):
-    told, calls = _ahead._Part.told, []
-
-    def interrupted(part):
-        calls.append(part)
-        if len(calls) >= 6:
-            raise KeyboardInterrupt
-        return told(part)
-
+def test_who_interrupts_three_times_is_let_go(monkeypatch, interrupting, by_hand):
+    calls = interrupting(lambda k: k >= 6)
     monkeypatch.setattr(_several, "LARGEST", 0)
     monkeypatch.setattr(_ahead, "_SECONDS", 0)
-    monkeypatch.setattr(_ahead._Part, "told", interrupted)
     trainer = make("ahead")
     with pytest.raises(KeyboardInterrupt):
         trainer.fit(CUT, num_epoch=1)
@@ -184,19 +187,13 @@ def test_who_interrupts_three_times_is_let_go(monkeypatch, by_hand):
 
 @pytest.mark.parametrize(("bad", "which"), [(None, 3), (2, 3), (2, 4)])
 @pytest.mark.parametrize("way", ["ahead", "waited for"])
-def test_who_interrupts_while_one_is_waited_for_has_its_result_noted_or_taken_back(monkeypatch, by_hand, way, bad, which):
+def test_who_interrupts_while_one_is_waited_for_has_its_result_noted_or_taken_back(
+    monkeypatch, interrupting, by_hand, way, bad, which
+):
     states, losses = by_hand
-    told, calls = _ahead._Part.told, []
-
-    def interrupted(part):
-        calls.append(part)
-        if len(calls) == which:
-            raise KeyboardInterrupt
-        return told(part)
-
+    interrupting(lambda k: k == which)
     if way == "ahead":
         monkeypatch.setattr(_several, "LARGEST", 0)
-    monkeypatch.setattr(_ahead._Part, "told", interrupted)
     trainer = make(way)
     cut = [(x, y * np.nan if k == bad else y) for k, (x, y) in enumerate(CUT)]
     with pytest.raises((KeyboardInterrupt, RunningError)):
