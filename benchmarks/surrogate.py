@@ -2,7 +2,8 @@
 
 Sizes, loss and surrogate are those of Zenke's first tutorial (SpyTorch) to Neftci, Mostafa and Zenke 2019: 100 inputs, 4 hidden
 neurons, 2 outputs, 200 steps of 1 ms, batches of 256. Time constants, input and optimiser are not. A training step with SGD, as
-users write it with ``bm.grad`` and ``bm.for_loop``, and the same steps through ``BPTT``, beside bare JAX.
+users write it with ``bm.grad`` and ``bm.for_loop``, and the same steps through ``BPTT``, beside bare JAX. ``BPTT`` hands the loss
+potentials with the batch first, as its data are, and lays them out so; the other two leave time first.
 """
 
 import time
@@ -83,7 +84,7 @@ def by_grad(batch: int, steps: int) -> Callable[[], tuple]:
 
     def lost(x: jax.Array, y: jax.Array) -> jax.Array:
         net.reset_state(batch)
-        return highest_loss(bm.swapaxes(bm.for_loop(net, bm.swapaxes(x, 0, 1)), 0, 1), y)
+        return bp.losses.cross_entropy_loss(bm.max(bm.for_loop(net, bm.swapaxes(x, 0, 1)), axis=0), y)
 
     gradient = bm.grad(lost, grad_vars=net.train_vars(), return_value=True)
 

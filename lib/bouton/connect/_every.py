@@ -6,6 +6,9 @@ from jax import lax
 
 from ._plan import Plan
 
+# Products of so many pairs of neurons, over the batch, fit into the memory, should they be there all at once.
+_PAIRS = 2**22
+
 
 def every(
     plan: Plan, values: jax.Array, weight: jax.Array, pre_ids: jax.Array, post_ids: jax.Array, *, silent: bool
@@ -41,6 +44,9 @@ def every(
 def one_by_one(plan: Plan, values: jax.Array, weight: jax.Array, pre_ids: jax.Array, post_ids: jax.Array) -> jax.Array:
     """:func:`every` with silent synapses, for one element of the batch after the other: for all at once memory might not do."""
     batch = values.shape[:-1]
+    if plan.complete and weight.shape == (plan.synapses,) and values.size * plan.post <= _PAIRS:
+        # What is hardly ever needed and always compiled: this is the shortest program.
+        return _scaled(values[..., None], weight.reshape(plan.pre, plan.post), silent=True).sum(-2)
     if not batch:
         return every(plan, values, weight, pre_ids, post_ids, silent=True)
     each = weight.reshape(-1, weight.shape[-1])

@@ -1,5 +1,6 @@
 """Groups that spike: threshold, reset and refractory time."""
 
+import functools
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -7,6 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
+from jax.custom_derivatives import SymbolicZero
 
 from ..core import SimulationParameter
 from ..dynamics._declare import parameter, state
@@ -158,4 +160,30 @@ def reset(value: jax.Array, did: jax.Array, to: Any) -> jax.Array:
     to = plain(to)
     if did.dtype == bool:
         return jnp.where(did, to, value)
+    return _part_of_the_way(value, did, jnp.asarray(to))
+
+
+@jax.custom_jvp
+def _part_of_the_way(value: jax.Array, did: jax.Array, to: jax.Array) -> jax.Array:
+    """A whole spike leads to ``to`` itself, without the rounding of a sum."""
     return jnp.where(did == 1, to, value + (to - value) * did)
+
+
+def _way_jvp(primals: tuple, tangents: tuple) -> tuple[jax.Array, jax.Array]:
+    (value, did, to), (value_dot, _, to_dot) = primals, tangents
+    out = _part_of_the_way(value, did, to)
+    change = jnp.zeros_like(out)
+    if not isinstance(value_dot, SymbolicZero):
+        change = change + _what_stays(did, value_dot)
+    if not isinstance(to_dot, SymbolicZero):
+        change = change + did * to_dot
+    return out, change
+
+
+_part_of_the_way.defjvp(_way_jvp, symbolic_zeros=True)
+
+
+@functools.partial(jax.checkpoint, prevent_cse=False)
+def _what_stays(did: jax.Array, change: jax.Array) -> jax.Array:
+    """Of a change before the spike. Of a series only ``did`` is kept for the gradient, instead of the choice and the factor."""
+    return jnp.where(did == 1, 0, (1 - did) * change)

@@ -3,6 +3,7 @@
 import inspect
 from typing import Any, cast
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ import bouton as bp
 import bouton.math as bm
 from bouton.errors import KindError, ValueRefused
 from bouton.neurons import LIF
+from bouton.neurons._spiking import reset
 
 
 def test_arguments_and_defaults_are_those_of_the_specification():
@@ -134,6 +136,22 @@ def test_half_a_spike_resets_half_of_the_way():
     assert_allclose(lif(0.0)[0], spike, rtol=1e-4)
     assert_allclose(lif.V[0], before + (-5.0 - before) * spike, rtol=1e-4)
     assert_array_equal(lif.t_last_spike[0], [-1e7, -1e7, 0.0])
+
+
+def test_a_whole_spike_resets_to_the_last_digit_and_parts_of_one_pass_parts_of_gradients():
+    values, parts, to = jnp.array([1e4, 3.0, 20.0, 20.0]), jnp.array([1.0, 1.0, 0.25, 0.0]), jnp.float32(-0.3)
+    assert_array_equal(reset(values, parts, to)[:2], np.full(2, np.float32(-0.3)))
+    for slope in (jax.jacfwd, jax.jacrev):
+        by_value, by_target = slope(lambda v, r: reset(v, parts, r), (0, 1))(values, to)
+        assert_array_equal(by_value, np.diag([0.0, 0.0, 0.75, 1.0]))
+        assert_array_equal(by_target, parts)
+    mapped = jax.vmap(jax.grad(lambda v, did: reset(v, did, to)))(values, parts)
+    assert_array_equal(mapped, [0.0, 0.0, 0.75, 1.0])
+
+
+def test_what_passed_all_bounds_before_a_reset_is_forgotten_by_derivatives_too():
+    change = jax.jvp(lambda v: reset(v, jnp.ones(2), 0.0), (jnp.full(2, 3e38),), (jnp.array([jnp.inf, jnp.nan]),))[1]
+    assert_array_equal(change, [0.0, 0.0])
 
 
 def test_a_reset_to_the_threshold_or_above_is_refused():
