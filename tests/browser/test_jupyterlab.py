@@ -242,16 +242,28 @@ def test_nothing_was_asked_for_outside_this_machine_and_nothing_went_wrong(opene
     assert watched.complaints == []
 
 
-def test_views_of_a_kernel_that_was_restarted_do_no_harm(lab, open_page, model, until):
+def test_views_of_a_kernel_that_was_restarted_say_so_and_do_no_harm(lab, open_page, model, until):
     lab.write("restarted.ipynb", [model, *CELLS])
     watched = open_page()
     page = watched.page
     lab.show(page, "restarted.ipynb")
     page.wait_for_selector(".bt-traces canvas", timeout=120_000)
+    page.evaluate("jupyterapp.commands.execute('docmanager:save')")
+    other = open_page().page
+    other.goto(f"{lab.url}/lab/workspaces/other/tree/restarted.ipynb?reset")
+    other.wait_for_selector(".bt-traces canvas", timeout=120_000)
     page.evaluate("void jupyterapp.commands.execute('notebook:restart-kernel')")
     page.locator(".jp-Dialog .jp-mod-accept").click()
     page.locator(".jp-Dialog").wait_for(state="detached")
     until(lambda: page.evaluate("jupyterapp.shell.currentWidget.sessionContext.kernelDisplayStatus") == "idle", 60)
+    until(lambda: page.locator(".bt-gone:visible").count() == 3, 30)
+    traces = page.locator(".bt-traces")
+    assert "lost its kernel" in traces.locator(".bt-gone").text_content()
+    assert traces.locator(".bt-status").text_content() == "Disconnected"
+    assert traces.get_by_role("button", name="Play").is_disabled()
+    # JupyterLab tells other tabs nothing: one notices that nobody answers.
+    other.get_by_role("button", name="Play").click()
+    until(lambda: other.locator(".bt-status").text_content().startswith("No answer for "), 30)
     page.get_by_role("slider", name="tau_mem").focus()
     page.keyboard.press("ArrowRight")
     page.set_viewport_size({"width": 900, "height": 1500})

@@ -225,12 +225,14 @@ def test_a_run_that_is_kept_while_a_closer_look_is_under_way_stays(view, head, u
 
 def test_files_hold_what_is_shown(view, page, kernel):
     rates = view("rates")
-    rates.get_by_role("button", name="Export").click()
+    menu = rates.get_by_role("group", name="Save as")
     found = {}
     for form in ("CSV", "PNG", "HTML"):
+        rates.get_by_role("button", name="Export").click()
         with page.expect_download() as download:
-            rates.get_by_role("button", name=f"Save as {form}").click()
+            menu.get_by_role("button", name=f"Save as {form}").click()
         found[form] = download.value.path().read_bytes()
+        assert menu.is_hidden()
     table = pd.read_csv(io.BytesIO(found["CSV"]), index_col=0)
     expected = np.array(
         kernel("[[None if v != v else float(v) for v in r.values] for r in rates.to_xarray().data_vars.values()]"), float
@@ -241,7 +243,24 @@ def test_files_hold_what_is_shown(view, page, kernel):
         assert picture.size == (1120, 572)
     assert b"<svg" in found["HTML"]
     assert b"<script" not in found["HTML"]
-    rates.get_by_role("button", name="Export").click()
+
+
+def test_the_menu_of_files_moves_nothing_and_closes_by_a_key_and_by_a_press_elsewhere(view, page, pictures):
+    rates = view("rates")
+    menu, export = rates.get_by_role("group", name="Save as"), rates.get_by_role("button", name="Export")
+    place = rates.locator("canvas").first.bounding_box()
+    export.press("Enter")
+    menu.wait_for()
+    assert rates.locator("canvas").first.bounding_box() == place
+    page.screenshot(path=pictures / "export.png")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    menu.wait_for(state="hidden")
+    assert export.evaluate("e => e.getRootNode().activeElement === e")
+    export.click()
+    menu.wait_for()
+    rates.locator("canvas").first.click()
+    menu.wait_for(state="hidden")
 
 
 def test_play_draws_the_histogram_of_the_simulations_own_numbers(view, head, until, kernel):
@@ -286,6 +305,29 @@ def test_pictures_in_light_dark_and_narrow(page, view, head, until, pictures):
         until(lambda: view(kind).evaluate("element => element.clientWidth") < 560)  # noqa: B023
         view(kind).screenshot(path=pictures / f"{kind}-narrow.png")
         assert overhang(view(kind)) <= 0
+
+
+def test_a_view_that_hears_nothing_of_what_runs_says_so_until_it_does(view, head, until, kernel):
+    histogram = view("histogram")
+    kernel("other.start()")
+    until(lambda: head("histogram")["status"] == "running")
+    kernel("setattr(histogram.view, 'publish', lambda *message: None)")
+    told = histogram.locator(".bt-status")
+    until(lambda: (told.text_content() or "").startswith("No answer for "), 30)
+    kernel("delattr(histogram.view, 'publish')")
+    # Nothing that was sent has been answered: somebody has to turn to it again.
+    histogram.page.set_viewport_size({"width": 1100, "height": 1700})
+    until(lambda: told.text_content() == "Running", 30)
+    histogram.get_by_role("button", name="Pause").click()
+
+
+def test_views_of_a_simulation_that_has_given_way_say_why(view, until, kernel):
+    kernel("bp.run.LiveSimulation(model, record=record).status")
+    for kind in ("traces", "rates"):
+        said = view(kind).locator(".bt-banner:not(.bt-gone)")
+        until(lambda said=said: "Another live simulation moves this model now" in said.text_content(), 30)
+        assert said.is_visible()
+    assert view("traces").locator(".bt-status").text_content() == "Closed"
 
 
 def test_nothing_was_asked_for_outside_this_machine_and_nothing_went_wrong(opened):

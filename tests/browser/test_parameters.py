@@ -170,6 +170,27 @@ def test_keys_go_back_and_forth_and_a_drag_is_one_step(page, until):
     until(lambda: field(page, "tau").input_value() == "0.035")
     page.keyboard.press("Control+Shift+Z")
     until(lambda: field(page, "tau").input_value() == dragged)
+    # Keys one after another are one movement of the hand.
+    slider.focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowLeft")
+    until(lambda: field(page, "tau").input_value() != dragged)
+    page.keyboard.press("Control+z")
+    until(lambda: field(page, "tau").input_value() == dragged)
+
+
+def test_escape_takes_back_what_is_typed_into_a_cell_and_then_closes_the_editor(page, until, state):
+    page.get_by_role("button", name="Edit array bias").click()
+    editing = page.get_by_role("region", name="Edit bias")
+    editing.get_by_label("How bias is edited").select_option("Cells")
+    cell = editing.get_by_label("bias[3]")
+    cell.fill("7")
+    cell.press("Escape")
+    assert cell.input_value() == "-0.5"
+    cell.press("Escape")
+    editing.wait_for(state="hidden")
+    assert page.get_by_role("button", name="Edit array bias").evaluate("e => e.getRootNode().activeElement === e")
+    assert state()["values"]["bias"][3] == -0.5
 
 
 def test_a_preset_is_stored_and_turned_to_by_the_keyboard_and_its_name_is_no_markup(page, until):

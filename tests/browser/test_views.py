@@ -168,11 +168,11 @@ def test_a_step_by_hand_reaches_the_model_and_its_trace(stimulus, settled, until
     stimulus.get_by_role("combobox", name="Which inputs").select_option("some")
     for name in ("First input", "Last input"):
         stimulus.get_by_role("spinbutton", name=name).fill("1")
-    button = stimulus.get_by_role("button", name="Step on")
+    button = stimulus.get_by_role("button", name="Turn step")
     button.focus()
     page.keyboard.press("Enter")
     until(lambda: stimulus.evaluate("e => e.bouton.on.step?.first") == 1)
-    assert button.get_attribute("aria-pressed") == "true"
+    assert button.text_content() == "Turn step off"
     settled("1_ExpSyn", SETTLED * np.abs(np.array([1.0, 1.5, 1.0]) @ WEIGHT).mean())
     field = stimulus.get_by_role("spinbutton", name="Input whose stimulus is drawn")
     field.fill("1")
@@ -196,7 +196,7 @@ def test_a_step_by_hand_reaches_the_model_and_its_trace(stimulus, settled, until
     height.fill("")
     button.click()
     stimulus.get_by_text("Stimulus.step(height): expected a finite number, got None").wait_for()
-    until(lambda: button.get_attribute("aria-pressed") == "false")
+    until(lambda: button.text_content() == "Turn step on")
     height.fill("0.5")
 
 
@@ -215,7 +215,7 @@ def test_a_pulse_is_one_press_and_a_curve_is_drawn_by_pointer_and_keys(stimulus,
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] - 18, box["y"] + 6, steps=4)
     page.mouse.up()
-    stimulus.get_by_role("button", name="Curve on").click()
+    stimulus.get_by_role("button", name="Turn curve on").click()
     until(lambda: stimulus.evaluate("e => e.bouton.on.curve?.heights.every((v) => v === 0.5)"))
     pen.focus()
     page.keyboard.press("End")
@@ -274,7 +274,7 @@ def test_pictures_in_light_dark_and_narrow(page, address, until, pictures):
     until(lambda: page.locator(".bt-weights").get_attribute("data-theme") == "dark")
     page.locator(".bt-stimulus").get_by_role("button", name="Play").click()
     page.locator(".bt-stimulus").get_by_role("button", name="Noise stimulus").click()
-    page.locator(".bt-stimulus").get_by_role("button", name="Noise on").click()
+    page.locator(".bt-stimulus").get_by_role("button", name="Turn noise on").click()
     until(lambda: page.locator(".bt-stimulus").evaluate("e => e.bouton.head.now") > 0.4)
     page.screenshot(path=pictures / "views-dark.png", full_page=True)
 

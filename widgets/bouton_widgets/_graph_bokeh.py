@@ -23,6 +23,7 @@ from ._graph_looks import DARK, FONT, LIGHT, WORDS, Look, legend, words
 from ._graph_places import Room, placed
 from ._graph_shapes import TALL, Places
 from ._graph_svg import svg
+from ._hover_box import LINE, hover_box
 
 _INCH, _POINT = 96.0, 96.0 / 72.0
 _SMALLEST = 0.72
@@ -34,9 +35,6 @@ const size = plot.inner_height / Math.abs(range.end - range.start);
 for (const glyph of texts) glyph.text_font_size = `${(glyph.tags[0] * size).toFixed(2)}px`;
 """
 
-_HOVER = """<div style="display: grid; grid-template-columns: auto 1fr; gap: 1px 10px; max-width: 340px; padding: 3px 5px;
-font: 12px/1.4 system-ui, sans-serif; color: #1c2024">{}</div>"""
-_HOVER_LINE = '<span style="color: #5f6468">{}</span><span>{}</span>'
 _TOOLBAR = ":host(.bk-inner) { background: transparent; width: fit-content; margin-left: auto; }"
 
 
@@ -137,7 +135,7 @@ def _arrows(plot: figure, places: Places, look: Look) -> dict[str, Any]:
             "ys": [[y for _, y in curve.head] for curve in curves],
         }
         plot.patches("xs", "ys", source=ColumnDataSource(heads), fill_color=colour, line_color=None)
-        told = _hover({"from": "sender", "to": "receiver", "as": "kind"})
+        told = _hover(look, {"from": "sender", "to": "receiver", "as": "kind"})
         plot.add_tools(HoverTool(renderers=[keys[kind]], line_policy="interp", tooltips=told, visible=False))
     return keys
 
@@ -172,7 +170,7 @@ def _boxes(plot: figure, places: Places, look: Look, scale: float) -> dict[str, 
             "hover_line_color": look.ink,
         }
         keys["trainable" if trainable else "other"] = drawn = plot.rect("x", "y", "width", "height", source=source, **style)
-        plot.add_tools(HoverTool(renderers=[drawn], tooltips=_hover({name: name for name in names}), visible=False))
+        plot.add_tools(HoverTool(renderers=[drawn], tooltips=_hover(look, {name: name for name in names}), visible=False))
         for y, text, size, weight, colour in (
             ("upper", "first", 13, "bold", look.ink),
             ("lower", "second", 11, "normal", look.quiet),
@@ -196,8 +194,9 @@ def _boxes(plot: figure, places: Places, look: Look, scale: float) -> dict[str, 
     return keys
 
 
-def _hover(names: dict[str, str]) -> str:
-    return _HOVER.format("".join(_HOVER_LINE.format(name, f"@{{{field}}}") for name, field in names.items()))
+def _hover(look: Look, names: dict[str, str]) -> str:
+    told = "".join(LINE.format(name, f"@{{{field}}}") for name, field in names.items())
+    return hover_box(told, look.ground, look.ink, look.quiet, widest=340)
 
 
 def _legend(entries: list[LegendItem], columns: int, look: Look) -> Legend:

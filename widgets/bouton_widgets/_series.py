@@ -119,7 +119,8 @@ def series(
     Parameters
     ----------
     series : TSContinuous, TSEvent, list of these, or mapping
-        A mapping, such as the record of a timed module, may be nested and names the panels.
+        A mapping, such as the record of a timed module, may be nested and names the panels. Also what a runner has read,
+        ``runner.mon``, or an `xarray.Dataset` with an axis ``time``: truth values, such as spikes, are drawn as events.
     form : {'lines', 'offset', 'heatmap'}, optional
         Of continuous series: all channels in one frame; each in a row of its own; as colours. Up to 8 channels are lines, up to
         40 have rows, more are colours unless it is given.

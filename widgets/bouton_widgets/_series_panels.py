@@ -10,6 +10,7 @@ import bouton as bp
 from bouton import errors
 
 from ._axis import span_of
+from ._series_records import series_of
 from ._summary import number, table
 
 Form = Literal["lines", "offset", "heatmap"]
@@ -134,6 +135,10 @@ def summary(panels: list[Panel]) -> str:
 def _named(series: Any, path: str) -> Iterator[tuple[str, TimeSeries]]:
     if isinstance(series, TimeSeries):
         yield path or series.name or "", series
+    elif hasattr(series, "data_vars"):
+        yield from series_of(series, path)
+    elif hasattr(series, "to_xarray"):
+        yield from series_of(series.to_xarray(), path)
     elif isinstance(series, Mapping):
         for name, one in series.items():
             yield from _named(one, f"{path}.{name}" if path else str(name))
@@ -143,9 +148,10 @@ def _named(series: Any, path: str) -> Iterator[tuple[str, TimeSeries]]:
     else:
         raise errors.KindError(
             where="bouton_widgets.series(series)",
-            expected="a TSContinuous, a TSEvent, a list of them, or a record of them by name",
+            expected="a TSContinuous, a TSEvent, a list of them, a record of them by name, or what a runner has read",
             got=type(series).__name__,
-            fix="Make a series of it first, with TSContinuous.from_clocked(samples, dt) or TSEvent.from_raster(raster, dt).",
+            fix="Make a series of it first, with TSContinuous.from_clocked(samples, dt) or TSEvent.from_raster(raster, dt). "
+            "Of a runner pass runner.mon.",
         )
 
 

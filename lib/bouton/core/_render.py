@@ -17,11 +17,12 @@ _MOST_OWN = 100
 """Attributes shown of one part."""
 
 # Every colour is the ink of the page it stands on, so that it can be read on light and dark pages alike, also where the page's
-# ground does not follow the reader's preference. Where style sheets are taken out, the tables are still tables.
+# ground does not follow the reader's preference. Where style sheets are taken out, the tables are still tables. In a narrow place
+# values matter more than types.
 _STYLE = """\
-.bouton-static{max-width:1040px;overflow-x:auto;padding:2px 0 4px;color:var(--jp-ui-font-color1,inherit);
+.bouton-static{container-type:inline-size;max-width:1040px;padding:2px 0 4px;color:var(--jp-ui-font-color1,inherit);
 font:400 13px/1.5 var(--jp-ui-font-family,system-ui,-apple-system,"Segoe UI",Roboto,sans-serif);font-variant-numeric:tabular-nums}
-.bouton-static details,.bouton-static table,.bouton-static p{box-sizing:border-box;min-width:860px}
+.bouton-static summary,.bouton-static p{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .bouton-static summary{padding:2px 8px 2px calc(var(--bt-depth)*18px + 4px);border-radius:4px;cursor:pointer}
 .bouton-static summary b{font-weight:600}
 .bouton-static summary span,.bouton-static .bt-q{color:color-mix(in srgb,currentColor 68%,transparent)}
@@ -43,6 +44,20 @@ border:0;font-weight:400;text-align:left;vertical-align:baseline;overflow:hidden
 .bouton-static.bouton-static tr>:nth-child(7){width:23%;padding-right:0;text-align:right}
 .bouton-static.bouton-static tr>:nth-child(8){width:5%}
 .bouton-static p{margin:0;padding:2px 8px 2px calc(var(--bt-depth)*18px + 36px)}
+@container (max-width:840px){
+.bouton-static.bouton-static tr>:is(:nth-child(3),:nth-child(5),:nth-child(6)){display:none}
+.bouton-static.bouton-static tr>:nth-child(1){width:31%}
+.bouton-static.bouton-static tr>:nth-child(2){width:17%}
+.bouton-static.bouton-static tr>:nth-child(4){width:12%}
+.bouton-static.bouton-static tr>:nth-child(7){width:32%}
+.bouton-static.bouton-static tr>:nth-child(8){width:8%}
+}
+@container (max-width:520px){
+.bouton-static.bouton-static tr>:is(:nth-child(2),:nth-child(4)){display:none}
+.bouton-static.bouton-static tr>:nth-child(1){width:46%}
+.bouton-static.bouton-static tr>:nth-child(7){width:42%}
+.bouton-static.bouton-static tr>:nth-child(8){width:12%}
+}
 """
 _HEAD = ("Name", "Kind", "Family", "Shape", "Type", "Memory", "Value", "Unit")
 _TO_THE_RIGHT = {3, 5, 6}

@@ -20,5 +20,5 @@ def take_over(things: Iterable[object], simulation: Any) -> list[Any]:
     _MOVED[simulation] = moved
     for one in older:
         del _MOVED[one]
-        one.close()
+        one._give_way()
     return older

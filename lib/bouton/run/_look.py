@@ -51,7 +51,7 @@ class Look:
 
     @property
     def error(self) -> str | None:
-        """Why it failed, in a sentence."""
+        """Why it failed, or that another simulation moves the model now, in a sentence."""
         return self._error
 
     @property

@@ -119,6 +119,13 @@ class Transport(Look):
         self._tell()
         self._watchers.clear()
 
+    def _give_way(self) -> None:
+        """Close for another that moves the same model."""
+        with self._turns:
+            if self._status != "closed" and self._error is None:
+                self._error = "Another live simulation moves this model now. Run the cell of this view again to see that one."
+        self.close()
+
     def __enter__(self) -> Self:
         return self
 

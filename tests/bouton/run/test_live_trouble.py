@@ -275,6 +275,19 @@ def test_a_context_closes_it_also_after_an_error(live, live_threads):
     assert live_threads() == []
 
 
+def test_one_that_gives_way_to_another_of_the_same_model_says_so_and_keeps_what_went_wrong_before(live):
+    model = Level(gain=2.0)
+    first = live(model)
+    second = live(model)
+    assert first.status == "closed"
+    assert first.error == "Another live simulation moves this model now. Run the cell of this view again to see that one."
+    with pytest.raises(RunningError):
+        second.step(200)
+    failure = second.error
+    live(model)
+    assert (second.status, second.error) == ("closed", failure)
+
+
 @pytest.mark.parametrize("speed", [None, 1e-6], ids=["busy", "waiting"])
 @pytest.mark.parametrize("end", ["start", "pause"])
 def test_a_simulation_that_nobody_refers_to_ends_its_thread_and_frees_the_model(speed, end, until, live_threads):

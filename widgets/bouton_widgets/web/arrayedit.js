@@ -23,11 +23,18 @@ export function arrayEdit(row, port) {
   const table = h("div", { class: "bt-cells", hidden: true });
   const element = h("section", { id, class: "bt-array-edit", "aria-label": `Edit ${row.path}`, hidden: true }, h("div", { class: "bt-row" }, form, body), table, wrong);
   const button = h("button", { type: "button", class: "bt-button bt-edit", title: "Edit the array", "aria-label": `Edit array ${row.path}`, "aria-expanded": "false",
-    "aria-controls": id, onclick: () => {
-      element.hidden = !element.hidden;
-      button.setAttribute("aria-expanded", String(!element.hidden));
-      if (!element.hidden) turnTo(form.value);
-    } }, icon(GRID));
+    "aria-controls": id, onclick: () => open(element.hidden) }, icon(GRID));
+  const open = (shown) => {
+    element.hidden = !shown;
+    button.setAttribute("aria-expanded", String(shown));
+    if (shown) turnTo(form.value);
+  };
+  element.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    open(false);
+    button.focus();
+  });
   let fields = [];
   // The cells on the page by index, and what was said of those that were refused.
   const cells = new Map();
@@ -145,7 +152,12 @@ export function arrayEdit(row, port) {
     table.replaceChildren(head(""), ...Array.from({ length: columns }, (_, k) => head(flat ? `+${k}` : String(first + k))), ...message.numbers.flatMap((text, k) => {
       const place = index(k);
       const input = h("input", { type: "text", inputmode: "decimal", class: "bt-field", value: text.replace("−", "-"), autocomplete: "off", spellcheck: "false",
-        "aria-label": `${row.path}[${place.join(", ")}]`, onkeydown: (event) => { if (event.key === "Enter") take(); }, onchange: () => take() });
+        "aria-label": `${row.path}[${place.join(", ")}]`, onkeydown: (event) => {
+          if (event.key === "Enter") take();
+          if (event.key !== "Escape" || input.value === taken) return;
+          input.value = taken;
+          event.stopPropagation();
+        }, onchange: () => take() });
       let taken = input.value;
       const take = () => {
         if (input.value === taken) return;

@@ -33,8 +33,9 @@ export function controls(root, outer) {
   const waiting = new Map();
   let turn = 0;
 
-  // What one movement of a hand changes is one step to be undone.
+  // What one movement of a hand changes is one step to be undone, and so are keys that are pressed one after another.
   let gesture = 0;
+  let pressed = { path: "", at: 0 };
 
   function send(path, value, hand = null) {
     const way = onTheWay.get(path);
@@ -98,8 +99,15 @@ export function controls(root, outer) {
       h("label", { for: row.choices ? menu.id : row.switch ? tick.id : id, class: "bt-label", title: row.path }, tickFit, h("span", {}, row.name), facts),
       row.choices ? menu : row.switch ? tick : slider, slope, row.choices || row.switch ? h("span") : field, unit, edit?.button ?? h("span"), reset, wrong, edit?.element ?? null);
     const line = { element, tickFit, slope, edit, slider, field, tick, menu, facts, unit, reset, wrong, row, typing: false, shown: false };
-    slider.addEventListener("pointerdown", () => { gesture += 1; });
-    slider.addEventListener("keydown", (event) => { if (!event.repeat) gesture += 1; });
+    slider.addEventListener("pointerdown", () => {
+      gesture += 1;
+      pressed.path = "";
+    });
+    slider.addEventListener("keydown", (event) => {
+      const goesOn = pressed.path === row.path && event.timeStamp - pressed.at < 1000;
+      pressed = { path: row.path, at: event.timeStamp };
+      if (!event.repeat && !goesOn) gesture += 1;
+    });
 
     slider.addEventListener("input", () => {
       const value = toValue(line.row, Number(slider.value));

@@ -266,6 +266,8 @@ export function live(root, port, content, view) {
     },
     stop() {
       owed = null;
+      bar.stop();
+      tools.stop();
       link.leave();
       port.send({ type: "bye" });
       cancelAnimationFrame(request);

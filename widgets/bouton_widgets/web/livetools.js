@@ -19,13 +19,31 @@ export function liveTools(content, act) {
   const keep = button(KEEP, "Keep", "Keep this run, pale under what runs", act.keep);
   const forms = h("span", { class: "bt-forms", role: "group", "aria-label": "Save as", hidden: true },
     ...FORMS.map(([form, word, title]) =>
-      h("button", { type: "button", class: "bt-button bt-form", title, "aria-label": `Save as ${word}`, onclick: () => act.save(form) }, word)));
-  const save = button(EXPORT, "Export", "Save what is shown as a file", () => {
-    forms.hidden = !forms.hidden;
-    save.setAttribute("aria-expanded", String(!forms.hidden));
-  }, { "aria-expanded": "false" });
+      h("button", { type: "button", class: "bt-button bt-form", "aria-label": `Save as ${word}: ${title.toLowerCase()}`, onclick: () => {
+        act.save(form);
+        open(false);
+        save.focus();
+      } }, word, h("span", { class: "bt-quiet" }, title))));
+  const save = button(EXPORT, "Export", "Save what is shown as a file", () => open(forms.hidden), { "aria-expanded": "false" });
+  const menu = h("span", { class: "bt-menu" }, save, forms);
+  const outside = (event) => { if (!event.composedPath().includes(menu)) open(false); };
+  menu.addEventListener("focusout", (event) => { if (event.relatedTarget !== null && !menu.contains(event.relatedTarget)) open(false); });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || forms.hidden) return;
+    event.stopPropagation();
+    open(false);
+    save.focus();
+  });
+
+  function open(shown) {
+    forms.hidden = !shown;
+    save.setAttribute("aria-expanded", String(shown));
+    if (shown) addEventListener("pointerdown", outside);
+    else removeEventListener("pointerdown", outside);
+  }
+
   const element = h("span", { class: "bt-live-tools", role: "group", "aria-label": "Picture" }, freeze,
-    ...(content.standing ? [keep, save, forms] : []));
+    ...(content.standing ? [keep, menu] : []));
   const names = h("span", { class: "bt-runs" });
   const align = h("select", { class: "bt-field", "aria-label": "Kept runs are laid by", onchange: () => act.align(align.value) },
     h("option", { value: "window" }, "by window"), h("option", { value: "time" }, "by time since reset"));
@@ -52,6 +70,7 @@ export function liveTools(content, act) {
         h("button", { type: "button", class: "bt-forget", "aria-label": `Remove ${name}`, title: `Remove ${name}`, onclick: () => act.forget(number) }, "×"))));
     },
     aligned: (by) => { align.value = by; },
+    stop: () => removeEventListener("pointerdown", outside),
   };
 }
 

@@ -51,8 +51,23 @@ function connect(model) {
     model.on(event, callback);
     undo.push(() => model.off(event, callback));
   };
+  // Jupyter says when a kernel lets go of its views. One that speaks is there again.
+  const leaving = [];
+  let gone = false;
+  const went = (now) => {
+    if (gone === now) return;
+    gone = now;
+    for (const callback of leaving) callback(gone);
+  };
+  if (!served) {
+    listen("comm_live_update", () => went(true));
+    listen("msg:custom", () => went(false));
+    listen("change:content", () => went(false));
+  }
   return {
     id,
+    /** Hears true when there is nobody left to answer, and false when there is again. */
+    onGone: (callback) => leaving.push(callback),
     content: () => JSON.parse(served ? model.content : model.get("content")),
     onContent(callback) {
       listen("change:content", () => callback(this.content()));
@@ -69,6 +84,7 @@ function connect(model) {
       } catch (problem) {
         // Jupyter's words for a kernel that was restarted: its views stay on the page until their cells run again.
         if (problem.message !== "Cannot send") throw problem;
+        went(true);
       }
     },
     close() {
@@ -84,6 +100,7 @@ export function within(port, key, name, first = null) {
   return {
     inner: {
       id: port.id,
+      onGone: port.onGone,
       content: () => content,
       onContent: (callback) => heard.content.push(callback),
       onMessage: (callback) => heard.message.push(callback),
@@ -182,6 +199,12 @@ export function widget(kind, start) {
       const root = h("div", { class: `bouton bt-${kind}`, "data-lm-suppress-shortcuts": "true" });
       el.append(root);
       const port = connect(model);
+      const parting = h("p", { class: "bt-banner bt-gone", role: "status", hidden: true });
+      root.append(parting);
+      port.onGone((gone) => {
+        parting.hidden = !gone;
+        parting.textContent = gone ? "This view has lost its kernel, which was restarted or shut down. Run its cell again." : "";
+      });
       const stop = start(root, port);
       const stopFollowing = followTheme(root, () => root.dispatchEvent(new Event("bouton-theme")));
       let open = true;

@@ -68,8 +68,7 @@ export function start(root, port) {
     const repeat = kind === "curve" ? h("input", { type: "checkbox", class: "bt-switch", checked: true, onchange: () => again(kind) }) : null;
     const act = kind === "pulse"
       ? h("button", { type: "button", class: "bt-button bt-primary", onclick: () => give(kind) }, "Give a pulse")
-      : h("button", { type: "button", class: "bt-button bt-primary", "aria-pressed": "false", title: `Switch this ${word.toLowerCase()} on or off`,
-        onclick: () => toggle(kind) }, `${word} on`);
+      : h("button", { type: "button", class: "bt-button bt-primary", onclick: () => toggle(kind) });
     const shapes = kind === "curve" ? ["Flat", "Ramp", "Sine"].map((name) => h("button", { type: "button", class: "bt-button",
       title: `Begin with a ${name.toLowerCase()} curve`, onclick: () => editor.fill(name.toLowerCase()) }, name)) : [];
     const element = h("div", { class: "bt-bar", role: "group", "aria-label": word, hidden: true },
@@ -78,7 +77,7 @@ export function start(root, port) {
       repeat ? h("label", { class: "bt-labelled" }, repeat, "again and again") : null, ...shapes, act);
     const dot = h("i", { class: "bt-lit", hidden: true });
     const tab = h("button", { type: "button", class: "bt-chip", "aria-pressed": "false", onclick: () => choose(kind) }, word, dot);
-    return { kind, word, fields, repeat, act, element, tab, dot, on: false, known: "" };
+    return light({ kind, word, fields, repeat, act, element, tab, dot, on: false, known: "" }, false);
   }
 
   function valueOf(form, name) {
@@ -105,7 +104,16 @@ export function start(root, port) {
     if (form.on) say({ type: "off", what: kind });
     else give(kind);
     // The first frame after Python has heard of it says whether it was accepted; a field that is changed before counts already.
-    form.on = !form.on;
+    light(form, !form.on);
+  }
+
+  /** Note whether it is on; its button says what it would do. */
+  function light(form, on) {
+    form.on = on;
+    const text = `Turn ${form.word.toLowerCase()} ${on ? "off" : "on"}`;
+    if (form.kind !== "pulse" && form.act.textContent !== text) form.act.textContent = text;
+    form.act.classList.toggle("bt-primary", !on || form.kind === "pulse");
+    return form;
   }
 
   /** A field has changed: what is on follows. */
@@ -152,10 +160,9 @@ export function start(root, port) {
   function show(on) {
     for (const form of forms.values()) {
       const settings = on[form.kind] ?? null;
-      form.on = settings !== null;
+      light(form, settings !== null);
       form.dot.hidden = !form.on;
       form.tab.setAttribute("aria-label", `${form.word} stimulus${form.on ? ", is on" : ""}`);
-      if (form.kind !== "pulse") form.act.setAttribute("aria-pressed", String(form.on));
       const known = JSON.stringify(settings);
       form.settings = settings;
       if (known === form.known) continue;

@@ -7,6 +7,8 @@ const PLAY = "M5 3.2v9.6L12.5 8z";
 const PAUSE = "M5 3.5h2v9H5zM9 3.5h2v9H9z";
 const STEP = "M4 3.2v9.6L10 8zM11 3.5h1.8v9H11z";
 const RESET = "M8 3a5 5 0 1 1-4.7 3.3l1.3.5A3.6 3.6 0 1 0 8 4.4v2.1L4.6 3.7 8 1z";
+// Milliseconds without news of what runs, after which one is told. A model of some size takes a second for a chunk.
+const SILENCE = 5000;
 const WORDS = { ready: "Ready", running: "Running", paused: "Paused", failed: "Stopped", closed: "Closed" };
 
 // Text that is written anew has the page laid out anew, even if it is the same.
@@ -20,9 +22,14 @@ export function toolbar(content, port, others = null) {
   let status = "ready";
   let refusal = "";
   let offered = null;
+  let heard = performance.now();
+  let asked = false;
+  let latest = null;
 
   function command(type, rest) {
     refusal = "";
+    if (!asked) heard = performance.now();
+    asked = true;
     port.send({ type, ...rest });
   }
 
@@ -59,8 +66,33 @@ export function toolbar(content, port, others = null) {
     write(banner, text);
   }
 
+  /** Say that nothing comes, after so many seconds; for good if there is nobody left to send anything. */
+  function miss(seconds) {
+    light.dataset.status = "failed";
+    write(light, seconds === null ? "Disconnected" : `No answer for ${seconds} s`);
+    if (seconds === null) play.disabled = reset.disabled = step.disabled = speed.disabled = true;
+  }
+
+  function watch() {
+    const now = performance.now();
+    // In the background nothing is sent. A first chunk takes as long as its compilation.
+    const awaited = asked || (status === "running" && latest?.compilations > 0);
+    if (document.hidden || !awaited) heard = now;
+    else if (now - heard > SILENCE) miss(Math.floor((now - heard) / 1000));
+  }
+  const watching = setInterval(watch, 1000);
+  port.onGone((gone) => {
+    if (gone) {
+      clearInterval(watching);
+      miss(null);
+    } else if (latest) report(latest);
+  });
+
   /** Show what a frame says about the simulation. */
   function report(head) {
+    heard = performance.now();
+    asked = false;
+    latest = head;
     status = head.status;
     const running = status === "running";
     const action = running ? "Pause" : "Play";
@@ -70,14 +102,17 @@ export function toolbar(content, port, others = null) {
     }
     play.disabled = reset.disabled = status === "closed";
     step.disabled = running || play.disabled;
+    speed.disabled = false;
     offer(head.speed);
     write(rate, running && head.compilations > 0 ? `${fixed(head.rate, head.rate < 10 ? 2 : 0)}× real time` : "");
     write(compiled, ["", "compiled once"][head.compilations] ?? `compiled ${head.compilations} times`);
     light.dataset.status = status;
     // The first chunk takes as long as its compilation.
     write(light, running && head.compilations === 0 ? "Starting" : WORDS[status] ?? status);
-    // Without a bar only what this view itself asked for is told here.
-    say((content.transport === false ? null : head.error) ?? refusal);
+    // Without a bar only what this view itself asked for is told here, and why there is no more to come.
+    const shared = content.transport === false && status !== "closed" ? null : head.error;
+    say(shared || refusal);
+    banner.toggleAttribute("data-shared", Boolean(shared));
   }
 
   report({ status: content.starting ? "running" : status, rate: 0, compilations: 0, speed: content.speed === undefined ? 1 : content.speed, error: null });
@@ -85,7 +120,11 @@ export function toolbar(content, port, others = null) {
     element,
     banner,
     report,
-    refuse: (text) => say(refusal = text),
+    refuse(text) {
+      asked = false;
+      say(refusal = text);
+    },
+    stop: () => clearInterval(watching),
     tell(time, pointed) {
       write(clock, `${fixed(time, timeDigits)} s`);
       clock.classList.toggle("bt-pointed", pointed);

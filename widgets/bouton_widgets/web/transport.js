@@ -35,6 +35,7 @@ export function start(root, port) {
   document.addEventListener("visibilitychange", hello);
   hello();
   return () => {
+    bar.stop();
     port.send({ type: "bye" });
     cancelAnimationFrame(request);
     document.removeEventListener("visibilitychange", hello);

@@ -36,8 +36,8 @@ export function start(root, port) {
   let looking = 0;
   let everyFamily = false;
 
-  const search = h("input", { type: "search", class: "bt-field bt-search", placeholder: "Search path, class, family",
-    "aria-label": "Search the model", spellcheck: "false", oninput: () => { tree.search(search.value); draw(true); } });
+  const search = h("input", { type: "search", class: "bt-field bt-search", placeholder: "Search",
+    title: "Path, class or family", "aria-label": "Search the model", spellcheck: "false", oninput: () => { tree.search(search.value); draw(true); } });
   search.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && search.value) {
       search.value = "";
