@@ -10,9 +10,12 @@ import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 from bokeh.models import HoverTool, Line, Range1d, Scatter
 from bokeh.models.glyphs import Image
 
+import bouton as bp
+import bouton.math as bm
 import bouton_widgets as bw
 import bouton_widgets.panel
 from bouton.errors import KindError, ValueRefused
@@ -125,6 +128,31 @@ def test_a_record_of_a_timed_module_is_drawn_as_it_is():
     assert [panel.form for panel in widget.view.panels] == [
         "events" if isinstance(one, TSEvent) else "lines" for one in record.values()
     ]
+
+
+def test_what_a_runner_has_read_is_drawn_in_seconds_with_its_units_and_spikes_as_events():
+    lif = bp.neurons.LIF(3)
+    runner = bp.DSRunner(lif, inputs=("input", 30.0), monitors={"V": lif.V, "S.spike": lif.spike}, progress_bar=False, every=2)
+    runner.run(100.0)
+    for drawn in (bw.series(runner.mon), bw.series({"run": runner.mon}), bw.series(runner.mon.to_xarray())):
+        potential, spikes = drawn.view.panels
+        assert (potential.name.removeprefix("run."), potential.unit) == ("V", "mV")
+        np.testing.assert_allclose(potential.series.times, 2e-4 * np.arange(1, 501), rtol=1e-9)
+        np.testing.assert_array_equal(potential.series.samples, runner.mon["V"])
+        assert spikes.name.removeprefix("run.") == "S.spike"
+        at, channels = np.nonzero(runner.mon["S.spike"])
+        assert len(at) > 0
+        np.testing.assert_allclose(spikes.series.times, 2e-4 * (at + 1), rtol=1e-9)
+        np.testing.assert_array_equal(spikes.series.channels, channels)
+        assert spikes.series.num_channels == 3
+
+
+def test_elements_of_a_batch_are_channels_one_after_another():
+    runner = bp.DSRunner(bp.neurons.LIF(3, mode=bm.BatchingMode(2)), monitors=["V"], progress_bar=False)
+    runner.run(inputs=np.random.default_rng(0).uniform(10, 40, (2, 50, 3)))
+    (panel,) = bw.series(runner.mon).view.panels
+    assert runner.mon["V"].shape == (2, 50, 3)
+    np.testing.assert_array_equal(panel.series.samples, np.concatenate(runner.mon["V"], axis=1))
 
 
 def test_names_and_units_are_text_and_nothing_else():
@@ -274,6 +302,16 @@ def test_a_million_samples_and_events_make_a_small_page():
         (jnp.zeros(()), KindError, r"got ArrayImpl\. Make"),
         (pd.DataFrame({"a": [1.0]}), KindError, r"got DataFrame\. Make"),
         ([3], KindError, r"got int\. Make"),
+        (
+            xr.Dataset({"a": ("t", [1.0])}),
+            KindError,
+            r"series\('a'\): expected an array over .*, got axes \('t',\)\. Pass a record",
+        ),
+        (
+            xr.Dataset({"a": ("time", [1.0])}, {"time": [1.0]}),
+            KindError,
+            r"with units='ms' or 's', got axes \('time',\) and a time in None\. Pass",
+        ),
         ({}, ValueRefused, r"expected one time series or more, got none\. Evolve with record=True"),
         ({"z": TSContinuous([0], [1j])}, KindError, r"series\('z'\): expected real samples, got dtype complex128\. Plot abs"),
     ],

@@ -135,10 +135,10 @@ def summary(panels: list[Panel]) -> str:
 def _named(series: Any, path: str) -> Iterator[tuple[str, TimeSeries]]:
     if isinstance(series, TimeSeries):
         yield path or series.name or "", series
+    elif isinstance(series, bp.run.Record):
+        yield from series_of(series.to_xarray(), path)
     elif hasattr(series, "data_vars"):
         yield from series_of(series, path)
-    elif hasattr(series, "to_xarray"):
-        yield from series_of(series.to_xarray(), path)
     elif isinstance(series, Mapping):
         for name, one in series.items():
             yield from _named(one, f"{path}.{name}" if path else str(name))
