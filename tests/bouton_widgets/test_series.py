@@ -147,6 +147,15 @@ def test_what_a_runner_has_read_is_drawn_in_seconds_with_its_units_and_spikes_as
         assert spikes.series.num_channels == 3
 
 
+@pytest.mark.parametrize("readings", [1, 2])
+def test_short_records_are_drawn_too(readings):
+    times = ("time", np.arange(readings) + 0.1, {"units": "ms"})
+    values = {"spike": (("time", "n"), np.ones((readings, 2), bool)), "V": (("time", "n"), np.ones((readings, 2)), {"units": 5})}
+    spikes, potential = bw.series(xr.Dataset(values, {"time": times})).view.panels
+    assert (len(spikes.series), spikes.series.num_channels) == (2 * readings, 2)
+    assert (potential.series.samples.shape, potential.unit) == ((readings, 2), "")
+
+
 def test_elements_of_a_batch_are_channels_one_after_another():
     runner = bp.DSRunner(bp.neurons.LIF(3, mode=bm.BatchingMode(2)), monitors=["V"], progress_bar=False)
     runner.run(inputs=np.random.default_rng(0).uniform(10, 40, (2, 50, 3)))
@@ -311,6 +320,11 @@ def test_a_million_samples_and_events_make_a_small_page():
             xr.Dataset({"a": ("time", [1.0])}, {"time": [1.0]}),
             KindError,
             r"with units='ms' or 's', got axes \('time',\) and a time in None\. Pass",
+        ),
+        (
+            xr.Dataset({"a": ("time", [])}, {"time": ("time", [], {"units": "s"})}),
+            ValueRefused,
+            r"series\('a'\): expected at least one reading, got none\. Run for longer",
         ),
         ({}, ValueRefused, r"expected one time series or more, got none\. Evolve with record=True"),
         ({"z": TSContinuous([0], [1j])}, KindError, r"series\('z'\): expected real samples, got dtype complex128\. Plot abs"),

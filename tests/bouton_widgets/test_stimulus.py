@@ -31,6 +31,7 @@ def test_the_content_tells_the_input_and_what_to_begin_with(simulation, hands):
     content = hands.view.content()
     unit = simulation.model.entry("system.input").unit or ""
     assert (content["unit"], content["channels"], content["height"], content["on"]) == (unit, 3, 5.0, {})
+    assert content["drive"] == 1.0
 
 
 @pytest.mark.parametrize(
@@ -68,6 +69,7 @@ def test_a_page_is_told_what_is_on_and_what_has_been_given(simulation, hands, pa
     assert head["on"]["step"] == {"height": 2.0, "first": 0, "last": 1, "instead": False}
     curve = head["on"]["curve"]
     assert (curve["repeat"], curve["seconds"], curve["first"]) == (True, pytest.approx(0.02), None)
+    assert head["drive"] == 1.0
     np.testing.assert_allclose(curve["heights"], np.linspace(0, 1, 51))
     lo, hi = (np.frombuffer(buffer, np.float32) for buffer in buffers)
     given = np.concatenate([np.zeros(20), 2.0 + np.arange(20) / 20]).reshape(20, 2)

@@ -187,6 +187,12 @@ def test_escape_takes_back_what_is_typed_into_a_cell_and_then_closes_the_editor(
     cell.fill("7")
     cell.press("Escape")
     assert cell.input_value() == "-0.5"
+    cell.fill("much")
+    cell.press("Enter")
+    editing.get_by_role("alert").wait_for()
+    cell.press("Escape")
+    assert cell.input_value() == "-0.5"
+    assert editing.get_by_role("alert").is_hidden()
     cell.press("Escape")
     editing.wait_for(state="hidden")
     assert page.get_by_role("button", name="Edit array bias").evaluate("e => e.getRootNode().activeElement === e")

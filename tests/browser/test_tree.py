@@ -392,6 +392,27 @@ def test_the_columns_of_the_static_page_are_aligned_at_every_depth(page):
     assert sides == ["left", "left", "left", "right", "left", "right", "right", "left"]
 
 
+@pytest.mark.parametrize("style", ["display: flex", "float: left", "display: inline-block"])
+def test_the_static_page_has_room_where_its_surroundings_are_as_wide_as_what_they_hold(page, style):
+    width = (
+        page.locator(".bouton-static")
+        .nth(1)
+        .evaluate(
+            """(element, style) => {
+          const around = document.createElement("div");
+          around.style = style;
+          around.innerHTML = element.outerHTML;
+          element.parentNode.append(around);
+          const width = around.firstChild.getBoundingClientRect().width;
+          around.remove();
+          return width;
+        }""",
+            style,
+        )
+    )
+    assert width > 400
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("theme", ["Dark", "Light"])
 def test_pictures_in_light_and_dark(page, nth, until, pictures, theme):

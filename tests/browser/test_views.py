@@ -168,6 +168,8 @@ def test_a_step_by_hand_reaches_the_model_and_its_trace(stimulus, settled, until
     stimulus.get_by_role("combobox", name="Which inputs").select_option("some")
     for name in ("First input", "Last input"):
         stimulus.get_by_role("spinbutton", name=name).fill("1")
+    ways = stimulus.get_by_role("combobox", name="What becomes of the drive").locator("option").all_text_contents()
+    assert ways == ["added to the drive of 1", "instead of the drive of 1"]
     button = stimulus.get_by_role("button", name="Turn step")
     button.focus()
     page.keyboard.press("Enter")

@@ -120,7 +120,8 @@ def series(
     ----------
     series : TSContinuous, TSEvent, list of these, or mapping
         A mapping, such as the record of a timed module, may be nested and names the panels. Also what a runner has read,
-        ``runner.mon``, or an `xarray.Dataset` with an axis ``time``: truth values, such as spikes, are drawn as events.
+        ``runner.mon``, or an `xarray.Dataset` with an axis ``time``: truth values, such as spikes, are drawn as events. Channels
+        are counted as they were read: of neurons 5 and 9 they are 0 and 1.
     form : {'lines', 'offset', 'heatmap'}, optional
         Of continuous series: all channels in one frame; each in a row of its own; as colours. Up to 8 channels are lines, up to
         40 have rows, more are colours unless it is given.

@@ -51,9 +51,10 @@ class StimulusView(KeptView):
         self._heard: dict[str, int] = {}
 
     def content(self) -> dict[str, Any]:
-        """Give the unit and the number of the inputs, and what to begin with."""
+        """Give the unit and the number of the inputs, what drives them besides, and what to begin with."""
         stimulus = self.stimulus
-        return super().content() | {"unit": stimulus.unit, "channels": stimulus.channels, "height": self.height, "on": self.on()}
+        told = {"unit": stimulus.unit, "channels": stimulus.channels, "drive": stimulus.drive}
+        return super().content() | told | {"height": self.height, "on": self.on()}
 
     def on(self) -> dict[str, Any]:
         """Give by kind what is on, the youngest of its kind, as a page fills its fields with it."""
@@ -87,7 +88,7 @@ class StimulusView(KeptView):
         # Before what is on, which then contains what was heard.
         heard = {page: turn for page, turn in tuple(self._heard.items()) if page in self.pages}
         head, buffers = self._packed(self.stimulus.trace(self.channel, self.columns(10, _MOST_COLUMNS)))
-        return head | {"on": self.on(), "heard": heard}, buffers, change
+        return head | {"on": self.on(), "heard": heard, "drive": self.stimulus.drive}, buffers, change
 
     def drawn(
         self, recording: bp.run.Recording, time: Span | None = None, at: float | None = None

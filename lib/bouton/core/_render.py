@@ -20,7 +20,8 @@ _MOST_OWN = 100
 # ground does not follow the reader's preference. Where style sheets are taken out, the tables are still tables. In a narrow place
 # values matter more than types.
 _STYLE = """\
-.bouton-static{container-type:inline-size;max-width:1040px;padding:2px 0 4px;color:var(--jp-ui-font-color1,inherit);
+.bouton-static{container-type:inline-size;contain-intrinsic-inline-size:860px;
+max-width:1040px;padding:2px 0 4px;color:var(--jp-ui-font-color1,inherit);
 font:400 13px/1.5 var(--jp-ui-font-family,system-ui,-apple-system,"Segoe UI",Roboto,sans-serif);font-variant-numeric:tabular-nums}
 .bouton-static summary,.bouton-static p{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .bouton-static summary{padding:2px 8px 2px calc(var(--bt-depth)*18px + 4px);border-radius:4px;cursor:pointer}

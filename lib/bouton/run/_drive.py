@@ -23,6 +23,11 @@ class Drive:
     size_in : int
         Input channels of the model.
 
+    Attributes
+    ----------
+    level : float or None
+        What every channel gets in every step; None where that is not one number, or comes from a function.
+
     Raises
     ------
     KindError, ShapeError, ValueRefused
@@ -33,6 +38,7 @@ class Drive:
         self.size_in = size_in
         self._function: Callable | None = None
         self._series = np.zeros((1, size_in), np.float32)
+        self.level: float | None = None
         if isinstance(inputs, TSContinuous | TSEvent):
             raise KindError(
                 where=WHERE,
@@ -61,6 +67,8 @@ class Drive:
                 got="an empty one",
                 fix="Leave inputs out for a model without drive.",
             )
+        first = self._series[0, 0]
+        self.level = float(first) if (self._series == first).all() else None
 
     def __call__(self, first: int, steps: int) -> np.ndarray:
         """Inputs ``(steps, Nin)`` from step ``first`` on, as floats of JAX's default width."""

@@ -102,6 +102,12 @@ class Stimulus:
         drive, step = self._simulation.inputs, self._simulation.steps
         return tuple(drive.on(step)) if isinstance(drive, StimulatedDrive) else ()
 
+    @property
+    def drive(self) -> float | None:
+        """What every input gets besides, in every step; None where that is not one number."""
+        drive = self._simulation.inputs
+        return (drive.base if isinstance(drive, StimulatedDrive) else drive).level
+
     def step(self, height: float, *, channels: Any = None, instead: bool = False) -> int:
         """Give the same from now on.
 

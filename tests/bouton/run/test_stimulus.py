@@ -197,6 +197,23 @@ def test_the_unit_is_that_of_the_input_of_the_model(live):
 
 
 @pytest.mark.parametrize(
+    "inputs, level",
+    [(None, 0.0), (20, 20.0), (np.full((5, 3), 0.25), 0.25), (np.arange(3.0)[None], None), (np.arange(4.0), None)],
+)
+def test_it_tells_what_drives_every_input_besides(live, inputs, level):
+    stimulus = Stimulus(live(bp.modules.ExpSyn(3), inputs))
+    assert stimulus.drive == level
+    stimulus.step(2.0)
+    assert stimulus.drive == level
+    stimulus.step(1.0, instead=True)
+    assert stimulus.drive == level
+
+
+def test_a_function_has_no_one_level(live):
+    assert Stimulus(live(bp.modules.ExpSyn(3), lambda first, steps: 1.0)).drive is None
+
+
+@pytest.mark.parametrize(
     "ask, error, words",
     [
         (lambda s: s.step("x"), ValueRefused, r"Stimulus\.step\(height\): expected a finite number, got 'x'"),

@@ -39,6 +39,8 @@ export function arrayEdit(row, port) {
   // The cells on the page by index, and what was said of those that were refused.
   const cells = new Map();
   const faults = new Map();
+  // What each held when it was last accepted.
+  const sound = new Map();
   // Whether other cells have come while somebody was typing into these.
   let late = false;
   let kind = "uniform";
@@ -154,8 +156,10 @@ export function arrayEdit(row, port) {
       const input = h("input", { type: "text", inputmode: "decimal", class: "bt-field", value: text.replace("−", "-"), autocomplete: "off", spellcheck: "false",
         "aria-label": `${row.path}[${place.join(", ")}]`, onkeydown: (event) => {
           if (event.key === "Enter") take();
-          if (event.key !== "Escape" || input.value === taken) return;
-          input.value = taken;
+          const key = place.join();
+          if (event.key !== "Escape" || (input.value === taken && !faults.has(key))) return;
+          if (faults.has(key)) refuseCell(place, null);
+          input.value = taken = sound.get(key);
           event.stopPropagation();
         }, onchange: () => take() });
       let taken = input.value;
@@ -166,6 +170,7 @@ export function arrayEdit(row, port) {
         port.send({ type: "array-cell", path: row.path, index: place, value: input.value });
       };
       cells.set(place.join(), input);
+      sound.set(place.join(), input.value);
       return k % columns === 0 ? [head(String(place.at(flat ? 0 : -2))), input] : [input];
     }));
   }
@@ -180,6 +185,7 @@ export function arrayEdit(row, port) {
       if (message.path !== row.path || message.to !== port.id) return;
       if (message.type === "array-cells") lay(message);
       if (message.type !== "array-answer") return;
+      if (message.index && message.error === null && cells.has(message.index.join())) sound.set(message.index.join(), cells.get(message.index.join()).value);
       if (message.index) refuseCell(message.index, message.error);
       else refuse(message.field, message.error);
     },

@@ -47,7 +47,7 @@ export function live(root, port, content, view) {
     save: (form) => port.send({ type: "export", form, token, span: link.state.span }),
     align: (align) => link.set({ align }),
   });
-  const bar = toolbar(content, port, tools.element);
+  const bar = toolbar(content, port, hello, tools.element);
 
   function freeze() {
     link.set({ token: link.state.token === null ? Math.random().toString(36).slice(2, 12) : null, span: null });

@@ -38,8 +38,13 @@ export function liveTools(content, act) {
   function open(shown) {
     forms.hidden = !shown;
     save.setAttribute("aria-expanded", String(shown));
-    if (shown) addEventListener("pointerdown", outside);
-    else removeEventListener("pointerdown", outside);
+    if (shown) addEventListener("pointerdown", outside, true);
+    else removeEventListener("pointerdown", outside, true);
+    if (!shown) return;
+    // Within the view, wherever the button stands.
+    forms.style.left = "0";
+    const over = forms.getBoundingClientRect().right - menu.closest(".bt-main, .bouton").getBoundingClientRect().right + 8;
+    if (over > 0) forms.style.left = `${-over}px`;
   }
 
   const element = h("span", { class: "bt-live-tools", role: "group", "aria-label": "Picture" }, freeze,
@@ -70,7 +75,7 @@ export function liveTools(content, act) {
         h("button", { type: "button", class: "bt-forget", "aria-label": `Remove ${name}`, title: `Remove ${name}`, onclick: () => act.forget(number) }, "×"))));
     },
     aligned: (by) => { align.value = by; },
-    stop: () => removeEventListener("pointerdown", outside),
+    stop: () => removeEventListener("pointerdown", outside, true),
   };
 }
 

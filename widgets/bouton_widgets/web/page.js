@@ -52,7 +52,7 @@ function connect(model) {
     undo.push(() => model.off(event, callback));
   };
   // Jupyter says when a kernel lets go of its views. One that speaks is there again.
-  const leaving = [];
+  const leaving = new Set();
   let gone = false;
   const went = (now) => {
     if (gone === now) return;
@@ -66,8 +66,12 @@ function connect(model) {
   }
   return {
     id,
-    /** Hears true when there is nobody left to answer, and false when there is again. */
-    onGone: (callback) => leaving.push(callback),
+    /** Hears true when there is nobody left to answer, and false when there is again; gives what ends that. */
+    onGone(callback) {
+      leaving.add(callback);
+      if (gone) callback(true);
+      return () => leaving.delete(callback);
+    },
     content: () => JSON.parse(served ? model.content : model.get("content")),
     onContent(callback) {
       listen("change:content", () => callback(this.content()));

@@ -48,7 +48,7 @@ export function start(root, port) {
   const to = number("Last input", Math.min(9, last), places, 0, last);
   const some = h("span", { class: "bt-labelled", hidden: true }, from, h("span", { class: "bt-quiet" }, "to"), to);
   const instead = h("select", { class: "bt-field", "aria-label": "What becomes of the drive", onchange: places },
-    h("option", { value: "" }, "added to the drive"), h("option", { value: "instead" }, "instead of the drive"));
+    h("option", { value: "" }), h("option", { value: "instead" }));
   const where = h("div", { class: "bt-bar", role: "group", "aria-label": "Where to" },
     h("label", { class: "bt-labelled" }, h("span", { class: "bt-quiet" }, "Inputs"), which), some, instead);
 
@@ -125,6 +125,14 @@ export function start(root, port) {
   function places() {
     some.hidden = which.value === "all";
     again(chosen);
+  }
+
+  /** Say how large the drive is, where that is one number. */
+  function besides(level) {
+    const words = level === null ? "the drive" : `the drive of ${`${pretty(level, 4)} ${content.unit}`.trim()}`;
+    for (const [option, way] of [[instead.options[0], "added to"], [instead.options[1], "instead of"]]) {
+      if (option.textContent !== `${way} ${words}`) option.textContent = `${way} ${words}`;
+    }
   }
 
   function stretch() {
@@ -206,6 +214,7 @@ export function start(root, port) {
     if (focused() !== channel) channel.value = String(head.channel);
     shown.data = data;
     if (head.on) shown.on = head.on;
+    if (head.drive !== undefined) besides(head.drive);
     canvas.setAttribute("aria-label", `Stimulus${content.unit && ` in ${content.unit}`} to input ${head.channel} over simulated time. Arrow keys move a pointer.`);
   }
 
@@ -288,6 +297,7 @@ export function start(root, port) {
   stretch();
   limit();
   show(content.on);
+  besides(content.drive);
   choose(chosen);
   return view.stop;
 }

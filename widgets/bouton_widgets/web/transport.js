@@ -4,7 +4,7 @@ import { widget } from "./page.js";
 import { toolbar } from "./toolbar.js";
 
 export function start(root, port) {
-  const bar = toolbar(port.content(), port);
+  const bar = toolbar(port.content(), port, hello);
   let owed = null;
   let request = 0;
 
