@@ -135,7 +135,7 @@ def test_without_a_page_it_is_text_and_a_picture(show):
     widget, simulation = show(network(), ["system.pre.spike"], 20.0)
     simulation.step(64)
     bundle = widget._repr_mimebundle_()[0]
-    assert bundle["text/plain"].startswith("Activity of FromStep: 4 nodes, ")
+    assert bundle["text/plain"].startswith("Activity of Network: 4 nodes, ")
     assert "back (Delta): unknown" in bundle["text/plain"]
     svg = bundle["image/svg+xml"]
     assert svg.count('fill="url(#unknown)"') == 1

@@ -54,7 +54,7 @@ def test_without_a_page_it_is_text_and_a_picture(simulation, plot):
     assert "<svg " in plot.view.svg()
     simulation.step(100)
     bundle = plot._repr_mimebundle_()[0]
-    assert bundle["text/plain"] == "Distribution of system.V of FromStep over 200 units"
+    assert bundle["text/plain"] == "Distribution of system.V of LIF over 200 units"
     assert "system.V (mV)" in bundle["image/svg+xml"]
     assert "Part of the units (%)" in bundle["image/svg+xml"]
 

@@ -123,7 +123,7 @@ def test_a_field_that_fails_is_told_and_the_path_is_still_there(simulation, plot
 def test_without_a_page_it_is_text_and_a_picture(simulation, plot):
     simulation.step(10)
     bundle = plot._repr_mimebundle_()[0]
-    assert bundle["text/plain"].startswith("Phase plane of FromStep: system.w over system.V, unit 0 of 4, now at (")
+    assert bundle["text/plain"].startswith("Phase plane of FHN: system.w over system.V, unit 0 of 4, now at (")
     drawing = bundle["image/svg+xml"]
     assert drawing.startswith("<svg ")
     assert drawing.endswith("</svg>")

@@ -1,12 +1,14 @@
 """What stands beside the sliders, against differences in NumPy."""
 
 import json
+import re
 import threading
 
 import numpy as np
 import pytest
 
 import bouton as bp
+import bouton.math as bm
 import bouton_widgets as bw
 from bouton_widgets._sensitivity import ReadOutChoice
 
@@ -73,6 +75,36 @@ def test_what_has_no_slope_says_why(listen):
     # The state does not hear of the threshold of the output.
     assert (rows["threshold"]["slope"], rows["threshold"]["why"]) == (0.0, "no effect here, or none that a derivative tells")
     assert rows["bias"]["slope"] > 0
+
+
+@pytest.mark.parametrize(
+    "read, mode, why",
+    [
+        (
+            "rate system.spike",
+            bm.nonbatching_mode,
+            r"No slopes: .* Spikes have a derivative only in neurons made with mode=bm\.training_mode, and near",
+        ),
+        ("mean system.input", bm.nonbatching_mode, r"No slopes: nothing that a derivative tells changes it here\."),
+        ("mean system.V", bm.nonbatching_mode, None),
+        ("rate system.spike", bm.training_mode, None),
+    ],
+)
+def test_where_no_parameter_has_a_slope_no_0_stands_beside_it(read, mode, why):
+    model = bp.modules.FromStep(bp.neurons.LIF(2, tau=10.0, mode=mode), 1e-4)
+    with bp.run.LiveSimulation(
+        model, 30.0, record=["system.spike", "system.V", "system.input"], chunk=10, window=0.02
+    ) as simulation:
+        view = bw.parameters(simulation).view
+        view.slopes.choose(read)
+        found = view.slopes.take()
+    slopes = [row["slope"] for row in found["rows"].values() if row["slope"] is not None]
+    if why is None:
+        assert found["why"] is None
+        assert any(slopes)
+    else:
+        assert re.match(why, found["why"])
+        assert slopes == []
 
 
 def test_what_cannot_be_chosen_is_refused_and_a_model_that_does_not_run_offers_nothing(simulation, listen):

@@ -95,13 +95,13 @@ def test_what_cannot_be_given_is_told_on_the_page_and_changes_nothing(simulation
 
 
 def test_without_a_page_it_is_text_and_a_picture(simulation, hands, page):
-    assert hands.view.plain() == "Stimulus of FromStep: nothing is given"
+    assert hands.view.plain() == "Stimulus of LIF: nothing is given"
     page.say("give", what="step", height=2.0, first=1, last=1, instead=True)
     page.say("give", what="noise", mean=0.0, sd=0.5, seed=0)
     unit = hands.view.stimulus.unit
     bundle = hands._repr_mimebundle_()[0]
     assert bundle["text/plain"] == (
-        f"Stimulus of FromStep: step 2 {unit} to input 1 instead of the drive, noise 0 ± 0.5 {unit} to all inputs"
+        f"Stimulus of LIF: step 2 {unit} to input 1 instead of the drive, noise 0 ± 0.5 {unit} to all inputs"
     )
     simulation.step(30)
     assert "to input 0 of 3" in hands.view.svg()

@@ -141,7 +141,7 @@ def test_what_moves_by_itself_is_read_a_few_times_a_second_and_what_a_hand_moves
 
 def test_without_a_page_it_is_text_and_a_picture(simulation, wide, show):
     bundle = show(simulation)._repr_mimebundle_()[0]
-    assert bundle["text/plain"] == "Weights of FromStep, system.across.g_max: 5 × 3, 3 synapses, from -2 to 3 nA"
+    assert bundle["text/plain"] == "Weights of Network, system.across.g_max: 5 × 3, 3 synapses, from -2 to 3 nA"
     assert bundle["image/svg+xml"].count("data:image/png;base64,") == 2
     assert "pre, system.pre ↓" in bundle["image/svg+xml"]
     assert "Weight (nA)" in bundle["image/svg+xml"]

@@ -187,6 +187,18 @@ def test_escape_takes_back_what_is_typed_into_a_cell_and_then_closes_the_editor(
     cell.fill("7")
     cell.press("Escape")
     assert cell.input_value() == "-0.5"
+    # What was typed since the last of it was sent, and before it was answered, is not what was accepted.
+    cell.evaluate("""cell => {
+      for (const text of ["0.25", "much"]) {
+        cell.value = text;
+        cell.dispatchEvent(new Event("change"));
+      }
+    }""")
+    editing.get_by_role("alert").wait_for()
+    cell.press("Escape")
+    assert cell.input_value() == "0.25"
+    cell.fill("-0.5")
+    cell.press("Enter")
     cell.fill("much")
     cell.press("Enter")
     editing.get_by_role("alert").wait_for()
@@ -240,6 +252,11 @@ def test_the_slope_beside_a_slider_is_the_one_that_python_takes(page, state, unt
     )
     # The longest of them takes its half.
     assert bar == pytest.approx(0.5, abs=0.02)
+    menu = page.get_by_label("Sensitivity of a read-out").first
+    menu.select_option("off")
+    until(lambda: page.locator(".bt-slope:visible").count() == 0)
+    menu.select_option("mean x")
+    until(lambda: slopes["tau"].is_visible())
 
 
 def test_what_is_chosen_again_before_python_answers_stays_as_it_was_chosen_last(page, state, until):

@@ -249,7 +249,7 @@ def test_a_kept_run_lies_under_the_next_and_what_is_shown_is_saved(stimulus, act
     for view, begin in ((weights, b"pre,"), (activity, b"time (s),"), (stimulus, b"time (s),stimulus to input")):
         view.get_by_role("button", name="Export").click()
         with page.expect_download() as file:
-            view.get_by_role("button", name="Save as CSV").click()
+            view.get_by_role("button", name="CSV").click()
         assert Path(file.value.path()).read_bytes().startswith(begin)
     stimulus.get_by_role("button", name="Remove Run 1").click()
     until(lambda: weights.evaluate("e => e.bouton.data.against") is None)

@@ -3,9 +3,9 @@
 LINE = '<span style="opacity: 0.72">{}</span><span>{}</span>'
 """A name, and what Bokeh puts there."""
 
-# Bokeh's own box is white with a grey border, whatever the page: this one covers both.
+# Bokeh's own box is white, whatever the page: this one covers it, but for its thin frame.
 _BOX = """<div style="display: grid; grid-template-columns: {columns}; gap: 1px 10px; margin: -5px; padding: 6px 9px;
-border-radius: 3px; box-shadow: 0 0 0 1px {line}; font: 12px/1.4 system-ui, sans-serif; font-variant-numeric: tabular-nums;
+box-shadow: inset 0 0 0 1px {line}; font: 12px/1.4 system-ui, sans-serif; font-variant-numeric: tabular-nums;
 {wrap}; color: {ink}; background: {ground}">{told}</div>"""
 
 

@@ -220,6 +220,10 @@ class KeptView(LiveView):
             "Simulated time": f"{start:.6g} s to {end:.6g} s",
             "Time step": f"{1000 * recording.dt:.6g} ms",
         }
+        stimulus = bp.run.Stimulus(self.simulation)
+        # Of a picture that has stood since something changed it may have been another.
+        if stimulus.drive is not None and not stimulus.given and recording.change == self.simulation.change:
+            facts["Drive"] = f"{stimulus.drive:.6g} {stimulus.unit}".strip()
         facts |= {"Kept runs": ", ".join(run.name for run in self._shelf.runs)} if self._shelf.runs else {}
         numbers = [(e.path, e) for e in self.module.entries() if e.kind == "parameter" and e.is_array and e.value.size == 1]
         return facts | {path: f"{float(e.value.reshape(-1)[0]):.6g} {e.unit or ''}".strip() for path, e in numbers}

@@ -58,8 +58,9 @@ class LiveView(View):
 
     @property
     def title(self) -> str:
-        """The model's class."""
-        return self.simulation.model.class_name
+        """The model's class, of a system of one step its own."""
+        model = self.simulation.model
+        return (model.system if isinstance(model, bp.modules.FromStep) else model).class_name
 
     def receive(self, message: Mapping[str, Any]) -> None:
         """Act on a button, or on the news that a page has drawn a frame, came or went."""

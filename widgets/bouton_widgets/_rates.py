@@ -135,6 +135,9 @@ def rates(
 ) -> RatesPlot:
     """Show how often the units of each population of a live simulation have events, over time.
 
+    A line is pale near its ends, where the kernel has not yet all that it weighs; the number beside the name is the last before
+    that.
+
     Parameters
     ----------
     simulation : bouton.run.LiveSimulation

@@ -21,6 +21,11 @@ _REST = 0.25
 _PATIENCE = 5.0
 """Seconds that the end of the interpreter waits for derivatives that are being taken."""
 
+_FLAT = (
+    "No slopes: nothing that a derivative tells changes it here. Spikes have a derivative only in neurons made with "
+    "mode=bm.training_mode, and near their threshold."
+)
+
 _SHARE = 0.2
 """Most of the time that is spent on it, so that the simulation is not slowed down."""
 
@@ -162,12 +167,17 @@ class Slopes:
         self._at = at
         seconds = sensitivity.steps * view.simulation.dt
         rows = {path: _row(control, found) for path, control in controls.items()}
+        # Spikes of which nothing tells a derivative: a bare 0 beside each slider would say that nothing matters.
+        flat = bool(found.slopes) and not any(np.any(slope) for slope in found.slopes.values())
+        if flat:
+            rows = {path: row if row["slope"] is None else row | {"slope": None, "bar": None} for path, row in rows.items()}
         return {
             "read": key,
             "label": choice.label,
             "unit": choice.unit,
             "value": _finite(found.value),
             "seconds": seconds,
+            "why": _FLAT if flat else None,
             "rows": rows,
         }
 

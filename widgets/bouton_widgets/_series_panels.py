@@ -116,7 +116,9 @@ def panels_of(series: Any, form: Form | None, height: float | None) -> list[Pane
             where="bouton_widgets.series(series)",
             expected="one time series or more",
             got="none",
-            fix="Evolve with record=True to get a record, or pass a series.",
+            fix="Run first, and name what to read: monitors=['V']."
+            if isinstance(series, bp.run.Record)
+            else "Evolve with record=True to get a record, or pass a series.",
         )
     names = [name or (f"series {i}" if len(found) > 1 else type(one).__name__) for i, (name, one) in enumerate(found)]
     return [_panel(name, one, form, height) for name, (_, one) in zip(names, found, strict=True)]

@@ -132,18 +132,19 @@ def _line(
     bottom: float,
     stroke: str,
 ) -> str:
-    """One unit's minima and maxima as one line that visits both in every column."""
+    """One unit's minima and maxima as one line that visits both in every column, at its sides: a slope is no staircase."""
     low, high = trace.lo[k].astype(float), trace.hi[k].astype(float)
     wide = (time[1] - time[0]) / len(low)
     x = _across(span, time[0] + shift + wide * (np.arange(len(low)) + 0.5))
+    aside = 0.4 * (_across(span, wide) - _across(span, 0.0))
     data, pen, last = [], "M", np.nan
     for at, a, b in zip(x, low, high, strict=True):
         if not np.isfinite(a):
             pen, last = "M", np.nan
             continue
         pair = (a, b) if not abs(last - a) > abs(last - b) else (b, a)
-        for value in pair[: 1 if a == b else 2]:
-            data.append(f"{pen}{at:.1f} {_up(ends, top, bottom, value):.1f}")
+        for value, place in ((pair[0], at - aside), (pair[1], at + aside)) if a != b else ((a, at),):
+            data.append(f"{pen}{place:.2f} {_up(ends, top, bottom, value):.1f}")
             pen = "L"
         last = pair[-1]
     return f'<path d="{"".join(data)}" {stroke} stroke-linejoin="bevel"/>' if data else ""

@@ -42,7 +42,10 @@ def every(
 
 
 def one_by_one(plan: Plan, values: jax.Array, weight: jax.Array, pre_ids: jax.Array, post_ids: jax.Array) -> jax.Array:
-    """:func:`every` with silent synapses, for one element of the batch after the other: for all at once memory might not do."""
+    """:func:`every` with silent synapses: of all pairs at once where these are few, else for one element after the other.
+
+    For the whole batch at once memory might not do.
+    """
     batch = values.shape[:-1]
     if plan.complete and weight.shape == (plan.synapses,) and values.size * plan.post <= _PAIRS:
         # What is hardly ever needed and always compiled: this is the shortest program.

@@ -21,7 +21,7 @@ _MOST_OWN = 100
 # values matter more than types.
 _STYLE = """\
 .bouton-static{container-type:inline-size;contain-intrinsic-inline-size:860px;
-max-width:1040px;padding:2px 0 4px;color:var(--jp-ui-font-color1,inherit);
+min-width:0;max-width:1040px;padding:2px 0 4px;color:var(--jp-ui-font-color1,inherit);
 font:400 13px/1.5 var(--jp-ui-font-family,system-ui,-apple-system,"Segoe UI",Roboto,sans-serif);font-variant-numeric:tabular-nums}
 .bouton-static summary,.bouton-static p{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .bouton-static summary{padding:2px 8px 2px calc(var(--bt-depth)*18px + 4px);border-radius:4px;cursor:pointer}
@@ -54,6 +54,7 @@ border:0;font-weight:400;text-align:left;vertical-align:baseline;overflow:hidden
 .bouton-static.bouton-static tr>:nth-child(8){width:8%}
 }
 @container (max-width:520px){
+.bouton-static summary,.bouton-static p{white-space:normal;overflow-wrap:anywhere}
 .bouton-static.bouton-static tr>:is(:nth-child(2),:nth-child(4)){display:none}
 .bouton-static.bouton-static tr>:nth-child(1){width:46%}
 .bouton-static.bouton-static tr>:nth-child(7){width:42%}

@@ -68,7 +68,7 @@ class Drive:
                 fix="Leave inputs out for a model without drive.",
             )
         first = self._series[0, 0]
-        self.level = float(first) if (self._series == first).all() else None
+        self.level = float(first) if np.isfinite(first) and (self._series == first).all() else None
 
     def __call__(self, first: int, steps: int) -> np.ndarray:
         """Inputs ``(steps, Nin)`` from step ``first`` on, as floats of JAX's default width."""

@@ -115,6 +115,7 @@ class LiveSimulation(Transport):
             self._drive = drive
             # What drove it before is not known any more.
             self._engine.anchors.clear()
+            self._count_change()
         self._news()
 
     def set(self, path: str, value: Any) -> int:

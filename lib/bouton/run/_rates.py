@@ -139,13 +139,14 @@ class Rates:
             shown = Columns.covering(engine.window, engine.steps, bins)
             if (shown.steps, shown.count) != self._shape:
                 self._shape = (shown.steps, shown.count)
-                fold, blank = _mean, np.float32(np.nan)
+                fold, blank = _shares, np.float32(np.nan)
                 self._scrolls = {s.path: Scroll(engine.rings[s.path], None, fold, blank) for s in self.signals}
-            found = {path: scroll.at(shown)[0].astype(float) for path, scroll in self._scrolls.items()}
+            found = {path: scroll.at(shown).astype(float) for path, scroll in self._scrolls.items()}
             held = {path: (engine.rings[path].first, engine.rings[path].next) for path in found}
         bin_time = shown.steps * simulation.dt
         rates = {
-            path: self._smoothed(_complete(rate, shown, *held[path]) / simulation.dt, bin_time) for path, rate in found.items()
+            path: self._smoothed(_complete(shares, shown, *held[path]) / simulation.dt, bin_time)
+            for path, shares in found.items()
         }
         return RateCurves((shown.begin * bin_time, shown.end * bin_time), rates, change)
 
@@ -168,34 +169,45 @@ class Rates:
         rates = {}
         for signal in self.signals:
             held = recording.held(signal.path)
-            rate = Scroll(held, None, _mean, np.float32(np.nan)).at(wide)[0].astype(float)
-            smooth = self._smoothed(_complete(rate, wide, held.first, held.next) / recording.dt, bin_time)
+            shares = Scroll(held, None, _shares, np.float32(np.nan)).at(wide).astype(float)
+            smooth = self._smoothed(_complete(shares, wide, held.first, held.next) / recording.dt, bin_time)
             rates[signal.path] = smooth[shown.begin - wide.begin :][: shown.count]
         return RateCurves((shown.begin * bin_time, shown.end * bin_time), rates, recording.change)
 
-    def _smoothed(self, rate: np.ndarray, bin_time: float) -> np.ndarray:
+    def _smoothed(self, shares: np.ndarray, bin_time: float) -> np.ndarray:
         """Weighted means of the bins that there are: nothing is taken to be 0 before the first or after the last."""
+        rate, after, before = shares
         known = np.isfinite(rate)
         if self._kernel is None or not known.any():
             return rate
+        # An event counts for the two bins beside it, by how near it is to the middle of each; in the middle of one it would be up
+        # to half a bin from where it was, and a steady rhythm would seem to waver.
+        counted = np.where(known, rate, 0.0)
+        pairs = known[:-1] & known[1:]
+        onwards, back = np.where(pairs, after[:-1], 0.0), np.where(pairs, before[1:], 0.0)
+        counted[:-1] += back - onwards
+        counted[1:] += onwards - back
         reach = min(int(np.ceil(6 * self._width / bin_time)), len(rate) - 1)
         weights = KERNELS[self._kernel](np.arange(-reach, reach + 1) * bin_time / self._width)
-        sums, total = (
-            np.convolve(part, weights)[reach : reach + len(rate)] for part in (np.where(known, rate, 0.0), known.astype(float))
-        )
+        sums, total = (np.convolve(part, weights)[reach : reach + len(rate)] for part in (counted, known.astype(float)))
         return np.where(known, sums / np.where(known, total, 1.0), np.nan)
 
 
-def _complete(rate: np.ndarray, shown: Columns, first: int, last: int) -> np.ndarray:
+def _complete(shares: np.ndarray, shown: Columns, first: int, last: int) -> np.ndarray:
     """Without the bins that are held in part, at the end, or after a restore at the beginning."""
-    rate[: max(-(-first // shown.steps) - shown.begin, 0)] = np.nan
-    rate[max(last // shown.steps - shown.begin, 0) :] = np.nan
-    return rate
+    shares[:, : max(-(-first // shown.steps) - shown.begin, 0)] = np.nan
+    shares[:, max(last // shown.steps - shown.begin, 0) :] = np.nan
+    return shares
 
 
-def _mean(blocks: np.ndarray) -> np.ndarray:
-    """Events of a unit in a step of each column, from ``(columns, steps, units)``."""
-    return blocks.mean(axis=(1, 2), dtype=np.float32)[None] if blocks.size else np.zeros((1, len(blocks)), np.float32)
+def _shares(blocks: np.ndarray) -> np.ndarray:
+    """Of ``(columns, steps, units)``: events of a unit in a step, and how much of that falls to the column behind and before."""
+    columns, steps, _ = blocks.shape
+    if not blocks.size:
+        return np.zeros((3, columns), np.float32)
+    off = (np.arange(steps) + 0.5) / steps - 0.5
+    ways = np.stack([np.ones(steps), np.maximum(off, 0.0), np.maximum(-off, 0.0)], dtype=np.float32) / steps
+    return ways @ blocks.mean(axis=2, dtype=np.float32).T
 
 
 def _events(simulation: LiveSimulation, paths: Any) -> tuple[Signal, ...]:

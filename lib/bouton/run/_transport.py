@@ -110,10 +110,14 @@ class Transport(Look):
 
     def close(self) -> None:
         """End the thread; nothing can be run after this."""
+        self._end(None)
+
+    def _end(self, reason: str | None) -> None:
         with self._turns:
             if self._status == "closed":
                 return
             self._status = "closed"
+            self._error = self._error or reason
         self._worker.wake()
         self._worker.join()
         self._tell()
@@ -121,10 +125,7 @@ class Transport(Look):
 
     def _give_way(self) -> None:
         """Close for another that moves the same model."""
-        with self._turns:
-            if self._status != "closed" and self._error is None:
-                self._error = "Another live simulation moves this model now. Run the cell of this view again to see that one."
-        self.close()
+        self._end("Another live simulation moves this model now; this one is closed.")
 
     def __enter__(self) -> Self:
         return self

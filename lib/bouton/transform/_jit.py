@@ -172,7 +172,7 @@ class Jitted:
 
     def _compile(self, purified: "_Variant") -> None:
         # A fresh function, so that JAX does not answer with a trace of the cells known before.
-        purified.call = jax.jit(lambda *a, **k: purified.pure(*a, **k), **self._static(shift=1), **self._plain_options())
+        purified.call = jax.jit(lambda *a, **k: purified.traced(*a, **k), **self._static(shift=1), **self._plain_options())
 
     def _static(self, shift: int) -> dict:
         # The list of values comes first in the compiled function.

@@ -107,6 +107,10 @@ class Purified:
 
     def pure(self, values: Sequence[jax.Array], /, *args: Any, **kwargs: Any) -> tuple[Any, list[jax.Array]]:
         """The pure function."""
+        return started_again(lambda: self.traced(values, *args, **kwargs))
+
+    def traced(self, values: Sequence[jax.Array], /, *args: Any, **kwargs: Any) -> tuple[Any, list[jax.Array]]:
+        """The pure function, for a trace that can be made anew as a whole when it meets a hidden use."""
         self.traces += 1
         leaves, structure = jax.tree_util.tree_flatten((args, kwargs))
         known = dict(zip(self.cells, values, strict=True))
@@ -154,4 +158,5 @@ def purify(fn: Callable, *args: Any, **kwargs: Any) -> Purified:
     if any(constant.version != version for constant, version in frame.constants.items()):
         frame = started_again(lambda: _discovered(lambda: fn(*args, **kwargs)))
     purified.learn(list(frame.read_cells), list(frame.written))
+    purified.fresh = frame.fresh
     return purified

@@ -85,7 +85,7 @@ def _rematerialise(of_arrays: Callable, arrays: dict[int, Any], **options: Any) 
     purified.learn(*discover(lambda: of_arrays(arrays)))
     while True:
         # A fresh function, so that JAX does not answer with a trace of the cells known before.
-        pure = jax.checkpoint(lambda *a: purified.pure(*a), **options)
+        pure = jax.checkpoint(lambda *a: purified.traced(*a), **options)
         values = [cell.value for cell in purified.cells]
         try:
             out, new = pure(values, arrays)

@@ -280,7 +280,7 @@ def test_one_that_gives_way_to_another_of_the_same_model_says_so_and_keeps_what_
     first = live(model)
     second = live(model)
     assert first.status == "closed"
-    assert first.error == "Another live simulation moves this model now. Run the cell of this view again to see that one."
+    assert first.error == "Another live simulation moves this model now; this one is closed."
     with pytest.raises(RunningError):
         second.step(200)
     failure = second.error

@@ -80,6 +80,19 @@ def test_a_constant_rate_stays_constant_up_to_the_edges(relay):
         assert np.isnan(found[45:]).all()
 
 
+@pytest.mark.parametrize("bins", [100, 300, 1000])
+def test_a_steady_rhythm_is_steady_whatever_the_bins(relay, bins):
+    series = np.zeros((1000, 2))
+    series[5::29] = 1
+    simulation = relay(series, window=1.0)
+    simulation.step(1000)
+    found = Rates(simulation, kernel="gaussian", width=0.03)(bins=bins).rates["output"]
+    known = found[np.isfinite(found)]
+    # Where the kernel reaches no end. What a Gaussian leaves of a rhythm of 29 ms is twice exp(-2 (pi 30 / 29)²), 1.3e-9.
+    inside = known[len(known) * 150 // 1000 : -(len(known) * 150 // 1000)]
+    np.testing.assert_allclose(inside, 1000 / 29, rtol=4e-3)
+
+
 def test_after_a_restore_nothing_is_made_up(relay):
     simulation = relay(COUNTS)
     simulation.step(203)

@@ -198,7 +198,14 @@ def test_the_unit_is_that_of_the_input_of_the_model(live):
 
 @pytest.mark.parametrize(
     "inputs, level",
-    [(None, 0.0), (20, 20.0), (np.full((5, 3), 0.25), 0.25), (np.arange(3.0)[None], None), (np.arange(4.0), None)],
+    [
+        (None, 0.0),
+        (20, 20.0),
+        (np.full((5, 3), 0.25), 0.25),
+        (np.arange(3.0)[None], None),
+        (np.arange(4.0), None),
+        (np.inf, None),
+    ],
 )
 def test_it_tells_what_drives_every_input_besides(live, inputs, level):
     stimulus = Stimulus(live(bp.modules.ExpSyn(3), inputs))

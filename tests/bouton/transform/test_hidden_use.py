@@ -157,6 +157,22 @@ def test_shapes_of_results():
     assert v.cells == (V,)
 
 
+@every_inner
+def test_the_pure_function_of_code_follows_its_values(inner):
+    pure = bm.purify(inner, 3.0).pure
+    for run in (pure, jax.jit(pure)):
+        assert [float(run([value], 3.0)[0]) for value in (1.0, 2.0)] == [9, 18]
+    slope = jax.jit(jax.grad(lambda value: pure([value], 3.0)[0]))
+    assert [float(slope(value)) for value in (1.0, 2.0)] == [9, 9]
+    assert_array_equal(jax.vmap(lambda value: pure([value], 3.0)[0])(jnp.arange(3.0)), [0, 9, 18])
+
+
+def test_a_hidden_use_in_a_branch_that_the_first_trace_did_not_take():
+    pure = bm.purify(lambda x, hidden: INNER["jit"](x) if hidden else V * x, 3.0, False).pure
+    later = jax.jit(pure, static_argnums=2)
+    assert [float(later([value], 3.0, hidden)[0]) for hidden in (False, True) for value in (1.0, 2.0)] == [3, 6, 9, 18]
+
+
 EAGER = {
     "scan": lambda turn: lambda x: jax.lax.scan(turn, x, jnp.arange(2))[0],
     "jit": lambda turn: jax.jit(lambda x: turn(turn(x, 0)[0], 0)[0]),

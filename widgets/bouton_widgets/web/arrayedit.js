@@ -39,8 +39,9 @@ export function arrayEdit(row, port) {
   // The cells on the page by index, and what was said of those that were refused.
   const cells = new Map();
   const faults = new Map();
-  // What each held when it was last accepted.
+  // What each held when it was last accepted, and what was sent since, to be answered in this order.
   const sound = new Map();
+  const sent = new Map();
   // Whether other cells have come while somebody was typing into these.
   let late = false;
   let kind = "uniform";
@@ -167,10 +168,12 @@ export function arrayEdit(row, port) {
         if (input.value === taken) return;
         taken = input.value;
         refuseCell(place, null);
+        sent.get(place.join()).push(input.value);
         port.send({ type: "array-cell", path: row.path, index: place, value: input.value });
       };
       cells.set(place.join(), input);
       sound.set(place.join(), input.value);
+      sent.set(place.join(), []);
       return k % columns === 0 ? [head(String(place.at(flat ? 0 : -2))), input] : [input];
     }));
   }
@@ -185,7 +188,8 @@ export function arrayEdit(row, port) {
       if (message.path !== row.path || message.to !== port.id) return;
       if (message.type === "array-cells") lay(message);
       if (message.type !== "array-answer") return;
-      if (message.index && message.error === null && cells.has(message.index.join())) sound.set(message.index.join(), cells.get(message.index.join()).value);
+      const answered = message.index && sent.get(message.index.join())?.shift();
+      if (answered !== undefined && message.error === null) sound.set(message.index.join(), answered);
       if (message.index) refuseCell(message.index, message.error);
       else refuse(message.field, message.error);
     },

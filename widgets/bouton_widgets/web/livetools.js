@@ -19,7 +19,7 @@ export function liveTools(content, act) {
   const keep = button(KEEP, "Keep", "Keep this run, pale under what runs", act.keep);
   const forms = h("span", { class: "bt-forms", role: "group", "aria-label": "Save as", hidden: true },
     ...FORMS.map(([form, word, title]) =>
-      h("button", { type: "button", class: "bt-button bt-form", "aria-label": `Save as ${word}: ${title.toLowerCase()}`, onclick: () => {
+      h("button", { type: "button", class: "bt-button bt-form", onclick: () => {
         act.save(form);
         open(false);
         save.focus();

@@ -15,9 +15,9 @@ function stateOf([path, unit]) {
   return { path, unit, name: path.slice(path.lastIndexOf(".") + 1) };
 }
 
-function planeMark(word, colour, dashed) {
+function planeMark(word, colour, dashed, ...more) {
   const stroke = h("i", { class: "bt-stroke", style: `border-top:2px ${dashed ? "dashed" : "solid"} ${colour}` });
-  return h("span", { class: "bt-mark" }, stroke, word);
+  return h("span", { class: "bt-mark" }, stroke, word, ...more);
 }
 
 function factsOf(rows) {
@@ -38,6 +38,8 @@ export function start(root, port) {
   const [x, y] = [stateOf(content.x), stateOf(content.y)];
   let data = null;
   let field = null;
+  // Beside the names of nullclines of which nothing is in view.
+  const outside = [x, y].map(() => h("span", { class: "bt-quiet", hidden: true }, " (not in view)"));
   let pointed = null;
   let arrows = content.arrows;
   let unit = null;
@@ -86,6 +88,10 @@ export function start(root, port) {
     field = nx < 2 ? null
       : { nx, ny, x: head.span.slice(0, 2), y: head.span.slice(2), dx: changes.subarray(0, nx * ny), dy: changes.subarray(nx * ny) };
     Object.assign(shown, { data, field });
+    data.lines.forEach((line, k) => {
+      const missing = field !== null && line.every(Number.isNaN);
+      if (outside[k].hidden === missing) outside[k].hidden = !missing;
+    });
     shade.hidden = field === null || !field.dx.some(Number.isNaN);
     if (head.note !== noted) view.bar.refuse(head.note ?? "");
     noted = head.note;
@@ -198,7 +204,7 @@ export function start(root, port) {
   const view = live(root, port, content, { take, paint, shown, columns: () => canvas.clientWidth || 600 });
   const legend = h("span", { class: "bt-legend" }, shade,
     ...(content.missing.length ? [] : [planeMark(`last ${pretty(content.seconds, 3)} s`, PLANE_COLOURS.path)]),
-    planeMark(`${x.name} nullcline`, PLANE_COLOURS.x), planeMark(`${y.name} nullcline`, PLANE_COLOURS.y, true));
+    planeMark(`${x.name} nullcline`, PLANE_COLOURS.x, false, outside[0]), planeMark(`${y.name} nullcline`, PLANE_COLOURS.y, true, outside[1]));
   const axis = h("p", { class: "bt-axis" }, h("span", { class: "bt-path" }, x.path), x.unit && ` ${x.unit}`);
   const figure = h("figure", { class: "bt-plot" }, h("figcaption", {}, h("span", { class: "bt-path" }, y.path),
     h("span", { class: "bt-unit" }, y.unit), legend), canvas, axis);

@@ -8,6 +8,8 @@ import { floats, h, widget } from "./page.js";
 import { clip, drawAxes, fit, frameOf, PALETTE, room } from "./plot.js";
 
 const RATES_HEIGHT = 216;
+// By kernel, how many widths from the beginning and from the end it has almost all that it weighs.
+const SETTLED = { gaussian: [3, 3], box: [0.5, 0.5], exponential: [4, 0], "": [0, 0] };
 
 /** A line through the rates of a span, where the times `shown` are at the edges. */
 function drawRate(context, box, shown, span, rate, top, colour) {
@@ -35,7 +37,7 @@ function drawRate(context, box, shown, span, rate, top, colour) {
 export function start(root, port) {
   const content = port.content();
   const lines = content.populations.map(({ path, units }, k) => {
-    const reading = h("span", { class: "bt-reading" });
+    const reading = h("span", { class: "bt-reading", title: "At the pointer; else the last that hardly anything can change any more" });
     const colour = PALETTE[k % PALETTE.length];
     const mark = h("span", { class: "bt-mark", title: `${units} ${units === 1 ? "unit" : "units"}` },
       h("i", { style: `background:${colour}` }), path, reading);
@@ -95,11 +97,26 @@ export function start(root, port) {
     return bin === null ? NaN : rate[bin];
   }
 
+  /** From when to when a rate is what it will stay: near an end more or fewer events weigh, and it moves up and down with each. */
+  function settled(rate) {
+    const span = head.time;
+    const wide = (span[1] - span[0]) / rate.length;
+    let [first, end] = [0, rate.length];
+    while (end > 0 && Number.isNaN(rate[end - 1])) end -= 1;
+    while (first < end && Number.isNaN(rate[first])) first += 1;
+    const [left, right] = SETTLED[head.kernel].map((widths) => widths * head.width);
+    return [span[0] + first * wide + left, span[0] + end * wide - right];
+  }
+
   function read(time) {
     for (const { rate, reading } of lines) {
       let value = NaN;
       if (time !== null) value = valueOf(rate, time);
-      else for (let i = rate.length - 1; i >= 0 && Number.isNaN(value); i -= 1) value = rate[i];
+      else {
+        const [from, to] = settled(rate);
+        if (to > from) value = valueOf(rate, to - (0.5 * (head.time[1] - head.time[0])) / rate.length);
+        for (let i = rate.length - 1; i >= 0 && Number.isNaN(value); i -= 1) value = rate[i];
+      }
       const text = Number.isNaN(value) ? "" : `${pretty(value, 3)} Hz`;
       if (reading.textContent !== text) reading.textContent = text;
     }
@@ -126,7 +143,19 @@ export function start(root, port) {
       context.setLineDash([]);
       context.globalAlpha = 1;
     }
-    for (const { rate, colour } of lines) drawRate(context, box, now, head.time, rate, top, colour);
+    for (const { rate, colour } of lines) {
+      const [from, to] = settled(rate).map((at) => box.left + ((at - now[0]) / (now[1] - now[0])) * (box.right - box.left));
+      context.globalAlpha = PALE;
+      drawRate(context, box, now, head.time, rate, top, colour);
+      context.globalAlpha = 1;
+      if (to <= from) continue;
+      context.save();
+      context.beginPath();
+      context.rect(from, box.top, to - from, box.bottom - box.top);
+      context.clip();
+      drawRate(context, box, now, head.time, rate, top, colour);
+      context.restore();
+    }
     drawCursor(context, box, look, now, time);
     context.restore();
     read(time);

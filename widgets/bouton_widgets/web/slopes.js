@@ -38,21 +38,25 @@ export function slopes(port, lines, root, complain) {
     const on = found !== null || waits;
     root.classList.toggle("bt-sloped", on);
     note.hidden = !on;
-    if (!on) return;
+    if (!on) {
+      for (const { slope } of lines.values()) slope.hidden = true;
+      return;
+    }
     if (found === null) {
       note.textContent = "Taking derivatives …";
       for (const line of lines.values()) draw(line, null, 1);
       return;
     }
     const value = found.value === null ? "not finite" : `${pretty(found.value, 4)} ${found.unit}`.trimEnd();
-    note.textContent = `Over the next ${pretty(found.seconds * 1000, 3)} ms the ${found.label} is ${value}. Numbers: its derivative by what the slider moves. Bars: the same over the slider's usual range.`;
+    const told = found.why ?? "Numbers: its derivative by what the slider moves. Bars: the same over the slider's usual range.";
+    note.textContent = `Over the next ${pretty(found.seconds * 1000, 3)} ms the ${found.label} is ${value}. ${told}`;
     const most = Math.max(...Object.values(found.rows).map((row) => Math.abs(row.bar ?? 0)));
     for (const [path, line] of lines) draw(line, found.rows[path] ?? null, most);
   }
 
   function draw(line, row, most) {
     const { slope } = line;
-    slope.hidden = root.classList.contains("bt-sloped") === false;
+    slope.hidden = false;
     slope.dataset.slope = row?.slope ?? "";
     if (row === null || row.slope === null) {
       slope.replaceChildren(h("span", { class: "bt-quiet" }, row === null ? "" : "no slope"));

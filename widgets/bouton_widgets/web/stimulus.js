@@ -214,7 +214,6 @@ export function start(root, port) {
     if (focused() !== channel) channel.value = String(head.channel);
     shown.data = data;
     if (head.on) shown.on = head.on;
-    if (head.drive !== undefined) besides(head.drive);
     canvas.setAttribute("aria-label", `Stimulus${content.unit && ` in ${content.unit}`} to input ${head.channel} over simulated time. Arrow keys move a pointer.`);
   }
 
@@ -284,6 +283,7 @@ export function start(root, port) {
   const shown = { canvas, editor };
   // What is on is shown while the picture stands, too.
   const hear = (message) => {
+    if (message.type === "frame") besides(message.drive);
     if (message.type === "frame" && (message.heard[port.id] ?? 0) >= turn) show(message.on);
     // A field that was refused says again what is given, when nobody is at it.
     if (message.type === "refused" && message.to === port.id && message.text) for (const form of forms.values()) form.known = "";

@@ -49,7 +49,7 @@ export function toolbar(content, port, ask, others = null) {
   const word = h("span", { role: "status" });
   // Not announced again in each second.
   const since = h("span", { "aria-hidden": "true" });
-  const light = h("span", { class: "bt-status" }, word, since);
+  const light = h("span", { class: "bt-status", tabindex: "-1" }, word, since);
   const banner = h("p", { class: "bt-banner", role: "alert", hidden: true });
   const element = h("header", { class: "bt-bar", role: "group", "aria-label": "Simulation" }, play, step, reset,
     h("label", { class: "bt-labelled" }, h("span", { class: "bt-quiet" }, "Speed"), speed), others instanceof Element ? others : null,
@@ -79,26 +79,19 @@ export function toolbar(content, port, ask, others = null) {
 
   function watch() {
     const now = performance.now();
-    // In the background, and while the machine sleeps, nothing is sent. A first chunk takes as long as its compilation.
+    // In the background, and while the machine sleeps, nothing is sent.
     const slept = now - looked > 2500;
     looked = now;
     if (gone || slept || document.hidden || !(asked || status === "running")) heard = now;
     const seconds = Math.floor((now - heard) / 1000);
     if (seconds < SILENCE) return;
     // A first chunk takes as long as its compilation.
-    if (status === "running" && latest?.compilations === 0) show("waiting", "Starting");
+    if (status === "running" && latest?.compilations === 0) show("waiting", "Starting", ` for ${seconds} s`);
     else show("waiting", "No answer", ` for ${seconds} s`);
     // Python may have given the page up.
     if (seconds % SILENCE === 0) ask();
   }
   const watching = setInterval(watch, 1000);
-  const leave = port.onGone((now) => {
-    gone = now;
-    if (!gone) return void (latest && report(latest));
-    show("failed", "Disconnected");
-    play.disabled = reset.disabled = step.disabled = speed.disabled = true;
-  });
-
   /** Show what a frame says about the simulation. */
   function report(head) {
     heard = performance.now();
@@ -113,7 +106,7 @@ export function toolbar(content, port, ask, others = null) {
     }
     play.disabled = reset.disabled = status === "closed";
     step.disabled = running || play.disabled;
-    speed.disabled = false;
+    speed.disabled = status === "closed";
     offer(head.speed);
     write(rate, running && head.compilations > 0 ? `${fixed(head.rate, head.rate < 10 ? 2 : 0)}× real time` : "");
     write(compiled, ["", "compiled once"][head.compilations] ?? `compiled ${head.compilations} times`);
@@ -126,6 +119,14 @@ export function toolbar(content, port, ask, others = null) {
   }
 
   report({ status: content.starting ? "running" : status, rate: 0, compilations: 0, speed: content.speed === undefined ? 1 : content.speed, error: null });
+  const leave = port.onGone((now) => {
+    gone = now;
+    if (!gone) return void report(latest);
+    show("failed", "Disconnected");
+    // What is disabled loses the focus, and keys would go to the page.
+    if (element.contains(element.getRootNode().activeElement)) light.focus();
+    play.disabled = reset.disabled = step.disabled = speed.disabled = true;
+  });
   return {
     element,
     banner,
