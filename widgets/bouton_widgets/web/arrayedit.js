@@ -188,10 +188,10 @@ export function arrayEdit(row, port) {
       if (message.path !== row.path || message.to !== port.id) return;
       if (message.type === "array-cells") lay(message);
       if (message.type !== "array-answer") return;
-      const answered = message.index && sent.get(message.index.join())?.shift();
+      if (!message.index) return refuse(message.field, message.error);
+      const answered = sent.get(message.index.join())?.shift();
       if (answered !== undefined && message.error === null) sound.set(message.index.join(), answered);
-      if (message.index) refuseCell(message.index, message.error);
-      else refuse(message.field, message.error);
+      refuseCell(message.index, message.error);
     },
     /** The array is another. */
     changed(now) {
