@@ -145,7 +145,8 @@ export function start(root, port) {
     }
     for (const { rate, colour } of lines) {
       const [from, to] = settled(rate).map((at) => box.left + ((at - now[0]) / (now[1] - now[0])) * (box.right - box.left));
-      context.globalAlpha = PALE;
+      // Under a kernel as wide as the window nothing is settled, and pale would tell nothing.
+      context.globalAlpha = to > from ? PALE : 1;
       drawRate(context, box, now, head.time, rate, top, colour);
       context.globalAlpha = 1;
       if (to <= from) continue;
