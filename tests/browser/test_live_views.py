@@ -119,6 +119,11 @@ def test_frozen_views_zoom_together_down_to_the_steps_while_the_model_runs_on(vi
     until(lambda: head("traces")["status"] == "running")
     traces.get_by_role("button", name="Freeze").click()
     until(lambda: head("traces")["type"] == head("rates")["type"] == "standing")
+    # The key goes wherever in the view the focus is, here on a button.
+    page.keyboard.press("f")
+    until(lambda: head("traces")["type"] == head("rates")["type"] == "frame")
+    page.keyboard.press("f")
+    until(lambda: head("traces")["type"] == head("rates")["type"] == "standing")
     window = head("traces")["window"]
     assert head("rates")["window"] == window
     box = traces.locator("canvas").first.bounding_box()
@@ -176,8 +181,13 @@ def test_a_kept_run_lies_under_what_runs_in_all_views_until_it_is_removed(view, 
     drawn = view("traces").evaluate("e => Array.from(e.bouton.plots[0].data.values)")
     assert kept == drawn
     assert kernel("list(rates.kept['Run 1'].to_xarray().sizes.values())")[0] == 2000
+    when = view("rates").locator(".bt-when")
+    assert when.is_hidden()
     page.get_by_role("group", name="Kept runs").first.get_by_role("combobox").select_option("time")
     assert view("rates").get_by_role("combobox", name="Kept runs are laid by").input_value() == "time"
+    # By time it may lie where nobody looks.
+    window = view("rates").evaluate("e => e.bouton.runs[0].window")
+    assert [float(edge) for edge in when.text_content().removesuffix(" s").split(" to ")] == pytest.approx(window, rel=1e-3)
     view("rates").get_by_role("button", name="Remove Run 1").click()
     until(lambda: view("traces").evaluate(runs) == [])
     assert kernel("list(rates.kept)") == []

@@ -48,6 +48,11 @@ export function live(root, port, content, view) {
     align: (align) => link.set({ align }),
   });
   const bar = toolbar(content, port, hello, tools.element);
+  // In a picture its own keys come first.
+  root.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, canvas")) return;
+    if (event.key === "f" || event.key === "F") freeze();
+  });
 
   function freeze() {
     link.set({ token: link.state.token === null ? Math.random().toString(36).slice(2, 12) : null, span: null });

@@ -1,5 +1,6 @@
 // What one does with a picture of a simulation: freeze it, keep the run, and save it as a file.
 
+import { pretty } from "./numbers.js";
 import { h, icon } from "./page.js";
 
 const FREEZE = "M7.3 1h1.4v5.8l5-2.9.7 1.2-5 2.9 5 2.9-.7 1.2-5-2.9V15H7.3V9.2l-5 2.9-.7-1.2 5-2.9-5-2.9.7-1.2 5 2.9z";
@@ -71,10 +72,15 @@ export function liveTools(content, act) {
       const now = JSON.stringify(runs.map(({ number, name }) => [number, name]));
       if (now === laid) return;
       laid = now;
-      names.replaceChildren(...runs.map(({ number, name }, k) => h("span", { class: "bt-mark" }, sample(k), name,
+      names.replaceChildren(...runs.map(({ number, name, window }, k) => h("span", { class: "bt-mark" }, sample(k), name,
+        h("span", { class: "bt-quiet bt-when", hidden: align.value === "window" }, `${window.map((edge) => pretty(edge, 4)).join(" to ")} s`),
         h("button", { type: "button", class: "bt-forget", "aria-label": `Remove ${name}`, title: `Remove ${name}`, onclick: () => act.forget(number) }, "×"))));
     },
-    aligned: (by) => { align.value = by; },
+    aligned(by) {
+      align.value = by;
+      // By time it may lie where nobody looks.
+      for (const when of names.querySelectorAll(".bt-when")) when.hidden = by === "window";
+    },
     stop: () => removeEventListener("pointerdown", outside, true),
   };
 }
