@@ -10,7 +10,7 @@ import bouton_widgets as bw
 from bouton import errors
 from bouton_widgets import _kept
 from bouton_widgets._explore_model import simulation_of
-from bouton_widgets._phase import PhaseView
+from bouton_widgets._phase_view import PhaseView
 
 
 @pytest.fixture

@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 import bouton as bp
@@ -26,6 +27,10 @@ def frame(page):
     page.wait(lambda: page.heard("frame"))
     head, buffers = page.messages[-1]
     return head, [np.frombuffer(buffer, np.float32) for buffer in buffers]
+
+
+def last(page, kind):
+    return next((message, buffers) for message, buffers in reversed(page.messages) if message["type"] == kind)
 
 
 def test_the_content_names_the_axes(plot):
@@ -134,6 +139,104 @@ def test_without_a_page_it_is_text_and_a_picture(simulation, plot):
     ends = [66 + (V + 2.5) / 5 * (544 - 66) for V in (-1.5, 0.9)]
     np.testing.assert_allclose(sorted(points[[0, -1], 0]), ends, atol=0.3)
     np.testing.assert_allclose(sorted(points[[0, -1], 1]), [62, 392], atol=0.3)
+
+
+def zeros_of_w(line):
+    """The a of a nullcline of w: it is the line w = (V + a) / b."""
+    V, w = line.reshape(-1, 2)[:-1].T
+    return np.mean(0.8 * w - V)
+
+
+def test_a_run_that_is_kept_has_its_path_and_its_nullclines(simulation, plot, listen):
+    page = listen(plot.view)
+    page.say("hello", columns=500)
+    simulation.step(300)
+    expected = plot.view.plane.path()
+    plot.keep("before")
+    simulation.set("system.a", 0.2)
+    simulation.step(500)
+    path, first, second = (np.frombuffer(part, np.float32) for part in last(page, "kept")[1])
+    np.testing.assert_array_equal(path.reshape(2, -1), [expected.x, expected.y])
+    V, w = first.reshape(-1, 2)[:-1].T
+    np.testing.assert_allclose(w, V - V**3 / 3 + 0.5, atol=0.01)
+    assert zeros_of_w(second) == pytest.approx(0.7, abs=2e-3)
+    assert zeros_of_w(np.frombuffer(plot.view.picture()[1][2], np.float32)) == pytest.approx(0.2, abs=2e-3)
+    # Drawn anew for another part of the plane.
+    page.say("zoom", factor=2.0, about=None)
+    _, _, second = (np.frombuffer(part, np.float32) for part in last(page, "kept")[1])
+    assert np.nanmax(second[1::2]) == pytest.approx(3.5, abs=0.2)
+    drawing = plot.view.svg()
+    # Of both runs, and in the legend.
+    assert drawing.count(' stroke-dasharray="7 4"') == 3
+    assert ">before</text>" in drawing
+
+
+def test_there_is_room_for_kept_runs(simulation):
+    plot = bw.phase_plane(simulation, "system.V", "system.w")
+    simulation.step(400)
+    plot.keep()
+    highest = plot.view.plane.path().y.max()
+    simulation.reset()
+    simulation.step(3)
+    plot.view.asked({"type": "fit"})
+    assert plot.view.picture()[0]["y"][1] > highest
+    plot.forget("Run 1")
+    plot.view.asked({"type": "fit"})
+    assert plot.view.picture()[0]["y"][1] < highest
+
+
+def test_a_plane_that_stands_can_be_zoomed_and_shows_the_time_that_another_view_looks_at(simulation, plot, listen):
+    page = listen(plot.view)
+    page.say("hello", columns=500)
+    simulation.step(300)
+    before = plot.view.plane.path()
+    page.say("look", token="t", span=None, at=None, kept={})
+    simulation.set("system.a", 0.2)
+    simulation.step(500)
+    page.say("look", token="t", span=[0.01, 0.02], at=None, kept={})
+    head, buffers = last(page, "standing")
+    path, _, second, _, ago = (np.frombuffer(part, np.float32) for part in buffers)
+    inside = (before.steps > 100) & (before.steps <= 200)
+    np.testing.assert_array_equal(path.reshape(2, -1), [before.x[inside], before.y[inside]])
+    np.testing.assert_allclose(head["last"] + ago, 1e-4 * np.arange(101, 201), atol=1e-7)
+    assert zeros_of_w(second) == pytest.approx(0.7, abs=2e-3)
+    assert head["at"] == [before.x[-1], before.y[-1]]
+    assert (head["now"], head["window"]) == (pytest.approx(0.03), [0.0, pytest.approx(0.03)])
+    page.say("zoom", factor=0.5, about=[0.0, 0.5])
+    # The page asks again for what stands.
+    assert page.messages[-1][0]["type"] == "kept"
+    page.say("look", token="t", span=None, at=None, kept={})
+    assert last(page, "standing")[0]["x"] == [-1.25, 1.25]
+
+
+def test_it_is_exported_as_a_table_data_a_picture_and_a_page(simulation, plot, tmp_path):
+    simulation.step(300)
+    path = plot.view.plane.path(most=10_000)
+    table = pd.read_csv(plot.to_csv(tmp_path / "plane.csv"), index_col=0)
+    assert (table.index.name, list(table)) == ("time (s)", ["system.V", "system.w"])
+    np.testing.assert_allclose(table.to_numpy().T, [path.x, path.y], rtol=1e-6)
+    np.testing.assert_allclose(table.index, 1e-4 * path.steps)
+    found = plot.to_xarray()
+    V, w = found.x, found.y
+    expected = (V - V**3 / 3 - w + 0.5).transpose("y", "x")
+    # In the model's own time, a millisecond, and exact for small changes only: a step lasts a tenth of that.
+    assert (np.sign(found.dx) == np.sign(expected)).where(abs(expected) > 0.01, True).all()
+    np.testing.assert_allclose(found.dx / 1000, expected, rtol=0.3, atol=0.01)
+    assert (found.dx.attrs["units"], found.x.attrs["long_name"]) == ("1/s", "system.V")
+    for form, begin in (("png", b"\x89PNG"), ("html", b"<!doctype html>")):
+        assert plot.view.exported(form).startswith(begin)
+
+
+def test_a_plane_without_a_past_has_a_picture_and_a_field_and_says_why_no_table(simulation):
+    plot = bw.phase_plane(simulation, "system.V", "system.input")
+    simulation.step(5)
+    plot.keep()
+    simulation.step(5)
+    found = plot.to_xarray()
+    assert set(found.data_vars) == {"dx", "dy"}
+    with pytest.raises(errors.ValueRefused, match=r"to_csv: .* does not record system\.input\. Name them in LiveSimulation"):
+        plot.view.exported("csv")
+    assert plot.view.exported("html").startswith(b"<!doctype html>")
 
 
 def test_panel_shows_it(plot):

@@ -156,6 +156,13 @@ def test_short_records_are_drawn_too(readings):
     assert (potential.series.samples.shape, potential.unit) == ((readings, 2), "")
 
 
+def test_events_that_are_all_at_one_time_are_drawn():
+    series = bw.series(xr.Dataset({"spike": ("time", np.ones(3, bool))}, {"time": ("time", np.zeros(3), {"units": "s"})}))
+    (panel,) = series.view.panels
+    np.testing.assert_array_equal(panel.series.times, [0.0, 0.0, 0.0])
+    assert 'role="img"' in series._repr_mimebundle_()[0]["image/svg+xml"]
+
+
 def test_elements_of_a_batch_are_channels_one_after_another():
     runner = bp.DSRunner(bp.neurons.LIF(3, mode=bm.BatchingMode(2)), monitors=["V"], progress_bar=False)
     runner.run(inputs=np.random.default_rng(0).uniform(10, 40, (2, 50, 3)))

@@ -1,6 +1,9 @@
 """The phase plane in a real JupyterLab, beside the controls of its model. The tests share one page, in this order."""
 
+import io
+
 import numpy as np
+import pandas as pd
 import pytest
 from browser.kit import names, overhang, pictured
 
@@ -113,6 +116,49 @@ def test_keys_move_a_pointer_that_tells_where_the_point_would_go_and_zoom(plane,
     plane.get_by_role("button", name="Fit the plane").click()
     until(lambda: head()["x"][1] - head()["x"][0] > 0.9 * (before[1] - before[0]))
     until(lambda: not outside.first.is_visible() and not outside.last.is_visible())
+
+
+def test_a_kept_run_leaves_its_path_and_its_nullcline_under_the_next(page, plane, head, until, kernel, pictures):
+    a = kernel("float(simulation.model.system.a)")
+    plane.get_by_role("button", name="Keep").click()
+    until(lambda: plane.evaluate("e => e.bouton.kept?.length") == 1)
+    kept = plane.evaluate("e => Array.from(e.bouton.kept[0].path)")
+    expected = kernel(
+        "(lambda p: [[float(v) for v in c] for c in (p.x, p.y)])"
+        "(plane.view.plane.path(plane.view.seconds, 2400, of=plane.kept['Run 1']))"
+    )
+    np.testing.assert_array_equal(np.reshape(kept, (-1, 2)).T, np.array(expected))
+    shown = head()["change"]
+    page.get_by_role("slider", name="system.a", exact=True).or_(page.get_by_role("slider", name="a", exact=True)).first.focus()
+    page.keyboard.press("PageUp")
+    page.keyboard.press("PageUp")
+    until(lambda: head()["change"] > shown + 1)
+    line = plane.evaluate("e => Array.from(e.bouton.kept[0].lines[1], (v) => Number.isNaN(v) ? null : v)")
+    V, w = np.array(line, float).reshape(-1, 2)[:-1].T
+    np.testing.assert_allclose(w, (V + a) / 0.8, atol=0.01)
+    plane.screenshot(path=pictures / "phase-kept.png")
+
+
+def test_what_stands_can_be_zoomed_and_saved_as_it_stands(page, plane, head, until, kernel):
+    plane.get_by_role("button", name="Freeze").click()
+    until(lambda: head()["type"] == "standing")
+    before, at = head()["x"], head()["at"]
+    plane.get_by_role("button", name="Show less of the plane").click()
+    until(lambda: head()["x"][1] - head()["x"][0] < 0.85 * (before[1] - before[0]))
+    assert head()["at"] == at
+    assert kernel("simulation.status") == "running"
+    plane.get_by_role("button", name="Export").click()
+    with page.expect_download() as download:
+        plane.get_by_role("group", name="Save as").get_by_role("button", name="CSV").click()
+    table = pd.read_csv(io.BytesIO(download.value.path().read_bytes()), index_col=0)
+    assert list(table) == ["system.V", "system.w"]
+    np.testing.assert_allclose(table.to_numpy()[-1], at, rtol=1e-6)
+    plane.get_by_role("button", name="Fit the plane").click()
+    until(lambda: head()["x"][1] - head()["x"][0] > 0.9 * (before[1] - before[0]))
+    plane.get_by_role("button", name="Freeze").click()
+    until(lambda: head()["type"] == "frame")
+    plane.get_by_role("button", name="Remove Run 1").click()
+    until(lambda: plane.evaluate("e => e.bouton.kept.length") == 0)
 
 
 def test_every_control_has_a_name(plane):

@@ -10,7 +10,7 @@ from bouton import errors
 
 from ._activity import ActivityView
 from ._histogram import HistogramView
-from ._phase import PhaseView
+from ._phase_view import PhaseView
 from ._rates import RatesView
 from ._stimulus import StimulusView
 from ._traces import TracesView

@@ -31,7 +31,9 @@ class Window:
 def whole(panels: list[Panel], columns: int = 1000) -> Window:
     """The window that shows all."""
     start, stop = min(panel.series.t_start for panel in panels), max(panel.series.t_stop for panel in panels)
-    return Window(start, stop if stop > start else start + 1.0, columns)
+    # What is all at one time has a stop just behind that.
+    least = 1e-12 * max(abs(start), abs(stop), 1.0)
+    return Window(start, stop if stop - start > least else start + 1.0, columns)
 
 
 def part(panel: Panel, window: Window) -> tuple[NDArray, NDArray]:

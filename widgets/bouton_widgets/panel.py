@@ -25,7 +25,8 @@ from ._histogram import HistogramPlot, HistogramView
 from ._history import HistoryView, TrainingHistory
 from ._node_graph import NodeGraph, NodeGraphView
 from ._parameters import ParameterControls, ParametersView
-from ._phase import PhasePlot, PhaseView
+from ._phase import PhasePlot
+from ._phase_view import PhaseView
 from ._rates import RatesPlot, RatesView
 from ._series import SeriesPlot, SeriesView
 from ._stimulus import StimulusHands, StimulusView

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -158,6 +159,15 @@ class Engine:
         """The same of the parts that were compiled, in no time: arrays are never written to, so none is copied."""
         values = {path: cell.value for path, cell in self._parts.items()}
         return Snapshot(values | {path: cell.value for path, cell in self._unregistered.items()}, self.steps)
+
+    def choices(self) -> dict[str, Any]:
+        """What is set to something that is no number, by path."""
+        return {entry.path: entry.value for entry in self.model.entries() if entry.cell is None}
+
+    def values_at(self, snapshot: Snapshot, cells: Sequence[Variable]) -> list[jax.Array]:
+        """Values of cells in a snapshot; that of now where a cell is not part of one, since no step writes it."""
+        paths = {cell: path for path, cell in (self._parts | self._unregistered).items()}
+        return [snapshot.values[paths[cell]] if cell in paths else cell.value for cell in cells]
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to ``snapshot``; all of it, or nothing when it is refused."""

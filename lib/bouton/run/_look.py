@@ -160,7 +160,8 @@ class Look:
             rings = {signal.path: self._engine.rings[signal.path] for signal in chosen}
             first, change = max((ring.first for ring in rings.values()), default=self.steps), self._shown_change
             values = {path: ring.rows(np.arange(first, ring.next)) for path, ring in rings.items()}
-            course = Course(self._drive, (*self._engine.anchors.since(first), self._engine.look()))
+            snapshots = (*self._engine.anchors.since(first), self._engine.look())
+            course = Course(self._drive, snapshots, self._engine.choices())
         return Recording(tuple(chosen), values, first, self._engine.window, self.dt, change, course=course)
 
     def subscribe(self, callback: Callable[[], object]) -> Callable[[], None]:

@@ -14,8 +14,10 @@ from ..transform import Purified, Variable, purify
 from ._foreign import Foreign, Stopped
 from ._live import LiveSimulation
 from ._of_simulation import checked_simulation
-from ._phase_given import WHERE, checked_range, place_kept, state_cell
-from ._phase_path import PhasePath, outline
+from ._phase_given import WHERE, checked_range, known_course, place_in, place_kept, state_cell
+from ._phase_path import PhasePath, outline, stretch
+from ._recording import Recording
+from ._ring import Held, Ring
 from ._settings import checked_count
 
 # Values of states that a field computes at most, and keeps at once: a larger model gets a coarser grid, in several goes.
@@ -134,7 +136,14 @@ class PhasePlane:
             x, y = (float(np.asarray(cell.value).reshape(-1)[self.unit]) for cell in self._cells)
         return x, y
 
-    def path(self, seconds: float | None = None, most: int = 1200) -> PhasePath:
+    def path(
+        self,
+        seconds: float | None = None,
+        most: int = 1200,
+        *,
+        of: Recording | None = None,
+        time: Sequence[float] | None = None,
+    ) -> PhasePath:
         """Where the unit has been, over the last seconds.
 
         Parameters
@@ -143,46 +152,66 @@ class PhasePlane:
             Default: all that the simulation keeps.
         most : int
             About how many points at most; of more, those are left out that are extreme in neither state.
+        of : Recording, optional
+            Of this simulation, instead of what it keeps now.
+        time : (float, float), s, optional
+            Only between two times; ``seconds`` is then not looked at.
 
         Raises
         ------
         UnknownPathError
-            When the simulation records one of the states not at all, or not of this unit.
+            When one of the states is not recorded at all, or not of this unit.
+        ValueRefused
+            For times that are none.
         """
-        simulation = self._simulation
-        kept = [place_kept(simulation, path, self.unit) for path in (self.x, self.y)]
-        span = math.inf if seconds is None else max(round(seconds / simulation.dt), 1)
-        with simulation._turns:
-            rings = [simulation._engine.rings[path] for path in (self.x, self.y)]
-            first, last = max(max(ring.first for ring in rings), rings[0].next - span), rings[0].next
-            steps = np.arange(int(first), last)
-            x, y = (ring.rows(steps, np.array([k]))[:, 0] for ring, k in zip(rings, kept, strict=True))
-        chosen = outline(x, y, most, int(first))
-        return PhasePath(x[chosen], y[chosen], steps[chosen] + 1)
+        simulation, paths = self._simulation, (self.x, self.y)
+        ends = None if time is None else checked_range(time, "time", f"{WHERE}.path", "(0.5, 1.5)")
 
-    def field(self, x: Sequence[float], y: Sequence[float]) -> PhaseField:
+        def outlined(held: Sequence[Ring | Held], kept: Sequence[int]) -> PhasePath:
+            begin, end = stretch(max(one.first for one in held), held[0].next, simulation.dt, seconds, ends)
+            steps = np.arange(begin, end)
+            xs, ys = (one.rows(steps, np.array([k]))[:, 0] for one, k in zip(held, kept, strict=True))
+            chosen = outline(xs, ys, most, begin)
+            return PhasePath(xs[chosen], ys[chosen], steps[chosen] + 1)
+
+        if of is not None:
+            places = [place_in(of, path, self.unit) for path in paths]
+            return outlined([of.held(path) for path in paths], places)
+        kept = [place_kept(simulation, path, self.unit) for path in paths]
+        with simulation._turns:
+            return outlined([simulation._engine.rings[path] for path in paths], kept)
+
+    def field(self, x: Sequence[float], y: Sequence[float], *, of: Recording | None = None) -> PhaseField:
         """How both states would change from every point of a grid, all else as it is now.
 
         Parameters
         ----------
         x, y : (float, float)
             Smallest and largest value of each state.
+        of : Recording, optional
+            Of this simulation: all else is as it was at the end of it.
 
         Raises
         ------
         ValueRefused
-            For a range that is none.
+            For a range that is none, and a recording whose end is not known or was of another activation function or the like.
         RunningError
             When a part of the model has been replaced since the simulation was made, or the model or its input raises.
         """
         simulation = self._simulation
-        ranges = [checked_range(given, name) for given, name in ((x, "x"), (y, "y"))]
-        simulation._engine.refuse_other_parts()
+        ranges = [checked_range(given, name, f"{WHERE}.field") for given, name in ((x, "x"), (y, "y"))]
+        engine = simulation._engine
+        engine.refuse_other_parts()
+        course = None if of is None else known_course(of, engine.choices())
         try:
             with simulation._turns:
-                step, change, drive = simulation.steps, simulation.change, simulation.inputs
                 pure, compiled = self._program()
-                values = [cell.value for cell in pure.cells]
+                if of is None or course is None:
+                    step, change, drive = simulation.steps, simulation.change, simulation.inputs
+                    values = [cell.value for cell in pure.cells]
+                else:
+                    step, change, drive = course.snapshots[-1].steps, of.change, course.inputs
+                    values = engine.values_at(course.snapshots[-1], pure.cells)
                 size = sum(math.prod(cell.shape) for cell in pure.written)
             points = min(self._points, max(_LEAST_POINTS, math.isqrt(_MOST_VALUES // max(size, 1))))
             xs, ys = (np.linspace(low, high, points) for low, high in ranges)

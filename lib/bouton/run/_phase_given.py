@@ -1,6 +1,7 @@
 """What a phase plane can be asked for, checked where it enters."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
@@ -9,6 +10,7 @@ from ..core._names import nearest
 from ..errors import KindError, UnknownPathError, ValueRefused
 from ..transform import Variable
 from ._live import LiveSimulation
+from ._recording import Course, Recording
 
 WHERE = "PhasePlane"
 
@@ -46,14 +48,54 @@ def place_kept(simulation: LiveSimulation, path: str, unit: int) -> int:
     return unit // signal.every
 
 
-def checked_range(given: Sequence[float], name: str) -> tuple[float, float]:
+def place_in(recording: Recording, path: str, unit: int) -> int:
+    """Which column of a recording is a unit."""
+    signal = next((s for s in recording.signals if s.path == path), None)
+    chosen = np.arange(0) if signal is None else signal.every * recording.units.get(path, np.arange(signal.units))
+    (found,) = np.nonzero(chosen == unit)
+    if not len(found):
+        raise UnknownPathError(
+            where=f"{WHERE}.path(of=...)",
+            expected=f"a recording with unit {unit} of {path}",
+            got="one without that state" if signal is None else f"one of {len(chosen)} other units",
+            fix="Record the state of this unit, or choose another unit.",
+        )
+    return int(found[0])
+
+
+def known_course(recording: Recording, choices: Mapping[str, Any]) -> Course:
+    """How the simulation came to the end of a recording, where the model is still set to the same choices."""
+    if recording.course is None:
+        raise ValueRefused(
+            where=f"{WHERE}.field(of=...)",
+            expected="a recording that knows where the simulation stood at its end",
+            got="one that does not",
+            fix="Make it with simulation.recording().",
+        )
+    then = recording.course.choices
+    for path, now in choices.items():
+        if path in then and then[path] is not now and then[path] != now:
+            raise ValueRefused(
+                where=f"{WHERE}.field(of=...)",
+                expected=f"a recording with {path} as it is, {_said(now)}",
+                got=f"one with {_said(then[path])}",
+                fix="Set it back to see the field of that run.",
+            )
+    return recording.course
+
+
+def _said(choice: Any) -> str:
+    return str(getattr(choice, "__name__", choice))
+
+
+def checked_range(given: Sequence[float], name: str, where: str, example: str = "(-80.0, 40.0)") -> tuple[float, float]:
     """Two numbers, the smaller first."""
     ends = np.asarray(given, float)
     if ends.shape != (2,) or not np.all(np.isfinite(ends)) or not ends[0] < ends[1]:
         raise ValueRefused(
-            where=f"{WHERE}.field({name}=...)",
+            where=f"{where}({name}=...)",
             expected="a smaller and a larger number",
             got=f"{given!r}",
-            fix="Write for instance (-80.0, 40.0).",
+            fix=f"Write for instance {example}.",
         )
     return float(ends[0]), float(ends[1])

@@ -1,5 +1,6 @@
 """Where a point went in a plane, in few points."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,17 @@ class PhasePath:
     x: np.ndarray
     y: np.ndarray
     steps: np.ndarray
+
+
+def stretch(
+    first: int, last: int, dt: float, seconds: float | None = None, time: tuple[float, float] | None = None
+) -> tuple[int, int]:
+    """Which of the steps from ``first`` to before ``last`` are those of the last seconds, or of those between two times."""
+    if time is None:
+        return (first if seconds is None else max(first, last - max(round(seconds / dt), 1))), last
+    # Of what is shown in part, too: the time of a step is that after it.
+    begin, end = (min(max(edge, first), last) for edge in (math.floor(time[0] / dt + 1e-6), math.ceil(time[1] / dt - 1e-6)))
+    return begin, end
 
 
 def outline(x: np.ndarray, y: np.ndarray, most: int, first: int = 0) -> np.ndarray:

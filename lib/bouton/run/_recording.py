@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -37,10 +37,13 @@ class Course:
     snapshots : tuple of Snapshot
         Where it stood at some of the steps, oldest first; the last is that of the end. Of a model that moves much there are no
         others.
+    choices : dict of str to object
+        What the model had been set to at the end besides numbers, by path: activation functions, names of integrators.
     """
 
     inputs: Drive
     snapshots: tuple[Snapshot, ...]
+    choices: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, repr=False)

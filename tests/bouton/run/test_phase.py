@@ -1,5 +1,7 @@
 """The plane of two states: fields and nullclines against the equations, and what a field leaves alone."""
 
+import dataclasses
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -130,6 +132,65 @@ def test_the_path_is_what_was_recorded(live):
     few = plane.path(most=40)
     assert len(few.x) <= 49
     assert (few.x[-1], few.x.min(), few.y.max()) == (whole.x[-1], whole.x.min(), whole.y.max())
+
+
+def test_the_path_of_a_recording_is_that_of_then_and_part_of_it_that_between_two_times(live):
+    simulation = wells(live, window=0.02)
+    plane = PhasePlane(simulation, "system.x", "system.y", 3)
+    simulation.step(250)
+    before = plane.path()
+    recording = simulation.recording()
+    simulation.step(250)
+    then = plane.path(of=recording)
+    for name in ("x", "y", "steps"):
+        np.testing.assert_array_equal(getattr(then, name), getattr(before, name))
+    np.testing.assert_array_equal(plane.path(0.001, of=recording).steps, np.arange(241, 251))
+    # From 10 ms to 10.4 ms are the steps that end at 10.1 to 10.4 ms.
+    np.testing.assert_array_equal(plane.path(of=recording, time=(0.01, 0.0104)).steps, [101, 102, 103, 104])
+    np.testing.assert_array_equal(plane.path(time=(0.01, 0.0302)).steps, [301, 302])
+    assert len(plane.path(of=recording, time=(1.0, 2.0)).x) == 0
+    some = recording.restricted(units={"system.x": [3, 1], "system.y": [0, 3]})
+    np.testing.assert_array_equal(plane.path(of=some).x, before.x)
+    np.testing.assert_array_equal(plane.path(of=some).y, before.y)
+    for missing, got in ((recording.restricted("system.x"), "one without that state"), (some, "one of 2 other units")):
+        plane.unit = 3 if missing is not some else 2
+        with pytest.raises(errors.UnknownPathError, match=rf"path\(of=\.\.\.\): .* got {got}\. Record the state"):
+            plane.path(of=missing)
+    with pytest.raises(errors.ValueRefused, match=r"PhasePlane\.path\(time=\.\.\.\): .* Write for instance \(0\.5, 1\.5\)"):
+        plane.path(time=(2.0, 1.0))
+
+
+def test_the_field_of_a_recording_has_the_parameters_the_input_and_the_other_units_of_its_end(live):
+    simulation = wells(live)
+    plane = PhasePlane(simulation, "system.x", "system.y", 2)
+    simulation.step(100)
+    simulation.set("system.friction", 0.9)
+    then, recording = plane.field((-2.0, 2.0), (-1.0, 1.0)), simulation.recording()
+    simulation.inputs = 0.3
+    simulation.set("system.friction", 0.1)
+    simulation.set("system.pull", 1.5)
+    simulation.step(50)
+    now = plane.field((-2.0, 2.0), (-1.0, 1.0))
+    found = plane.field((-2.0, 2.0), (-1.0, 1.0), of=recording)
+    np.testing.assert_array_equal(found.dx, then.dx)
+    np.testing.assert_array_equal(found.dy, then.dy)
+    assert np.abs(found.dy - now.dy).max() > 50
+    assert (found.step, now.step) == (100, 150)
+    assert plane._pure.traces <= 2
+    np.testing.assert_array_equal(plane.field((-2.0, 2.0), (-1.0, 1.0)).dy, now.dy)
+
+
+def test_a_recording_of_another_choice_has_no_field_of_now(live):
+    neuron = bp.modules.FromStep(bp.neurons.FHN(2, method="euler"), 1e-4)
+    simulation = live(neuron, 0.5, record="system.*")
+    plane = PhasePlane(simulation, "system.V", "system.w")
+    recording = simulation.recording()
+    plane.field((-2.0, 2.0), (-1.0, 1.0), of=recording)
+    simulation.set("system.method", "rk4")
+    with pytest.raises(errors.ValueRefused, match=r"with system\.method as it is, rk4, got one with euler\. Set it back"):
+        plane.field((-2.0, 2.0), (-1.0, 1.0), of=recording)
+    with pytest.raises(errors.ValueRefused, match=r"field\(of=\.\.\.\): .* Make it with simulation\.recording\(\)"):
+        plane.field((-2.0, 2.0), (-1.0, 1.0), of=dataclasses.replace(recording, course=None))
 
 
 def test_what_is_no_plane_is_refused(live):

@@ -147,11 +147,12 @@ export function arrayEdit(row, port) {
     cells.clear();
     message.from.forEach((k, axis) => { places[axis].value = k; });
     const flat = row.shape.length === 1;
-    const columns = flat ? Math.min(8, message.size[0]) : message.size.at(-1);
+    // As many in a row as can be read.
+    const columns = flat ? Math.min(8, message.size[0], Math.max(2, Math.floor((element.clientWidth - 64) / 84))) : message.size.at(-1);
     const first = message.from.at(-1);
     const index = (k) => (flat ? [first + k] : [...message.from.slice(0, -2), message.from.at(-2) + Math.floor(k / columns), first + (k % columns)]);
     const head = (text) => h("span", { class: "bt-quiet", "aria-hidden": "true" }, text);
-    table.style.gridTemplateColumns = `max-content repeat(${columns}, minmax(64px, 92px))`;
+    table.style.gridTemplateColumns = `max-content repeat(${columns}, minmax(80px, 100px))`;
     table.replaceChildren(head(""), ...Array.from({ length: columns }, (_, k) => head(flat ? `+${k}` : String(first + k))), ...message.numbers.flatMap((text, k) => {
       const place = index(k);
       const input = h("input", { type: "text", inputmode: "decimal", class: "bt-field", value: text.replace("−", "-"), autocomplete: "off", spellcheck: "false",

@@ -171,11 +171,15 @@ export function livePlots(root, port) {
   function read(plot, time) {
     if (!plot.data) return;
     if (plot.kind === "events") return void readRow(plot, time);
+    let more = false;
     plot.marks.forEach((mark, i) => {
       const value = time === null ? NaN : valueOf(plot, i, time);
       const text = Number.isNaN(value) ? "" : pretty(value, head.at ? 4 : 3);
+      more ||= mark.textContent === "" && text !== "";
       if (mark.textContent !== text) mark.textContent = text;
     });
+    // A legend that takes one more line for its values keeps that: a plot that moves would move from under the pointer.
+    if (more) plot.legend.style.minHeight = `${plot.legend.offsetHeight}px`;
   }
 
   function pointAtRows(plot) {
@@ -267,6 +271,7 @@ export function livePlots(root, port) {
   }
 
   function columns() {
+    for (const plot of plots) plot.legend.style.minHeight = "";
     const width = plots.find((plot) => !plot.element.hidden)?.canvas.clientWidth || 760;
     return Math.max(50, Math.round(width - 68));
   }

@@ -2,9 +2,10 @@
 
 import { drawGrid, linearTicks, placer } from "./lines.js";
 import { live } from "./live.js";
+import { DASHES, PALE } from "./livetools.js";
 import { pretty } from "./numbers.js";
 import { floats, h, widget } from "./page.js";
-import { changeAt, drawArrows, drawLines, drawPath, drawResets } from "./plane.js";
+import { changeAt, drawArrows, drawLines, drawPath, drawResets, pairs } from "./plane.js";
 import { clip, fit, PALETTE } from "./plot.js";
 
 const PLANE_HEIGHT = 400;
@@ -38,6 +39,7 @@ export function start(root, port) {
   const [x, y] = [stateOf(content.x), stateOf(content.y)];
   let data = null;
   let field = null;
+  let kept = [];
   // Beside the names of nullclines of which nothing is in view.
   const outside = [x, y].map(() => h("span", { class: "bt-quiet", hidden: true }, " (not in view)"));
   let pointed = null;
@@ -48,6 +50,7 @@ export function start(root, port) {
   const canvas = h("canvas", { role: "img", class: "bt-canvas", tabindex: "0", onkeydown: press,
     style: `height:${PLANE_HEIGHT}px` });
   const told = h("span", { class: "bt-told", role: "status" });
+  const during = h("span", {}, `last ${pretty(content.seconds, 3)} s`);
   const now = factsOf([[x.name, x.unit], [y.name, y.unit]]);
   const there = factsOf([[x.name, x.unit], [y.name, y.unit], [`d${x.name}/dt`, `${x.unit || "1"}/s`],
     [`d${y.name}/dt`, `${y.unit || "1"}/s`]]);
@@ -66,7 +69,7 @@ export function start(root, port) {
   const controls = h("div", { class: "bt-bar", role: "group", "aria-label": "Plane" },
     content.units > 1 ? h("label", { class: "bt-labelled" }, h("span", { class: "bt-quiet" }, "Unit"), number) : null,
     toggle, button("−", "Show more of the plane", () => zoom(1.25)), button("+", "Show less of the plane", () => zoom(0.8)),
-    button("Fit axes", "Fit the plane to where the unit has been", () => { if (view.link.state.token === null) port.send({ type: "fit" }); }));
+    button("Fit axes", "Fit the plane to where the unit has been", () => port.send({ type: "fit" })));
 
   function choose() {
     const value = Number(number.value);
@@ -74,11 +77,18 @@ export function start(root, port) {
   }
 
   function zoom(factor) {
-    // What stands shows nothing of it, and all would come at once afterwards.
-    if (view.link.state.token === null) port.send({ type: "zoom", factor, about: pointed });
+    port.send({ type: "zoom", factor, about: pointed });
   }
 
   const boxOf = () => ({ left: 58, right: canvas.clientWidth - 10, top: 6, bottom: canvas.clientHeight - 22 });
+
+  function lay(runs) {
+    kept = runs.map(({ at, buffers }, k) => {
+      const [path, ...lines] = buffers.map(floats);
+      return { at, path: pairs(path.subarray(0, path.length / 2), path.subarray(path.length / 2)), lines, dash: DASHES[k % DASHES.length] };
+    });
+    shown.kept = kept;
+  }
 
   function take(head, buffers) {
     const [path, first, second, changes, ago] = buffers.map(floats);
@@ -92,6 +102,8 @@ export function start(root, port) {
       const missing = field !== null && line.every(Number.isNaN);
       if (outside[k].hidden === missing) outside[k].hidden = !missing;
     });
+    const span = head.window && view.link.state.span;
+    during.textContent = span ? `${pretty(span[0], 4)} to ${pretty(span[1], 4)} s` : `last ${pretty(content.seconds, 3)} s`;
     shade.hidden = field === null || !field.dx.some(Number.isNaN);
     if (head.note !== noted) view.bar.refuse(head.note ?? "");
     noted = head.note;
@@ -123,6 +135,13 @@ export function start(root, port) {
       drawArrows(context, field, place, look.quiet, 30);
       context.globalAlpha = 1;
     }
+    context.globalAlpha = PALE;
+    for (const run of kept) {
+      drawLines(context, run.lines[0], place, PLANE_COLOURS.x, []);
+      drawLines(context, run.lines[1], place, PLANE_COLOURS.y, PLANE_DASH);
+      drawLines(context, run.path, place, PLANE_COLOURS.path, run.dash);
+    }
+    context.globalAlpha = 1;
     drawLines(context, data.lines[0], place, PLANE_COLOURS.x, []);
     drawLines(context, data.lines[1], place, PLANE_COLOURS.y, PLANE_DASH);
     drawPath(context, data.xs, data.ys, place, PLANE_COLOURS.path);
@@ -201,9 +220,9 @@ export function start(root, port) {
   canvas.addEventListener("blur", () => point(null));
 
   const shown = { canvas };
-  const view = live(root, port, content, { take, paint, shown, columns: () => canvas.clientWidth || 600 });
+  const view = live(root, port, content, { take, paint, lay, shown, columns: () => canvas.clientWidth || 600 });
   const legend = h("span", { class: "bt-legend" }, shade,
-    ...(content.missing.length ? [] : [planeMark(`last ${pretty(content.seconds, 3)} s`, PLANE_COLOURS.path)]),
+    ...(content.missing.length ? [] : [planeMark(during, PLANE_COLOURS.path)]),
     planeMark(`${x.name} nullcline`, PLANE_COLOURS.x, false, outside[0]), planeMark(`${y.name} nullcline`, PLANE_COLOURS.y, true, outside[1]));
   const axis = h("p", { class: "bt-axis" }, h("span", { class: "bt-path" }, x.path), x.unit && ` ${x.unit}`);
   const figure = h("figure", { class: "bt-plot" }, h("figcaption", {}, h("span", { class: "bt-path" }, y.path),

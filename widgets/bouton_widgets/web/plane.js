@@ -72,6 +72,13 @@ export function drawLines(context, pairs, place, colour, dash) {
   context.setLineDash([]);
 }
 
+/** Numbers of two rows as pairs. */
+export function pairs(xs, ys) {
+  const found = new Float32Array(2 * xs.length);
+  xs.forEach((x, i) => found.set([x, ys[i]], 2 * i));
+  return found;
+}
+
 const SHADES = 12;
 
 /** A line through `xs` and `ys` that fades towards its beginning. */
