@@ -1,5 +1,6 @@
 """Live views as files, by the numbers of the simulation."""
 
+import dataclasses
 import io
 import sys
 from html.parser import HTMLParser
@@ -132,6 +133,18 @@ def test_what_is_drawn_of_a_trace_are_its_numbers(views, values):
     slope, offset = np.polyfit(values["vmem"][at, 0], drawn[:, 1], 1)
     np.testing.assert_allclose(slope * values["vmem"][at, 0] + offset, drawn[:, 1], atol=0.1)
     assert slope < 0
+
+
+def test_the_last_digits_of_a_number_that_stands_still_are_no_course(simulation, views):
+    recording = simulation.recording()
+    still = np.nextafter(np.full((200, 20), -65, np.float32), np.where(np.arange(200) % 2, -66, -65).astype(np.float32)[:, None])
+    root = ElementTree.fromstring(
+        views["traces"].view.svg(dataclasses.replace(recording, values={**recording.values, "vmem": still}))
+    )
+    (line,) = [e.get("d") for e in root.iter() if e.get("stroke") == "#2f7fd1" and (e.get("d") or "").count("L") > 20]
+    heights = np.array([part.split()[1] for part in line.replace("M", "L").split("L")[1:]], float)
+    assert np.ptp(still) > 0
+    assert np.ptp(heights) < 1
 
 
 def test_kept_runs_are_named_in_the_picture_and_lie_under_it(simulation, views):

@@ -12,6 +12,7 @@ def page(open_page):
     page = open_page().page
     page.evaluate(f"() => {{ {script('numbers.js')}; window.numbers = {{ decimalsFor, niceStep, tickLabel }}; }}")
     page.evaluate(f"() => {{ {script('livetime.js')}; window.columnAt = columnAt; }}")
+    page.evaluate(f"() => {{ {script('plot.js')}; window.room = room; }}")
     return page
 
 
@@ -51,3 +52,12 @@ def test_ticks_of_an_axis_are_told_apart_and_say_where_they_are(page, low, high)
 )
 def test_the_end_of_a_picture_belongs_to_its_last_column(page, time, column):
     assert page.evaluate("time => window.columnAt(time, [1, 2], 4)", time) == column
+
+
+def test_the_last_digits_of_what_stands_still_are_no_course(page):
+    low, high = page.evaluate("room(null, [-1.1994131, -1.1994129])")
+    assert low < -1.19945
+    assert high > -1.19938
+    assert high - low < 1e-3
+    assert page.evaluate("room([-1.2, -1.199], [-70, -50])") == [-75, -45]
+    assert page.evaluate("room(null, [-65, -65])")[1] > -64

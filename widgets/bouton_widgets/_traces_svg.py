@@ -89,7 +89,8 @@ def _traces(
     found = np.concatenate([part.ravel() for one in every for part in (one.lo, one.hi)])
     found = found[np.isfinite(found)]
     low, high = (float(found.min()), float(found.max())) if len(found) else (0.0, 1.0)
-    room = 0.06 * (high - low) or abs(high) or 1.0
+    # The last digits of a number that stands still are no course.
+    room = max(0.06 * (high - low), 1e-4 * max(abs(low), abs(high))) if low < high else abs(high) or 1.0
     ends = low - room, high + room
     lines = []
     for k in range(len(trace.units)):

@@ -163,10 +163,15 @@ export function extent(data) {
   return lo <= hi ? [lo, hi] : null;
 }
 
+const LEAST_PART = 1e-4;
+
 /** Room for the data: grows at once, shrinks only when much of it stands empty, so that the axis keeps still. */
 export function room(range, data) {
   if (!data) return range ?? [0, 1];
-  const [lo, hi] = data;
+  let [lo, hi] = data;
+  // The last digits of a number that stands still are no course.
+  const least = LEAST_PART * Math.max(Math.abs(lo), Math.abs(hi));
+  if (lo < hi && hi - lo < least) [lo, hi] = [(lo + hi - least) / 2, (lo + hi + least) / 2];
   const span = hi - lo || Math.abs(hi) || 1;
   if (range && lo >= range[0] && hi <= range[1] && span > 0.45 * (range[1] - range[0])) return range;
   const step = niceStep(span, 8);

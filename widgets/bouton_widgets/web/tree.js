@@ -89,8 +89,7 @@ export function start(root, port) {
       tree.trains() ? [chip("trainable", "trainable", "", h("span", { class: "bt-trains", "aria-hidden": "true" }, "∇"))] : [],
       [...some.map((family) => chip(family, "families", family)), ...(some.length < families.length ? [more] : [])],
     ];
-    const mark = () => h("span", { class: "bt-between", "aria-hidden": "true" });
-    chips.replaceChildren(...groups.filter((group) => group.length).flatMap((group, k) => (k ? [mark(), ...group] : group)));
+    chips.replaceChildren(...groups.filter((group) => group.length).map((group) => h("span", { class: "bt-alike" }, ...group)));
   }
 
   // -- rows ------------------------------------------------------------------------------------------------------------------
