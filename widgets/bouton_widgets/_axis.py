@@ -16,13 +16,14 @@ def nice_step(span: float, count: int) -> float:
 
 
 def ticks(low: float, high: float, count: int) -> list[float]:
-    """Numbers at nice steps, about so many at most.
+    """Numbers at nice steps, about so many at most, and two at least: one alone would not tell the scale.
 
-    >>> ticks(0.0, 20.0, 5)
-    [0.0, 5.0, 10.0, 15.0, 20.0]
+    >>> ticks(0.0, 20.0, 5), ticks(-0.3, 0.4, 2)
+    ([0.0, 5.0, 10.0, 15.0, 20.0], [-0.2, 0.0, 0.2, 0.4])
     """
     step = nice_step(high - low, count)
-    return [k * step for k in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]
+    found = [k * step for k in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]
+    return ticks(low, high, count + 1) if len(found) < 2 and high > low and count < 10 else found
 
 
 def log_ticks(low: float, high: float) -> list[float]:

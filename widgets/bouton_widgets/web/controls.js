@@ -183,7 +183,7 @@ export function controls(root, outer) {
     const inUnit = row.factor ? ", factor" : row.unit && ` in ${row.unit}`;
     line.slider.setAttribute("aria-label", `${row.path}${inUnit}`);
     line.field.setAttribute("aria-label", `${row.path}, type a number${inUnit}`);
-    line.unit.textContent = row.factor ? "×" : row.unit;
+    line.unit.textContent = line.unit.title = row.factor ? "×" : row.unit;
     line.facts.textContent = factsOf(row);
     line.facts.title = line.facts.textContent;
     line.edit?.changed(row);

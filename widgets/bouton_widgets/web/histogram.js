@@ -82,7 +82,8 @@ export function start(root, port) {
     const { context } = fit(canvas);
     const box = boxOf();
     if (box.right - box.left < 20) return;
-    const top = range[1];
+    // There is no more than all of them.
+    const top = Math.min(range[1], 104);
     const placeX = placer(data.ends, [box.left, box.right]);
     const placeY = placer([0, top], [box.bottom, box.top]);
     drawGrid(context, box, look, linearTicks(...data.ends, Math.max(2, Math.floor((box.right - box.left) / 80))), linearTicks(0, top, 6), placeX, placeY, [], true);

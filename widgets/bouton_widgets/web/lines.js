@@ -21,11 +21,12 @@ export function spanOf(values, log) {
   return [low < 0 ? start : Math.max(0, start), low >= 0 && high > 0.5 && high <= 1 ? Math.min(high + room, 1) : high + room];
 }
 
+/** Multiples of a nice step, about so many at most, and two at least: one alone would not tell the scale. */
 export function linearTicks(low, high, count) {
   const step = niceStep(high - low, count);
   const found = [];
   for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k += 1) found.push(k * step);
-  return found;
+  return found.length < 2 && high > low && count < 10 ? linearTicks(low, high, count + 1) : found;
 }
 
 /** Powers of ten, with 2 and 5 times these where they are few; nice steps within less than that. */

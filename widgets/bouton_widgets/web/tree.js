@@ -124,7 +124,8 @@ export function start(root, port) {
     line.tabIndex = row.path === current ? 0 : -1;
     for (const [kind, field] of TEXTS) {
       if (texts[kind].textContent === row[field]) continue;
-      texts[kind].textContent = row[field];
+      const [extremes, ...mean] = row[field].split(/(?=, mean )/);
+      texts[kind].replaceChildren(extremes, ...mean.map((text) => h("span", { class: "bt-mean" }, text)));
       texts[kind].title = row[field];
     }
   }

@@ -224,10 +224,10 @@ export function start(root, port) {
     context.fillStyle = look.quiet;
     context.textAlign = "left";
     context.textBaseline = "middle";
-    const step = niceStep(limit - low, Math.max(3, height / 40));
-    for (let k = Math.ceil(low / step - 1e-9); k * step <= limit + 1e-9 * step; k += 1) {
-      const text = limit >= 1e5 || limit < 1e-4 ? pretty(k * step, 3) : fixed(k * step, decimalsFor(step));
-      context.fillText(text, left + 18, box.top + ((limit - k * step) / (limit - low)) * height);
+    const found = linearTicks(low, limit, Math.max(3, height / 40));
+    for (const tick of found) {
+      const text = limit >= 1e5 || limit < 1e-4 ? pretty(tick, 3) : fixed(tick, decimalsFor(found[1] - found[0]));
+      context.fillText(text, left + 18, box.top + ((limit - tick) / (limit - low)) * height);
     }
   }
 
