@@ -67,8 +67,9 @@ class PhaseView(KeptView):
         self._field: bp.run.PhaseField | None = None
         self._of: tuple = ()
         self._due, self._clock = 0.0, time.monotonic
-        # Of the kept runs: between which ends they were drawn last, and the extreme places that they have been at.
-        self._laid_between: tuple = ()
+        # Of the kept runs: between which ends they were sent last, between which they are wanted, and their extremes.
+        self._sent_between: tuple = ()
+        self._between: tuple = ()
         self._reached = np.zeros((2, 0))
         super().__init__(simulation, [path for path in self.names if path in recorded], transport)
 
@@ -122,7 +123,7 @@ class PhaseView(KeptView):
         # The model may have moved on since.
         now = (float(path.x[-1]), float(path.y[-1])) if len(path.x) else self.plane.now()
         ends = self._ends(path, now)
-        if ends != self._laid_between and self._shelf.runs:
+        if ends != self._sent_between and self._shelf.runs:
             self._show_kept()
         # Told on the page: a model whose parts were replaced, or that raises.
         field, note = field_or_why(lambda: self._now(*ends))
@@ -135,7 +136,7 @@ class PhaseView(KeptView):
     ) -> tuple[dict[str, Any], list[bytes]]:
         """Give the path of a recording, or that between two times, and the nullclines and the place of its end."""
         path, now = self._path(_POINTS, recording, time), self._end(recording)
-        ends = self._ends(path, now)
+        ends = self._between = self._ends(path, now)
         field, note = field_or_why(lambda: self.plane.field(*ends, of=recording))
         last = recording.first + recording.steps
         head, buffers = packed(path, recording.dt, last, field)
@@ -143,7 +144,7 @@ class PhaseView(KeptView):
 
     def laid(self, recording: bp.run.Recording, time: Span | None = None) -> tuple[dict[str, Any], list[bytes]]:
         """Give the path of a kept run, the nullclines that it had at its end, and its place there."""
-        path, now, field = self._of_run(recording, time, self._laid_between)
+        path, now, field = self._of_run(recording, time, self._between)
         lines = nullclines(field)
         return {"at": now}, [part.astype(np.float32).tobytes() for part in (np.stack([path.x, path.y]), *lines)]
 
@@ -200,7 +201,7 @@ class PhaseView(KeptView):
         extremes = [[[v.min(), v.max()] for v in (path.x, path.y)] for path in runs if len(path.x)]
         self._reached = np.concatenate([np.zeros((2, 0)), *extremes], axis=1)
         path = self._path(_POINTS)
-        self._laid_between = self._ends(path, self.plane.now())
+        self._between = self._sent_between = self._ends(path, self.plane.now())
         super()._show_kept()
 
     def _told(self, now: Span, ends: tuple[Span, Span], note: str | None) -> dict[str, Any]:

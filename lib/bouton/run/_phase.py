@@ -202,7 +202,7 @@ class PhasePlane:
         ranges = [checked_range(given, name, f"{WHERE}.field") for given, name in ((x, "x"), (y, "y"))]
         engine = simulation._engine
         engine.refuse_other_parts()
-        course = None if of is None else known_course(of, engine.choices())
+        course = None if of is None else known_course(of, simulation)
         try:
             with simulation._turns:
                 pure, compiled = self._program()

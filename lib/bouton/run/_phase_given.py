@@ -1,6 +1,6 @@
 """What a phase plane can be asked for, checked where it enters."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import jax.numpy as jnp
@@ -63,25 +63,27 @@ def place_in(recording: Recording, path: str, unit: int) -> int:
     return int(found[0])
 
 
-def known_course(recording: Recording, choices: Mapping[str, Any]) -> Course:
-    """How the simulation came to the end of a recording, where the model is still set to the same choices."""
-    if recording.course is None:
+def known_course(recording: Recording, simulation: LiveSimulation) -> Course:
+    """How the simulation came to the end of a recording, where that is of this model and it is still set to the same choices."""
+    course, engine = recording.course, simulation._engine
+    then = {} if course is None else {path: value.shape for path, value in course.snapshots[-1].values.items()}
+    now = {path: value.shape for path, value in engine.look().values.items()}
+    if course is None or then != now or recording.dt != simulation.dt:
         raise ValueRefused(
             where=f"{WHERE}.field(of=...)",
-            expected="a recording that knows where the simulation stood at its end",
-            got="one that does not",
+            expected="a recording of this simulation, which knows where it stood at the end",
+            got="one that does not" if course is None else "one of another model or time step",
             fix="Make it with simulation.recording().",
         )
-    then = recording.course.choices
-    for path, now in choices.items():
-        if path in then and then[path] is not now and then[path] != now:
+    for path, value in engine.choices().items():
+        if path in course.choices and course.choices[path] is not value and course.choices[path] != value:
             raise ValueRefused(
                 where=f"{WHERE}.field(of=...)",
-                expected=f"a recording with {path} as it is, {_said(now)}",
-                got=f"one with {_said(then[path])}",
+                expected=f"a recording with {path} as it is, {_said(value)}",
+                got=f"one with {_said(course.choices[path])}",
                 fix="Set it back to see the field of that run.",
             )
-    return recording.course
+    return course
 
 
 def _said(choice: Any) -> str:

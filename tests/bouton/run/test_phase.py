@@ -189,8 +189,11 @@ def test_a_recording_of_another_choice_has_no_field_of_now(live):
     simulation.set("system.method", "rk4")
     with pytest.raises(errors.ValueRefused, match=r"with system\.method as it is, rk4, got one with euler\. Set it back"):
         plane.field((-2.0, 2.0), (-1.0, 1.0), of=recording)
-    with pytest.raises(errors.ValueRefused, match=r"field\(of=\.\.\.\): .* Make it with simulation\.recording\(\)"):
-        plane.field((-2.0, 2.0), (-1.0, 1.0), of=dataclasses.replace(recording, course=None))
+    other = live(bp.modules.FromStep(bp.neurons.FHN(3, method="rk4"), 1e-4), 0.5, record="system.*").recording()
+    slower = live(bp.modules.FromStep(bp.neurons.FHN(2, method="rk4"), 2e-4), 0.5, record="system.*").recording()
+    for wrong in (dataclasses.replace(recording, course=None), other, slower):
+        with pytest.raises(errors.ValueRefused, match=r"field\(of=\.\.\.\): .* Make it with simulation\.recording\(\)"):
+            plane.field((-2.0, 2.0), (-1.0, 1.0), of=wrong)
 
 
 def test_what_is_no_plane_is_refused(live):
