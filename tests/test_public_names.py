@@ -27,7 +27,7 @@ PUBLIC = {
         UniqueNameError UnknownPathError UnregisteredWarning UnsupportedError ValueRefused
     """,
     "bouton.check": """
-        check_shape_consistency is_subclass
+        check_shape_consistency is_checking is_subclass turn_off turn_on
     """,
     "bouton.tools": """
         checking

@@ -1,13 +1,47 @@
-"""Checks for the constructors of models: ``bp.check.is_subclass(self.mode, (bm.TrainingMode, bm.BatchingMode))``."""
+"""Checks: of the modes that a constructor supports, and, where they are turned on, of numbers inside compiled code."""
 
 from collections.abc import Sequence
 from typing import TypeVar
 
 from .errors import KindError, ShapeError, UnsupportedError
+from .transform._settings import CHECKS
 
 T = TypeVar("T")
 
-__all__ = ["check_shape_consistency", "is_subclass"]
+__all__ = ["check_shape_consistency", "is_checking", "is_subclass", "turn_off", "turn_on"]
+
+
+def turn_on() -> None:
+    """Have compiled code check numbers that it alone knows, such as delays that are computed: what is wrong raises there, too.
+
+    JAX reports what a compiled function raised as its own error, with the sentence in it. Each check asks Python, so this is for
+    finding a mistake; code that checks is compiled for that, and the other is kept.
+
+    Examples
+    --------
+    >>> import jax.numpy as jnp
+    >>> import bouton.math as bm
+    >>> delay = bm.LengthDelay(jnp.zeros(2), 3)
+    >>> turn_on()
+    >>> try:
+    ...     bm.jit(delay)(7).block_until_ready()
+    ... except Exception as error:
+    ...     print("at most the 3 steps that are stored, got 7" in str(error))
+    ... finally:
+    ...     turn_off()
+    True
+    """
+    CHECKS.set(True)
+
+
+def turn_off() -> None:
+    """Have compiled code check no numbers any more."""
+    CHECKS.set(False)
+
+
+def is_checking() -> bool:
+    """Whether compiled code checks numbers."""
+    return bool(CHECKS.get())
 
 
 def is_subclass(instance: T, types: type | tuple[type, ...] | list[type], name: str = "") -> T:

@@ -1,5 +1,6 @@
 """The past of an array, as long as it is needed."""
 
+import functools
 from collections.abc import Callable
 from typing import Any, Self
 
@@ -11,7 +12,8 @@ from jax.core import Tracer
 from ..core import Object
 from ..errors import KindError, ShapeError
 from ..transform import Variable
-from ._delay_steps import Layout, concrete, in_steps
+from ..transform._settings import CHECKS
+from ._delay_steps import Layout, concrete, in_steps, refuse_outside
 from ._share import share
 
 
@@ -121,7 +123,8 @@ class LengthDelay(Object):
         Returns
         -------
         (*target.shape), or (..., n) array
-            Traced delays beyond what is stored, which nobody can refuse, give NaN, or the oldest value where there is no NaN.
+            Traced delays beyond what is stored give NaN, or the oldest value where there is no NaN; after
+            `bouton.check.turn_on` they raise, too.
 
         Raises
         ------
@@ -139,6 +142,8 @@ class LengthDelay(Object):
         steps = self._layout.steps(delay, longest, f"{type(self).__name__}(delay)")
         traced = isinstance(steps, Tracer)
         inside = (steps >= 0) & (steps <= longest) if traced else None
+        if inside is not None and CHECKS.get():
+            jax.debug.callback(functools.partial(refuse_outside, longest, f"{type(self).__name__}(delay)"), inside, steps)
         steps = jnp.clip(steps, 0, longest) if traced else steps
         place = (self.newest.value - steps) % data.shape[0]
         fits = data.shape[1:] if indices is None else np.shape(indices)

@@ -39,13 +39,7 @@ class Layout(Versioned):
         if delay.dtype.kind == "f":
             self._check(where)
         steps = in_steps(delay, self.dt)
-        if steps.size and steps.max() > longest:
-            raise ValueRefused(
-                where=where,
-                expected=f"at most the {longest} steps that are stored",
-                got=f"{steps.max()}",
-                fix="Make the delay with a larger delay_len.",
-            )
+        refuse_outside(longest, where, steps <= longest, steps)
         return steps
 
     def _check(self, where: str) -> None:
@@ -58,6 +52,17 @@ class Layout(Versioned):
             expected=f"the dt with which the past was stored, {before:g} ms",
             got=f"{now:g} ms",
             fix="Reset the state after a change of dt, or give delays in steps.",
+        )
+
+
+def refuse_outside(longest: int, where: str, inside: Any, steps: Any) -> None:
+    """:class:`ValueRefused` for steps that are not all ``inside``."""
+    if not np.all(inside):
+        raise ValueRefused(
+            where=where,
+            expected=f"at most the {longest} steps that are stored",
+            got=f"{np.broadcast_to(steps, np.shape(inside))[~np.asarray(inside)].flat[0]}",
+            fix="Make the delay with a larger delay_len.",
         )
 
 

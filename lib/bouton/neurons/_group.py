@@ -54,6 +54,8 @@ class NeuGroup(DynamicalSystemNS):
     _turn = Turn.NEURONS
     _has_input = False
     _watched: Variable | None = None
+    # Whether the step under way has used the input up; one that a subclass wrote may leave it where it is.
+    _took = False
 
     def __init__(self, size: int | tuple[int, ...], keep_size: bool = False, name: str | None = None, mode: Mode | None = None):
         super().__init__(name, mode)
@@ -95,6 +97,7 @@ class NeuGroup(DynamicalSystemNS):
             if not idle:
                 self._use_up(total.shape)
         self._watching.used()
+        self.__dict__["_took"] = True
         if self._watched is not None:
             self._watched.value = jnp.broadcast_to(total, self._watched.value.shape)
         return total
@@ -160,8 +163,11 @@ class NeuGroup(DynamicalSystemNS):
         return self
 
     def clear_input(self) -> None:
-        """Set the gathered input to zero."""
-        if self._has_input and not self._is_idle():
+        """Set the gathered input to zero, also that of a subclass which has a Variable ``input`` of its own."""
+        own = None if self._has_input else self._slots.get("input")
+        if own is not None and own.kind == "state" and own.cell is not None:
+            own.cell.value = jnp.zeros_like(own.cell.value)
+        elif self._has_input and not self._is_idle():
             self._use_up(self.input.shape)
         super().clear_input()
 

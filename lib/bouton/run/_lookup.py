@@ -71,11 +71,11 @@ def owner_of(target: Object, cell: Variable) -> Found | None:
     return None if path is None else _by_path(target, path)
 
 
-def used_input(found: Found | None) -> Variable | None:
-    """Where a group of neurons keeps what its last step was driven with, if that is what was found."""
-    if found is not None and found.name == "input" and isinstance(found.owner, NeuGroup) and found.cell is found.owner.input:
-        return found.owner.watched_input()
-    return None
+def gathers(found: Found | None) -> NeuGroup | None:
+    """The group of neurons of which the input was found that is used up by a step, if it was."""
+    if found is None or found.name != "input" or not isinstance(found.owner, NeuGroup) or not found.owner._has_input:
+        return None
+    return found.owner if found.cell is found.owner.input else None
 
 
 def _by_path(target: Object, path: str) -> Found | None:

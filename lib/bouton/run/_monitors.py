@@ -9,10 +9,11 @@ import numpy as np
 
 from ..core import Object
 from ..errors import KindError, MonitorError, PositionError, ValueRefused
+from ..neurons import NeuGroup
 from ..transform import Variable
 from ..transform._operators import plain
 from ._given import as_numbers
-from ._lookup import Found, lookup, owner_of, used_input
+from ._lookup import Found, gathers, lookup, owner_of
 
 _FORM = "Write for instance ['V', 'E.spike', ('V', [0, 3])], or {'v': model.V, 'mean': lambda shared: model.V.mean()}."
 
@@ -30,12 +31,20 @@ class Monitor(NamedTuple):
         Along the last axis.
     found : Found or None
         Where the Variable stands in the model.
+    group : NeuGroup or None
+        Whose steps use up the input that is read: the source has what they used.
     """
 
     key: str
     source: Variable | Callable
     indices: Any = None
     found: Found | None = None
+    group: NeuGroup | None = None
+
+    def begin(self) -> None:
+        """Before a step of which something is read."""
+        if self.group is not None:
+            self.group.__dict__["_took"] = False
 
     def read(self, shared: Mapping[str, Any]) -> jax.Array:
         """The present value."""
@@ -43,7 +52,9 @@ class Monitor(NamedTuple):
             read = plain(self.source(shared))
             where = f"DSRunner(monitors=...), {self.key!r}"
             return jnp.asarray(read if isinstance(read, list | tuple) else as_numbers(read, where, _FORM))
-        return self.source.value if self.indices is None else self.source.value[..., self.indices]
+        # A step that a user has written may have left the input where it is.
+        source = self.source if self.group is None or self.group._took else self.group.input
+        return source.value if self.indices is None else source.value[..., self.indices]
 
     def batch_axis(self, ndim: int, batched: bool) -> int | None:
         """Of the batch in a value of ``ndim`` axes; ``batched`` says whether the model has one."""
@@ -107,7 +118,7 @@ def _text(key: Any) -> str:
 
 def _monitor(target: Object, key: str, given: Any) -> Monitor:
     where = f"DSRunner(monitors=...), {key!r}"
-    source, indices = given, None
+    source, indices, group = given, None, None
     if isinstance(given, tuple | list):
         if len(given) != 2:
             raise KindError(where=where, expected="a pair (name, indices)", got=f"{len(given)} elements", fix=_FORM)
@@ -126,10 +137,10 @@ def _monitor(target: Object, key: str, given: Any) -> Monitor:
             fix=_FORM,
         )
     if isinstance(source, Variable):
-        used = used_input(found)
-        source = source if used is None else used
+        group = gathers(found)
+        source = source if group is None else group.watched_input()
         indices = None if indices is None else _places(source, indices, where)
-    return Monitor(key, source, indices, found)
+    return Monitor(key, source, indices, found, group)
 
 
 def _places(source: Variable, indices: Any, where: str) -> Any:

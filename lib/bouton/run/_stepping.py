@@ -183,6 +183,8 @@ class Stepping:
             # Where nobody is told, the compiled steps do not depend on all that is shared.
             shared = share.arguments() if self._tells else {}
             self.inputs.apply(shared, fed)
+            for one in self.monitors:
+                one.begin()
             # A dict that is an input is not taken for shared arguments behind another dict.
             out = self.target({}, *xs) if xs and isinstance(xs[0], Mapping) else self.target(*xs)
             read = {one.key: one.read(shared) for one in self.monitors} if reads else {}

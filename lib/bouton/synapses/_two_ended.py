@@ -48,7 +48,8 @@ class TwoEndConn(DynamicalSystemNS):
         synapse otherwise, in the order of ``synapse.conn.require('pre_ids', 'post_ids')``: by presynaptic neuron, in whatever
         order a connector was given its pairs. A TrainVar in a training mode.
     delay_step : int, float, (pre.num,) array of either, or initialiser, optional
-        How long spikes take: whole numbers are steps, floats are ms. Default: those that the group has now arrive.
+        How long spikes of the group take: whole numbers are steps, floats are ms; what an initialiser, or another function of a
+        shape, gives are steps. Default: those that the group has now arrive. Spikes that are given arrive at once.
     name : str, optional
         Unique among live objects.
     mode : Mode, optional
@@ -118,6 +119,16 @@ class TwoEndConn(DynamicalSystemNS):
         pre = self.pre
         delay = delay_step((pre.num,)) if callable(delay_step) else delay_step
         delay = None if delay is None else np.asarray(delay.value if isinstance(delay, Variable) else delay)
+        if callable(delay_step) and delay is not None and delay.dtype.kind == "f":
+            # Initialisers give floats, and a count is asked for.
+            if (delay != np.rint(delay)).any():
+                raise ValueRefused(
+                    where=f"{type(self).__name__}(delay_step=...)",
+                    expected="whole numbers of steps from a function",
+                    got=f"{delay[delay != np.rint(delay)].flat[0]:g}",
+                    fix="Round them, or give times in ms as a number or an array of floats.",
+                )
+            delay = delay.astype(int)
         self.__dict__["delay_step"] = delay
         if delay is None:
             return
@@ -143,7 +154,7 @@ class TwoEndConn(DynamicalSystemNS):
         Parameters
         ----------
         pre_spike : (..., pre.num) array, optional
-            Spikes of this step. Default: those that the presynaptic group has.
+            Spikes that arrive now, whatever the delay is. Default: those that the presynaptic group had so long ago.
 
         Returns
         -------
@@ -156,20 +167,22 @@ class TwoEndConn(DynamicalSystemNS):
         ShapeError
             For another shape.
         """
-        if pre_spike is None:
-            pre_spike = getattr(self.pre, "spike", None)
-        if pre_spike is None:
+        own = getattr(self.pre, "spike", None)
+        if pre_spike is None and own is None:
             raise ValueRefused(
                 where=f"{type(self).__name__}(pre_spike)",
                 expected="the spikes of this step",
                 got=f"none, and {type(self.pre).__name__} has none",
                 fix="Pass them to the synapse when it is called.",
             )
-        spike = _flat(self, pre_spike)
-        if self.delay is not None:
-            stored = self.delay.data.value.shape[1:]
-            self.delay.update(jnp.broadcast_to(spike, stored) if spike.ndim < len(stored) else spike)
-            spike = self.delay(self.delay_step)
+        if self.delay is not None and own is not None:
+            # Also of a step whose spikes are given: the past of the group goes on.
+            past, stored = _flat(self, own), self.delay.data.value.shape[1:]
+            self.delay.update(jnp.broadcast_to(past, stored) if past.ndim < len(stored) else past)
+        if pre_spike is not None:
+            spike = _flat(self, pre_spike)
+        else:
+            spike = _flat(self, own) if self.delay is None else self.delay(self.delay_step)
         return lax.stop_gradient(spike) if self.stop_spike_gradient else spike
 
     def counted(self, spike: jax.Array) -> jax.Array:
@@ -196,8 +209,9 @@ class TwoEndConn(DynamicalSystemNS):
 
     def reset_state(self, batch_size: int | None = None) -> Self:
         """Begin anew; ``batch_size`` is the new size of the batch, in a mode that has one."""
-        if self.delay is not None and batch_size is not None and isinstance(self.mode, BatchingMode):
-            self._silence.value = jnp.zeros((batch_size, self.pre.num), self._silence.dtype)
+        if self.delay is not None and isinstance(self.mode, BatchingMode):
+            batch = self.mode.batch_size if batch_size is None else batch_size
+            self._silence.value = jnp.zeros((batch, self.pre.num), self._silence.dtype)
         super().reset_state(batch_size)
         return self
 

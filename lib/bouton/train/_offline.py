@@ -63,6 +63,7 @@ class OfflineTrainer(ReadoutTrainer):
     """
 
     _hook = "offline_fit"
+    _at_each = False
 
     def __init__(
         self,

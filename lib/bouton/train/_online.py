@@ -59,6 +59,7 @@ class OnlineTrainer(ReadoutTrainer):
     """
 
     _hook = "online_fit"
+    _at_each = True
 
     def __init__(self, target: DynamicalSystem, fit_method: Any = "rls", monitors: Any = None, **more: Any):
         super().__init__(target, monitors, **more)

@@ -12,6 +12,7 @@ from ..run import DSRunner, Record
 from ..run._given import check_shared, laid_out
 from ..transform import for_loop
 from ..transform import jit as compiled
+from ._pairs import pairs_of, together
 from ._readouts import check_shapes, check_still_trained, noting_inputs, readouts, require, targets_of
 from ._trained import initialised
 
@@ -35,6 +36,8 @@ class ReadoutTrainer:
 
     # Name of the method of a part that says itself how it is fitted.
     _hook: ClassVar[str]
+    # Whether each batch is a fit of its own, after which the next begins.
+    _at_each: ClassVar[bool]
 
     def __init__(
         self,
@@ -68,11 +71,11 @@ class ReadoutTrainer:
 
         Parameters
         ----------
-        train_data : [X, Y]
+        train_data : [X, Y], or iterable of such pairs, or function that returns one
             Inputs (B, T, ...) and targets (B, T, num_out), or (T, ...) without a batch; of several layers a dict of targets by
-            path or name.
+            path or name. Of several batches all together are fitted to, or one after another where each step fits.
         reset_state : bool
-            Begin anew.
+            Begin anew, with each batch.
         shared_args : dict, optional
             More to share; ``fit`` is shared as True.
         washout : int
@@ -81,7 +84,7 @@ class ReadoutTrainer:
         Returns
         -------
         pytree
-            What the model returned in each step, with the weights that it had before that step.
+            What the model returned in each step, with the weights that it had before that step; of several batches a list.
 
         Raises
         ------
@@ -100,26 +103,40 @@ class ReadoutTrainer:
                 got=type(reset_state).__name__,
                 fix="There are no test data here: pass [X, Y] alone, and test with predict.",
             )
-        xs, targets = _pair(train_data, where)
         check_still_trained(self._parts, where)
-        args, steps = laid_out(xs, self._stepping.batch_first, f"{where}, inputs")
-        ys = targets_of(self._parts, targets, where)
+        pairs, alone = pairs_of(train_data, where)
+        shared, before = check_shared(shared_args, f"{where}(shared_args=...)"), self._now()
+        found, outs = [], []
+        for pair in pairs:
+            steps, out, told, ys = self._over(pair, reset_state, shared, washout, where)
+            outs.append(self._stepping.laid_back(out))
+            if self._at_each:
+                self._end(told, ys, before, where)
+            else:
+                found.append((told, ys))
+            self._stepping.passed += steps
+        if not self._at_each:
+            told, ys = together(found, self._stepping.batched, where)
+            self._end(told, ys, before, where)
+        return outs[0] if alone else outs
+
+    def _over(self, pair: tuple[Any, Any], reset_state: bool, shared: Mapping[str, Any], washout: int, where: str) -> tuple:
+        """Run over one pair; how many steps these were, what the model returned, what was told, and the targets."""
+        args, steps = laid_out(pair[0], self._stepping.batch_first, f"{where}, inputs")
+        ys = targets_of(self._parts, pair[1], where)
         check_shapes(self._parts, ys, self._leading(args), where)
         _check_washout(washout, steps, where)
         # As the inputs are: time first.
         ys = [y.swapaxes(0, 1) if self._stepping.batch_first else y for y in ys]
-        with self._stepping.shared({**check_shared(shared_args, f"{where}(shared_args=...)"), "fit": True}):
+        with self._stepping.shared({**shared, "fit": True}):
             if reset_state:
                 self._stepping.reset(self._stepping.batch_size(args))
-            start, before = self._stepping.passed, self._now()
-            data = (*self._stepping.clock(start, steps), args, ys)
+            data = (*self._stepping.clock(self._stepping.passed, steps), args, ys)
             first = self._over_first(*_part(data, slice(washout))) if washout else None
             outs, told = self._over_time(*_part(data, slice(washout, None)))
         if washout:
             outs = jax.tree_util.tree_map(lambda *parts: jnp.concatenate(parts), first, outs)
-        self._end(told, [y[washout:] for y in ys], before, where)
-        self._stepping.passed = start + steps
-        return self._stepping.laid_back(outs)
+        return steps, outs, told, [y[washout:] for y in ys]
 
     def predict(
         self, inputs: Any, reset_state: bool = False, shared_args: Mapping[str, Any] | None = None, eval_time: bool = False
@@ -176,14 +193,6 @@ class ReadoutTrainer:
         """Trials and steps of the inputs, in the order of the user."""
         shape = jax.tree_util.tree_leaves(args)[0].shape[: 2 if self._stepping.batched else 1]
         return shape[::-1] if self._stepping.batch_first else shape
-
-
-def _pair(data: Any, where: str) -> tuple[Any, Any]:
-    if not isinstance(data, tuple | list) or len(data) != 2:
-        raise KindError(
-            where=where, expected="a pair [X, Y]", got=type(data).__name__, fix="Pass all inputs and all targets: fit([X, Y])."
-        )
-    return data[0], data[1]
 
 
 def _part(data: tuple, steps: slice) -> Any:

@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from types import FunctionType, MappingProxyType
+from types import FunctionType, MappingProxyType, MethodType
 from typing import Any, ClassVar
 
 import jax
@@ -12,7 +12,7 @@ from ..errors import KindError
 from ._deprecated import found_by_tracing
 from ._frame import STACK, Frame, HiddenUse, NewCell, Versioned
 from ._purify import Purified, _leaves_only, unwrap
-from ._rebound import Watch, attributes_now, warn_of_changes, watched
+from ._rebound import Watch, attributes_now, owner_of, warn_of_changes, watched
 from ._static import both_ways
 from ._variable import Variable
 
@@ -21,6 +21,27 @@ _ARRIVES_AS_ARRAY = (
     "A Variable that is passed to a compiled function arrives as its array. What the function should write to, it takes from an "
     "object or from outside."
 )
+
+
+class _Itself:
+    """Stands for the object of a method that returns it: no array, and not to be taken apart."""
+
+
+_ITSELF = _Itself()
+jax.tree_util.register_pytree_node(_Itself, lambda _: ((), None), lambda *_: _ITSELF)
+
+
+def _body(fn: Callable) -> Callable:
+    """What is traced of a function."""
+    looked, owner = watched(fn), owner_of(fn)
+    if owner is None or not isinstance(fn, MethodType):
+        return looked
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        out = looked(*args, **kwargs)
+        return _ITSELF if out is owner else out
+
+    return call
 
 
 class _Variant(Purified):
@@ -52,7 +73,7 @@ class Jitted:
         options["static_argnums"], options["static_argnames"] = static
         # By identity: 0 names the first argument, and equals False.
         self._options = {k: v for k, v in options.items() if v is not None and v is not False and v != ()}
-        self._variant = _Variant(watched(fn))
+        self._variant = _Variant(_body(fn))
         # Those made under other settings of the environment, for when it is that again.
         self._others: list[_Variant] = []
         self._forgotten = 0
@@ -92,7 +113,7 @@ class Jitted:
                     STACK.journal.note(cell, cell._value)
             for cell, value in zip(purified.written, new, strict=True):
                 cell._value = value
-            return out
+            return owner_of(self._fn) if out is _ITSELF else out
 
     def prepare(self, *args: Any, **kwargs: Any) -> Callable[[], object]:
         """Trace for arguments like these and call nothing; what is returned compiles, on any thread, what such a call needs."""
@@ -136,7 +157,7 @@ class Jitted:
             if all(constant.version == version for constant, version in variant.constants.items()):
                 break
         else:
-            variant = _Variant(watched(self._fn))
+            variant = _Variant(_body(self._fn))
             self._discover(variant, args, kwargs)
         # New lists: another thread may be going through the old one.
         others = [last, *(other for other in self._others if other is not variant and other is not last)]

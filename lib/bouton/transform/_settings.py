@@ -85,6 +85,7 @@ class Setting:
 
 
 DT = Setting("dt", 0.1)
+CHECKS = Setting("checks", False)
 FLOAT, INT, BOOL, COMPLEX = (Setting(name, None) for name in ("float_", "int_", "bool_", "complex_"))
 
 

@@ -330,3 +330,27 @@ def test_an_exception_in_compiled_code_leaves_the_past_as_it_was():
     with pytest.raises(RuntimeError, match="stop"):
         bm.jit(failing)()
     assert (float(delay(0)), float(delay(1))) == (1.0, 0.0)
+
+
+@pytest.fixture
+def checks():
+    bp.check.turn_on()
+    yield
+    bp.check.turn_off()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, bool])
+@pytest.mark.parametrize("far", [7, -1])
+def test_compiled_code_refuses_to_look_back_too_far_where_checks_are_on(checks, dtype, far):
+    delay = bm.LengthDelay(jnp.zeros(2, dtype), 3)
+    assert bp.check.is_checking()
+    looked = bm.jit(lambda k: delay(k))
+    assert_array_equal(looked(3), [0, 0])
+    with pytest.raises(Exception, match=rf"LengthDelay\(delay\): expected at most the 3 steps that are stored, got {far}\. Make"):
+        np.asarray(looked(far))
+    with pytest.raises(Exception, match=rf"3 steps that are stored, got {far}\."):
+        np.asarray(bm.for_loop(lambda k: delay(k), np.array([0, far])))
+    bp.check.turn_off()
+    assert_array_equal(looked(3), [0, 0])
+    looked(far)
+    assert looked.compilations == 2

@@ -65,6 +65,38 @@ def test_an_input_is_seen_as_it_was_used(by):
     assert_array_equal(leak.input.value, np.zeros(2))
 
 
+class Own(bp.neurons.NeuGroup):
+    """A group with an input of its own, and a step that leaves it where it is."""
+
+    def __init__(self, n):
+        super().__init__(n)
+        self.V, self.input = bm.Variable(bm.zeros(n)), bm.Variable(bm.zeros(n))
+
+    def update(self, x=None):
+        self.V.value = self.V + self.input
+
+
+class Summing(bp.neurons.LIF):
+    """The same of a group that gathers."""
+
+    def update(self, x=None):
+        self.V.value = self.V + self.input
+        return self.spike
+
+
+@pytest.mark.parametrize("jit", [True, False])
+@pytest.mark.parametrize("kind", [Own, Summing])
+def test_the_input_of_a_step_that_a_user_wrote_is_seen_and_then_cleared(kind, jit):
+    group = kind(2)
+    given = {"by name": "input", "part": ("input", [1]), "V": "V"}
+    runner = bp.DSRunner(group, inputs=("input", 1.0), monitors=given, jit=jit, progress_bar=False)
+    runner.run(0.4)
+    assert_array_equal(runner.mon["by name"], np.ones((4, 2)))
+    assert_array_equal(runner.mon["part"], np.ones((4, 1)))
+    assert_array_equal(runner.mon["V"][:, 0], [1, 2, 3, 4])
+    assert_array_equal(group.input.value if kind is Own else group.input, np.zeros(2))
+
+
 def test_a_parameter_is_read_like_any_variable():
     assert_array_equal(record(["E.tau"])["E.tau"], np.full((3,), 10.0))
 

@@ -140,11 +140,16 @@ def test_a_batch_is_each_of_its_trials():
     assert_allclose(synapse.g, [expected(b)[-1] for b in batches], rtol=1e-5)
 
 
+def sent(synapse, spike):
+    synapse.pre.spike.value = spike
+    return synapse()
+
+
 @pytest.mark.parametrize("conn", [All2All(), np.ones((2, 3))], ids=["all to all", "sparse"])
 def test_mapped_over_trials_it_gives_the_same(conn):
     synapse = made(conn, g_max=W if isinstance(conn, All2All) else W.ravel(), delay_step=1, mode=bm.BatchingMode(2))
     batches = np.stack([SPIKES, ~SPIKES], 1)
-    step = bm.vmap(synapse, mapped_vars=[synapse.g, synapse.delay.data, synapse.post.input])
+    step = bm.vmap(lambda s: sent(synapse, s), mapped_vars=[synapse.pre.spike, synapse.g, synapse.delay.data, synapse.post.input])
     for s in batches:
         # The ring of the delay turns once for all trials.
         step(jnp.asarray(s))

@@ -40,9 +40,14 @@ def impulse(delay_step, n=3, steps=8, how="for_loop", **options):
     synapse = Delta(pre, TinyGroup(n, **options), One2One(), CUBA(None), delay_step=delay_step, **options)
     spikes = np.zeros((steps, n), bool)
     spikes[0] = True
+
+    def sent(spike):
+        pre.spike.value = jnp.asarray(spike)
+        return synapse()
+
     if how == "for_loop":
-        return np.asarray(bm.for_loop(synapse, spikes))
-    step = bm.jit(synapse) if how == "jit" else synapse
+        return np.asarray(bm.for_loop(sent, spikes))
+    step = bm.jit(sent) if how == "jit" else sent
     return np.stack([step(s) for s in spikes])
 
 
@@ -57,7 +62,7 @@ def impulse(delay_step, n=3, steps=8, how="for_loop", **options):
         (np.array([0, 2, 5]), [0, 2, 5]),
         (jnp.array([0.0, 0.1, 0.4]), [0, 1, 4]),
         (lambda shape: jnp.arange(shape[0]), [0, 1, 2]),
-        (bp.init.Constant(0.2), [2, 2, 2]),
+        (bp.init.Constant(2), [2, 2, 2]),
     ],
     ids=["none", "0", "1", "5", "time", "steps each", "times each", "function", "initialiser"],
 )
@@ -70,6 +75,18 @@ def test_a_spike_arrives_after_exactly_its_delay(delay_step, lags):
 @pytest.mark.parametrize("how", ["eager", "jit"])
 def test_delays_are_the_same_eager_and_compiled(how):
     assert_array_equal(impulse(np.array([0, 2, 5]), how=how), impulse(np.array([0, 2, 5])))
+
+
+@pytest.mark.parametrize("dtype", [bool, np.float32, int])
+def test_spikes_that_are_given_arrive_at_once_and_those_of_the_group_in_their_time(dtype):
+    pre = TinyGroup(2)
+    synapse = Delta(pre, TinyGroup(2), One2One(), CUBA(None), delay_step=2)
+    pre.spike.value = jnp.array([False, True])
+    assert_array_equal(synapse(np.array([1, 0], dtype)), [1.0, 0.0])
+    pre.spike.value = jnp.array([False, False])
+    assert_array_equal(synapse(np.zeros(2, dtype)), [0.0, 0.0])
+    assert_array_equal(synapse(), [0.0, 1.0])
+    assert_array_equal(synapse(), [0.0, 0.0])
 
 
 def test_a_time_is_as_many_steps_as_fit_in_it():
@@ -99,18 +116,23 @@ def test_a_spike_that_is_there_when_the_delay_is_made_counts_once():
     assert found == [0, 1, 0, 0]
 
 
-def test_delays_of_a_batch_and_their_reset():
-    pre, post = (TinyGroup(2, mode=bm.batching_mode) for _ in range(2))
-    net = bp.Network(pre, post, synapse=Delta(pre, post, One2One(), CUBA(None), delay_step=1, mode=bm.batching_mode))
-    for batch in (1, 3):
+@pytest.mark.parametrize("mode", [bm.batching_mode, bm.training_mode, bm.BatchingMode(4)], ids=repr)
+def test_delays_of_a_batch_and_their_reset(mode):
+    pre, post = (TinyGroup(2, mode=mode) for _ in range(2))
+    net = bp.Network(pre, post, synapse=Delta(pre, post, One2One(), CUBA(None), delay_step=1, mode=mode))
+    for batch in (1, 3, None):
         net.reset_state(batch)
-        spikes = np.zeros((batch, 2), bool)
+        size = batch or mode.batch_size
+        spikes = np.zeros((size, 2), pre.spike.dtype)
         spikes[-1, 1] = True
-        assert_array_equal(net.synapse(spikes), np.zeros((batch, 2)))
-        assert_array_equal(net.synapse(np.zeros(2, bool)), spikes)
-    net.synapse(np.ones((3, 2), bool))
-    net.reset_state(3)
-    assert_array_equal(net.synapse(np.zeros((3, 2), bool)), np.zeros((3, 2)))
+        pre.spike.value = jnp.asarray(spikes)
+        assert_array_equal(net.synapse(), np.zeros((size, 2)))
+        pre.spike.value = jnp.zeros_like(pre.spike.value)
+        assert_array_equal(net.synapse(), spikes)
+    pre.spike.value = jnp.ones_like(pre.spike.value)
+    net.synapse()
+    net.reset_state()
+    assert_array_equal(net.synapse(), np.zeros((mode.batch_size, 2)))
 
 
 def test_gradients_pass_a_delay():
@@ -119,8 +141,10 @@ def test_gradients_pass_a_delay():
     synapse = Delta(pre, post, One2One(), CUBA(None), g_max=np.array([2.0, 3.0]), delay_step=1, mode=bm.training_mode)
 
     def loss():
-        synapse(source)
-        return synapse(jnp.zeros((1, 2))).sum()
+        pre.spike.value = source.value
+        synapse()
+        pre.spike.value = jnp.zeros((1, 2))
+        return synapse().sum()
 
     assert_array_equal(bm.grad(loss, grad_vars=source)(), [[2.0, 3.0]])
 
@@ -142,11 +166,10 @@ def test_an_output_that_belongs_to_a_synapse_is_not_taken_from_it():
 
 def test_a_group_without_spikes_has_to_be_given_some():
     pre = bp.neurons.NeuGroup(2)
-    synapse = Delta(pre, TinyGroup(2), One2One(), CUBA(None), delay_step=1)
+    synapse = Delta(pre, TinyGroup(2), One2One(), CUBA(None))
     with pytest.raises(ValueRefused, match=r"Delta\(pre_spike\): expected the spikes of this step, got none, and NeuGroup"):
         synapse()
-    synapse(np.array([True, False]))
-    assert_array_equal(synapse(np.array([False, False])), [1.0, 0.0])
+    assert_array_equal(synapse(np.array([True, False])), [1.0, 0.0])
 
 
 def test_wrong_arguments_are_refused():
@@ -168,6 +191,10 @@ def test_wrong_arguments_are_refused():
         Delta(group, group, One2One(), comp_method="spars")
     with pytest.raises(ShapeError, match=r"Delta\(delay_step=\.\.\.\): expected one delay, or shape \(2,\), got \(3,\)"):
         Delta(group, group, One2One(), delay_step=np.zeros(3, int))
+    with pytest.raises(
+        ValueRefused, match=r"Delta\(delay_step=\.\.\.\): expected whole numbers of steps from a function, got 0\.2"
+    ):
+        Delta(group, group, One2One(), delay_step=bp.init.Constant(0.2))
     with pytest.raises(ValueRefused, match="expected 0 or more, got -1"):
         Delta(group, group, One2One(), delay_step=-1)
     with pytest.raises(ShapeError, match=r"Delta\(pre_spike\): expected shape \(\.\.\., 2\), got \(3,\)"):

@@ -210,3 +210,23 @@ def test_a_static_argument_is_one_by_position_and_by_name(options):
     assert Owner().method(1.0) == 7
     assert Owner().method(1.0, 2) == 9
     assert Owner().method(1.0, times=2) == 11
+
+
+class Chained:
+    """Whose method can be chained."""
+
+    def __init__(self):
+        self.n = bm.Variable(jnp.zeros(2))
+
+    def count(self, by=1.0):
+        self.n.value = self.n + by
+        return self
+
+
+def test_a_method_that_returns_its_object_can_be_compiled():
+    counter = Chained()
+    count = bm.jit(counter.count)
+    assert count() is counter
+    assert count(2.0) is counter
+    assert_array_equal(counter.n.value, [3.0, 3.0])
+    assert bm.jit(lambda: count().n.value)()[0] == 4.0
